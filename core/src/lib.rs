@@ -1,0 +1,14 @@
+//! The synchronization engine of Syncwright.
+//!
+//! It knows projects, connectors, schemas, matching, comparing and writing. It has no GUI types and does
+//! not know the command line; both are thin users of it.
+//!
+//! Modules stand above what they use; no arrow points back up:
+//!
+//! ```text
+//! sync → check, journal → schema, mapping → connect, expr → project, value
+//! ```
+
+pub mod progress;
+pub mod project;
+pub mod value;

@@ -1,0 +1,142 @@
+//! Finding things in a project by name.
+
+use super::{
+    Direction, Mapping, Project, Schema, SchemaClass, SchemaType, Side, StartUpConfiguration, Step, System,
+    VirtualProperty, Workflow,
+};
+use crate::value::ValueType;
+
+impl Project {
+    /// The display name, or the name if there is none.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        if self.display_name.is_empty() { &self.name } else { &self.display_name }
+    }
+
+    /// The system on `side`.
+    #[must_use]
+    pub const fn system(&self, side: Side) -> &System {
+        match side {
+            Side::Left => &self.central,
+            Side::Right => &self.target,
+        }
+    }
+
+    /// The mapping of that name.
+    #[must_use]
+    pub fn mapping(&self, name: &str) -> Option<&Mapping> {
+        self.mappings.iter().find(|mapping| mapping.name == name)
+    }
+
+    /// The workflow of that name.
+    #[must_use]
+    pub fn workflow(&self, name: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.name == name)
+    }
+
+    /// The start up configuration of that name.
+    #[must_use]
+    pub fn start_up(&self, name: &str) -> Option<&StartUpConfiguration> {
+        self.start_ups.iter().find(|start_up| start_up.name == name)
+    }
+
+    /// Direction of a run of `start_up`: its own, else its workflow's (D1).
+    #[must_use]
+    pub fn run_direction(&self, start_up: &StartUpConfiguration) -> Option<Direction> {
+        start_up.direction.or_else(|| self.workflow(&start_up.workflow).map(|workflow| workflow.direction))
+    }
+}
+
+impl Workflow {
+    /// Direction of a step: its own, else the workflow's.
+    #[must_use]
+    pub fn step_direction(&self, step: &Step) -> Direction {
+        step.direction.unwrap_or(self.direction)
+    }
+}
+
+/// A schema class with the type that it narrows.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassRef<'a> {
+    /// Name of the class, or of the type if it has no class of its own.
+    pub name: &'a str,
+    /// The schema type.
+    pub schema_type: &'a SchemaType,
+    /// The class; `None` if the type itself serves as class.
+    pub class: Option<&'a SchemaClass>,
+}
+
+/// A property of a class: a column or a virtual property.
+#[derive(Debug, Clone, Copy)]
+pub enum PropertyRef<'a> {
+    /// A column of the schema type.
+    Column(&'a super::SchemaProperty),
+    /// A virtual property of the class.
+    Virtual(&'a VirtualProperty),
+}
+
+impl<'a> PropertyRef<'a> {
+    /// Name of the property.
+    #[must_use]
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Column(property) => &property.name,
+            Self::Virtual(property) => &property.name,
+        }
+    }
+
+    /// Type of its values.
+    #[must_use]
+    pub const fn value_type(self) -> ValueType {
+        match self {
+            Self::Column(property) => property.value_type,
+            Self::Virtual(property) => property.value_type,
+        }
+    }
+
+    /// True if its values are never shown (W13, W15).
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        match self {
+            Self::Column(property) => property.sensitive,
+            Self::Virtual(property) => property.secret,
+        }
+    }
+}
+
+impl<'a> ClassRef<'a> {
+    /// The property of that name.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<PropertyRef<'a>> {
+        self.properties().find(|property| property.name() == name)
+    }
+
+    /// All properties: columns first, then virtual ones.
+    pub fn properties(&self) -> impl Iterator<Item = PropertyRef<'a>> + use<'a> {
+        let columns = self.schema_type.properties.iter().map(PropertyRef::Column);
+        let virtual_properties = self.class.map_or(&[][..], |class| &class.virtual_properties);
+        columns.chain(virtual_properties.iter().map(PropertyRef::Virtual))
+    }
+}
+
+impl Schema {
+    /// The schema type of that name.
+    #[must_use]
+    pub fn schema_type(&self, name: &str) -> Option<&SchemaType> {
+        self.types.iter().find(|schema_type| schema_type.name == name)
+    }
+
+    /// The class of that name, or the type of that name as its own class.
+    #[must_use]
+    pub fn class<'a>(&'a self, name: &'a str) -> Option<ClassRef<'a>> {
+        if let Some(class) = self.classes.iter().find(|class| class.name == name) {
+            let schema_type = self.schema_type(&class.schema_type)?;
+            return Some(ClassRef { name: &class.name, schema_type, class: Some(class) });
+        }
+        self.schema_type(name).map(|schema_type| ClassRef {
+            name: &schema_type.name,
+            schema_type,
+            class: None,
+        })
+    }
+}
