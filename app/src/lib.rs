@@ -1,1 +1,3 @@
-//! App.
+//! Syncwright: the synchronization editor and its command line.
+
+pub mod cli;
