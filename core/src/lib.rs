@@ -10,8 +10,10 @@
 //! ```
 
 pub mod check;
+pub mod identity_store;
 pub mod journal;
 pub mod progress;
 pub mod project;
+pub mod sample;
 pub mod sync;
 pub mod value;
