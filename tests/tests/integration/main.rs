@@ -7,8 +7,10 @@
 )]
 
 mod cli;
+mod demo;
 mod docs;
 mod packaging;
+mod sample;
 
 use syncwright_tests::Program;
 
