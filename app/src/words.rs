@@ -20,7 +20,7 @@ pub const fn method(colors: &Tokens, method: Method) -> (Icon, Color32, &'static
         Method::Insert => (Icon::Insert, colors.success, "Insert"),
         Method::Update => (Icon::Update, colors.warning, "Update"),
         Method::Delete => (Icon::Delete, colors.danger, "Delete"),
-        Method::MarkOutstanding => (Icon::Outstanding, colors.danger, "Mark as outstanding"),
+        Method::MarkOutstanding => (Icon::Outstanding, colors.danger, "Mark outstanding"),
         Method::ResetOutstanding => (Icon::Reset, colors.success, "Reset outstanding"),
     }
 }
@@ -89,15 +89,6 @@ pub const fn lifecycle(lifecycle: Lifecycle) -> &'static str {
         Lifecycle::Active => "active",
         Lifecycle::Proposed => "proposed",
         Lifecycle::Off => "off",
-    }
-}
-
-/// A direction of synchronization.
-#[must_use]
-pub const fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::ToTarget => "to target",
-        Direction::ToCentral => "to central",
     }
 }
 

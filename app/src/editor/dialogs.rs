@@ -117,7 +117,7 @@ fn open_path_ui(editor: &Editor, text: &mut String) -> Answer {
             let edit = TextEdit::singleline(text)
                 .hint_text("/path/to/project.ron")
                 .font(theme::mono())
-                .desired_width(width - 20.0)
+                .desired_width(width)
                 .margin(egui::Margin::symmetric(8, 7));
             let response = ui.add(edit).accessible_name("Project file");
             if text.is_empty() && !response.has_focus() && !response.lost_focus() {

@@ -249,7 +249,7 @@ impl Editor {
     }
 
     /// Opens a report in a tab of its own.
-    pub(super) fn show_report(&mut self, report: RunReport) {
+    pub fn show_report(&mut self, report: RunReport) {
         let Some(document) = &self.document else { return };
         let project = document.project();
         let systems = [&project.central, &project.target].map(|system| system.connection.label().to_owned());

@@ -65,20 +65,28 @@ const MENUS: [(&str, &[Option<Command>]); 6] = [
 /// Shows the bar.
 pub fn menu_bar_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mut Actions) {
     let area = ui.max_rect();
-    ui.horizontal_centered(|ui| {
-        MenuBar::new().ui(ui, |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
-            for (name, commands) in MENUS {
-                ui.menu_button(name, |ui| menu_ui(ui, commands, editor, available, actions));
-            }
-        });
-        let menus_end = ui.min_rect().right();
-        if editor.document.is_some() {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                start_ui(ui, editor, available, actions);
-                let free = Rect::from_x_y_ranges(menus_end..=ui.min_rect().left(), area.y_range());
-                title_ui(ui, editor, free, area);
-            });
+    let place = |ui: &mut Ui, layout| ui.new_child(UiBuilder::new().max_rect(area).layout(layout));
+    // Two children over the whole bar: a menu bar takes all the width that it is given.
+    let mut left = place(ui, Layout::left_to_right(Align::Center));
+    let menus = left.allocate_ui(vec2(MENUS_WIDTH, area.height()), |ui| menus_ui(ui, editor, available, actions));
+    if editor.document.is_some() {
+        let mut right = place(ui, Layout::right_to_left(Align::Center));
+        start_ui(&mut right, editor, available, actions);
+        let free = Rect::from_x_y_ranges(menus.response.rect.left() + MENUS_WIDTH..=right.min_rect().left(), area.y_range());
+        title_ui(ui, editor, free, area);
+    }
+}
+
+/// Width that the menus need.
+const MENUS_WIDTH: f32 = 300.0;
+
+fn menus_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mut Actions) {
+    ui.set_max_width(MENUS_WIDTH);
+    MenuBar::new().ui(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().button_padding = vec2(9.0, 4.0);
+        for (name, commands) in MENUS {
+            ui.menu_button(name, |ui| menu_ui(ui, commands, editor, available, actions));
         }
     });
 }

@@ -82,7 +82,7 @@ fn content_ui(ui: &mut egui::Ui, state: &mut PaletteState, entries: &[Entry]) ->
     };
     let edit = TextEdit::singleline(&mut state.query)
         .hint_text("Type a command, a mapping, a workflow…")
-        .desired_width(WIDTH - 20.0)
+        .desired_width(WIDTH)
         .margin(Margin::symmetric(10, 8));
     let response = ui.add(edit).accessible_name("Search commands and project");
     response.request_focus();

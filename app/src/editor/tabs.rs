@@ -58,6 +58,15 @@ fn tab_ui(ui: &mut Ui, editor: &Editor, view: &View, active: bool, actions: &mut
     if response.has_focus() {
         button::focus_ring(ui, rect.shrink(3.0));
     }
+    if active {
+        // Only when another tab became active, else the bar could not be scrolled by hand.
+        let memory = egui::Id::unique("scrolled to tab");
+        let seen: Option<View> = ui.data(|data| data.get_temp(memory));
+        if seen.as_ref() != Some(view) {
+            response.scroll_to_me(None);
+            ui.data_mut(|data| data.insert_temp(memory, view.clone()));
+        }
+    }
     let slot = Rect::from_min_size(rect.min + vec2(12.0, 0.0), vec2(16.0, rect.height()));
     icon.paint_sized(ui, slot, side.map_or(text_color, |side| colors.side(side)), 14.0);
     let words = Rect::from_min_max(pos2(slot.right() + 8.0, rect.top()), rect.max);

@@ -98,12 +98,6 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
             rule.on.pairs().into_iter().map(|pair| of_side(pair.left, pair.right)).collect::<Vec<_>>()
         }))
         .collect();
-    let written: HashSet<String> = mapping
-        .rules
-        .iter()
-        .filter(|rule| rule.ignore_direction_on_insert || rule.direction.permits(Direction::ToTarget))
-        .map(|rule| of_side(&rule.left, &rule.right))
-        .collect();
     // Nothing is inserted against the mapping's direction, so nothing can be missing there.
     let inserts = mapping.direction.permits(Direction::ToTarget) && !mapping.only_for_updates;
     class
@@ -121,7 +115,7 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
                 PropertyRef::Virtual(property) => (property.mandatory, true, false),
             };
             let through_virtual = matches!(property, PropertyRef::Column(column) if class.class.is_some_and(|class| {
-                class.virtual_properties.iter().any(|computed| written.contains(&computed.name) && refers_to(computed, &column.name))
+                class.virtual_properties.iter().any(|computed| used.contains(&computed.name) && refers_to(computed, &column.name))
             }));
             Property {
                 kind: property.value_type().label(),
@@ -135,7 +129,7 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
                     && required
                     && !filled
                     && !through_virtual
-                    && !written.contains(&name),
+                    && !used.contains(&name),
                 name,
             }
         })

@@ -100,7 +100,8 @@ fn matching(ui: &Ui, rect: Rect, mapping: &Mapping, index: usize) -> String {
     let rest = Rect::from_min_max(pos2(number.right() + 6.0, rect.top()), pos2(right, rect.bottom()));
     let words = match &rule.on {
         MatchExpression::Pair(left, right) => {
-            pair(ui, rest, left, right, Icon::Key, colors.text_secondary, [colors.text, colors.text]);
+            let icon = (Icon::Key, colors.text_secondary);
+            pair(ui, rest, middle(rect), left, right, icon, [colors.text, colors.text]);
             format!("{left} = {right}")
         }
         other => {
@@ -170,7 +171,8 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
             colors.text
         }
     };
-    pair(ui, rest, &rule.left, &rule.right, icon, color, [name_color(0, &rule.left), name_color(1, &rule.right)]);
+    let names = [name_color(0, &rule.left), name_color(1, &rule.right)];
+    pair(ui, rest, middle(rect), &rule.left, &rule.right, (icon, color), names);
     let mut name = format!("Rule {}: {} {direction} {}", rule.name, rule.left, rule.right);
     for state in states {
         name.push_str(", ");
@@ -179,10 +181,15 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
     name
 }
 
-/// Left name, sign in the middle, right name: aligned down the list.
-fn pair(ui: &Ui, rect: Rect, left: &str, right: &str, icon: Icon, color: Color32, names: [Color32; 2]) {
-    let center = rect.left() + rect.width() * 0.5;
-    let sign = Rect::from_center_size(pos2(center, rect.center().y), vec2(20.0, rect.height()));
+/// Where the sign between both names stands: in one line down the list, whatever marks a row has.
+fn middle(rect: Rect) -> f32 {
+    rect.left() + (rect.width() - 48.0) * 0.5
+}
+
+/// Left name, sign, right name.
+fn pair(ui: &Ui, rect: Rect, middle: f32, left: &str, right: &str, sign: (Icon, Color32), names: [Color32; 2]) {
+    let (icon, color) = sign;
+    let sign = Rect::from_center_size(pos2(middle, rect.center().y), vec2(20.0, rect.height()));
     icon.paint_sized(ui, sign, color, 14.0);
     let before = Rect::from_min_max(rect.min, pos2(sign.left() - 6.0, rect.bottom()));
     let after = Rect::from_min_max(pos2(sign.right() + 6.0, rect.top()), rect.max);

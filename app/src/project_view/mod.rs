@@ -16,7 +16,7 @@ pub fn project_ui(ui: &mut Ui, document: &Document, available: &Availability, ac
     let project = document.project();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
-            ui.set_max_width(900.0);
+            ui.set_max_width(ui.available_width().min(900.0));
             let colors = tokens(ui);
             ui.horizontal(|ui| {
                 ui.add(Icon::Project.sized(colors.text_secondary, 20.0));

@@ -14,12 +14,12 @@ use crate::{
 };
 
 const COLUMNS: [Column; 6] = [
-    Column::share("Object", 130.0, 1.1),
-    Column::fixed("Situation", 96.0),
-    Column::fixed("Method", 138.0),
-    Column::share("Property", 96.0, 0.7),
-    Column::share("Old → new", 150.0, 2.0),
-    Column::share("Rule", 80.0, 0.7),
+    Column::share("Object", 118.0, 1.0),
+    Column::fixed("Situation", 98.0),
+    Column::fixed("Method", 130.0),
+    Column::share("Property", 92.0, 0.5),
+    Column::share("Old → new", 150.0, 2.6),
+    Column::share("Rule", 70.0, 0.5),
 ];
 
 /// Shows the change list.
@@ -81,9 +81,7 @@ fn line_ui(ui: &Ui, rect: Rect, change: &Change, line: Line) -> String {
     let Some(property) = change.properties.get(line.property as usize) else { return change.display.clone() };
     text::cell(ui, cells[3], &property.property, theme::body(), colors.text, Align::Min);
     let written = colors.side(property.side);
-    let job = value::old_to_new(&property.old, &property.new, property.secret, written, colors);
-    let galley = ui.painter().layout_job(text::one_line(job, cells[4].width()));
-    text::paint_line(ui, cells[4], galley, colors.text, Align::Min);
+    value::paint_old_to_new(ui, cells[4], &property.old, &property.new, property.secret, written);
     text::cell(ui, cells[5], &property.rule, theme::body(), colors.text_secondary, Align::Min);
     format!(
         "{}: {} {} → {}",
@@ -110,6 +108,9 @@ fn method_cell(ui: &Ui, cell: Rect, icon: Icon, color: egui::Color32, method: &s
 /// A new or deleted object: how many properties, and the first of them.
 fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
     let colors = tokens(ui);
+    if change.properties.is_empty() {
+        return;
+    }
     let many = text::count(change.properties.len() as u64, "property", "properties");
     text::cell(ui, cells[3], &many, theme::body(), colors.text_secondary, Align::Min);
     let mut job = LayoutJob::default();

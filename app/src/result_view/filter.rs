@@ -108,11 +108,15 @@ fn passes(change: &Change, filter: &Filter, needle: &str) -> bool {
 
 /// Shows the fields of the filter.
 pub fn filter_ui(ui: &mut Ui, report: &RunReport, filter: &mut Filter) {
-    field::filter_ui(ui, &mut filter.text, "Filter changes", 200.0);
+    // Everything must stay in one line, also in a narrow document.
+    let fields = if report.steps.len() > 1 { 3.0 } else { 2.0 };
+    let width = ((ui.available_width() - 150.0) / fields - 8.0).clamp(84.0, 140.0);
+    let rest = (ui.available_width() - fields * (width + 6.0)).clamp(110.0, 220.0);
+    field::filter_ui(ui, &mut filter.text, "Filter changes", rest);
     if report.steps.len() > 1 {
         let mut choices: Vec<(Option<usize>, &str)> = vec![(None, "All steps")];
         choices.extend(report.steps.iter().enumerate().map(|(index, step)| (Some(index), step.step.as_str())));
-        if let Some(step) = field::choice_ui(ui, "Step", filter.step, &choices, 110.0) {
+        if let Some(step) = field::choice_ui(ui, "Step", filter.step, &choices, width) {
             filter.step = step;
         }
     }
@@ -121,15 +125,15 @@ pub fn filter_ui(ui: &mut Ui, report: &RunReport, filter: &mut Filter) {
         (Some(Method::Insert), "Insert"),
         (Some(Method::Update), "Update"),
         (Some(Method::Delete), "Delete"),
-        (Some(Method::MarkOutstanding), "Mark as outstanding"),
+        (Some(Method::MarkOutstanding), "Mark outstanding"),
         (Some(Method::ResetOutstanding), "Reset outstanding"),
     ];
-    if let Some(method) = field::choice_ui(ui, "Method", filter.method, &methods, 120.0) {
+    if let Some(method) = field::choice_ui(ui, "Method", filter.method, &methods, width) {
         filter.method = method;
     }
     let mut situations: Vec<(Option<Situation>, &str)> = vec![(None, "All situations")];
     situations.extend(Situation::ALL.into_iter().map(|situation| (Some(situation), situation.label())));
-    if let Some(situation) = field::choice_ui(ui, "Situation", filter.situation, &situations, 120.0) {
+    if let Some(situation) = field::choice_ui(ui, "Situation", filter.situation, &situations, width) {
         filter.situation = situation;
     }
 }

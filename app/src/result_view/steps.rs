@@ -51,16 +51,17 @@ fn situations(steps: &[StepReport]) -> Vec<Situation> {
 
 fn columns(steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
     let mut columns = vec![
-        Column::share("Step", 110.0, 1.0),
-        Column::fixed("Central", 62.0).right(),
-        Column::fixed("Target", 62.0).right(),
+        Column::share("Step", 90.0, 1.0),
+        Column::fixed("Central", 54.0).right(),
+        Column::fixed("Target", 54.0).right(),
     ];
-    columns.extend(shown.iter().map(|situation| Column::fixed(situation.label(), 78.0).right()));
+    columns.extend(shown.iter().map(|situation| Column::fixed(situation.label(), 24.0 + 4.5 * situation.label().len() as f32).right()));
     if steps.iter().any(|step| step.situations.skipped > 0) {
         columns.push(Column::fixed("Left out", 66.0).right());
     }
-    columns.push(Column::share("", 70.0, 0.8));
-    columns.push(Column::share("Writes", 110.0, 0.6));
+    columns.push(Column::share("", 46.0, 0.8));
+    let most = steps.iter().map(|step| METHODS.iter().filter(|method| step.writes.count(**method) > 0).count()).max();
+    columns.push(Column::share("Writes", 20.0 + 43.0 * most.unwrap_or(0).max(1) as f32, 0.4));
     columns
 }
 

@@ -20,7 +20,7 @@ pub fn start_up_ui(ui: &mut Ui, document: &Document, name: &str, available: &Ava
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
-            ui.set_max_width(900.0);
+            ui.set_max_width(ui.available_width().min(900.0));
             header_ui(ui, project, start_up, available, actions);
             ui.add_space(theme::S3);
             let width = ui.available_width();
@@ -153,7 +153,7 @@ fn steps_ui(ui: &mut Ui, project: &Project, start_up: &StartUpConfiguration, act
         ui.allocate_ui_with_layout(vec2(ui.available_width(), 40.0), egui::Layout::top_down(Align::Min), |ui| {
             text::hint_ui(
                 ui,
-                format!("Runs {} and writes to {}.", words::direction(direction), words::system(direction, project.system(direction.destination()))),
+                format!("Writes to the {}.", words::system(direction, project.system(direction.destination()))),
             );
         });
     });

@@ -14,7 +14,7 @@ pub fn filter_ui(ui: &mut Ui, filter: &mut String, hint: &str, width: f32) -> bo
     let response = ui.add(
         TextEdit::singleline(filter)
             .hint_text(hint)
-            .desired_width(width - 36.0 - f32::from(suffix as u8))
+            .desired_width(width)
             .margin(Margin { left: 28, right: 8 + suffix as i8, top: 5, bottom: 5 })
             .min_size(vec2(0.0, theme::CONTROL)),
     );

@@ -1,9 +1,9 @@
 //! Values: NULL drawn unlike the empty text, secrets as ••••, old → new in one line.
 
-use egui::{Color32, Stroke, TextFormat, text::LayoutJob};
+use egui::{Align, Color32, Rect, TextFormat, Ui, text::LayoutJob, vec2};
 use syncwright_core::value::Value;
 
-use super::{Tokens, theme};
+use super::{Icon, Tokens, text, theme, tokens};
 
 /// What secrets are shown as.
 pub const SECRET: &str = "••••";
@@ -35,20 +35,26 @@ pub fn append(job: &mut LayoutJob, value: &Value, secret: bool, color: Color32, 
     job.append(&text, 0.0, format);
 }
 
-/// `old → new`, the new value in the colour of the side that is written.
-#[must_use]
-pub fn old_to_new(old: &Value, new: &Value, secret: bool, written: Color32, colors: &Tokens) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    append(&mut job, old, secret, colors.text_secondary, colors);
-    let arrow = TextFormat {
-        font_id: theme::body(),
-        color: colors.text_secondary,
-        underline: Stroke::NONE,
-        ..TextFormat::default()
+/// Paints `old → new` into a cell, the new value in the colour of the side that is written. If both do not
+/// fit, the old one gives way first, so that the new one can always be seen.
+pub fn paint_old_to_new(ui: &Ui, cell: Rect, old: &Value, new: &Value, secret: bool, written: Color32) {
+    const ARROW: f32 = 30.0;
+    let colors = tokens(ui);
+    let lay_out = |value: &Value, color, width: f32| {
+        let mut job = LayoutJob::default();
+        append(&mut job, value, secret, color, colors);
+        ui.painter().layout_job(text::one_line(job, width))
     };
-    job.append("  →  ", 0.0, arrow);
-    append(&mut job, new, secret, written, colors);
-    job
+    let room = (cell.width() - ARROW).max(0.0);
+    let new_wants = lay_out(new, written, f32::INFINITY).size().x;
+    let old = lay_out(old, colors.text_secondary, (room - new_wants).max(room * 0.4));
+    let old_width = old.size().x;
+    text::paint_line(ui, cell, old, colors.text_secondary, Align::Min);
+    let arrow = Rect::from_min_size(cell.min + vec2(old_width, 0.0), vec2(ARROW, cell.height()));
+    Icon::ToRight.paint_sized(ui, arrow, colors.text_secondary, 13.0);
+    let new = lay_out(new, written, room - old_width);
+    let rest = Rect::from_min_max(arrow.right_top(), cell.max);
+    text::paint_line(ui, rest, new, written, Align::Min);
 }
 
 /// Text cut to what a cell can show, on one line.

@@ -19,14 +19,14 @@ use crate::{
 const ROW: f32 = 40.0;
 
 const COLUMNS: [Column; 8] = [
-    Column::fixed("", 44.0),
+    Column::fixed("", 48.0),
     Column::share("Step", 110.0, 1.4),
     Column::share("Mapping", 90.0, 1.0),
-    Column::fixed("Direction", 96.0),
-    Column::share("Differing", 96.0, 0.5),
+    Column::fixed("Direction", 104.0),
+    Column::share("Differing", 80.0, 0.5),
     Column::share("Only in source", 96.0, 0.5),
-    Column::share("Only in destination", 124.0, 0.8),
-    Column::share("Outstanding, back again", 128.0, 0.6),
+    Column::share("Only in destination", 128.0, 0.8),
+    Column::share("Present again", 128.0, 0.6),
 ];
 
 /// Shows a workflow.

@@ -6,6 +6,7 @@ use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
 const MEDIUM: &str = "Inter Medium";
 const SEMIBOLD: &str = "Inter SemiBold";
+const MONO: &str = "JetBrains Mono";
 
 /// Inter for text, JetBrains Mono for keys and code; egui's own fonts behind them for rare signs.
 pub(super) fn definitions() -> FontDefinitions {
@@ -15,7 +16,7 @@ pub(super) fn definitions() -> FontDefinitions {
         ("Inter", include_bytes!("../../../../assets/fonts/Inter-Regular.otf")),
         (MEDIUM, include_bytes!("../../../../assets/fonts/Inter-Medium.otf")),
         (SEMIBOLD, include_bytes!("../../../../assets/fonts/Inter-SemiBold.otf")),
-        ("JetBrains Mono", include_bytes!("../../../../assets/fonts/JetBrainsMono-Regular.ttf")),
+        (MONO, include_bytes!("../../../../assets/fonts/JetBrainsMono-Regular.ttf")),
     ];
     for (name, bytes) in files {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
@@ -24,10 +25,11 @@ pub(super) fn definitions() -> FontDefinitions {
         let chain = names.iter().map(|name| (*name).to_owned()).chain(fallback.iter().cloned());
         fonts.families.insert(family, chain.collect());
     };
-    family(FontFamily::Proportional, &["Inter"]);
-    family(FontFamily::Name(MEDIUM.into()), &[MEDIUM, "Inter"]);
-    family(FontFamily::Name(SEMIBOLD.into()), &[SEMIBOLD, "Inter"]);
-    family(FontFamily::Monospace, &["JetBrains Mono", "Inter"]);
+    // JetBrains Mono behind Inter: it has arrows and signs that Inter lacks.
+    family(FontFamily::Proportional, &["Inter", MONO]);
+    family(FontFamily::Name(MEDIUM.into()), &[MEDIUM, "Inter", MONO]);
+    family(FontFamily::Name(SEMIBOLD.into()), &[SEMIBOLD, "Inter", MONO]);
+    family(FontFamily::Monospace, &[MONO, "Inter"]);
     fonts
 }
 

@@ -43,8 +43,8 @@ pub(super) fn dress(style: &mut Style, tokens: &Tokens, dark: bool) {
     visuals.weak_text_color = Some(tokens.text_secondary);
     visuals.widgets = widgets(tokens);
     visuals.selection = Selection {
-        bg_fill: tokens.target.gamma_multiply(if dark { 0.35 } else { 0.25 }),
-        stroke: Stroke::new(1.0, tokens.text),
+        bg_fill: tokens.selected,
+        stroke: Stroke::new(1.0, tokens.target),
     };
     visuals.hyperlink_color = tokens.target;
     visuals.faint_bg_color = tokens.canvas;
