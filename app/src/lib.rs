@@ -1,6 +1,7 @@
-//! The editor of Syncwright and its command line, as a library for the program and for tests.
+//! Syncwright: the synchronization editor and its command line.
 
 mod action;
+pub mod cli;
 mod command;
 mod document;
 pub mod editor;

@@ -1,2 +1,7 @@
-//! Main.
-fn main() {}
+//! The program `syncwright`: everything is in the library, so that tests reach it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    syncwright::cli::main()
+}

@@ -10,8 +10,13 @@
 //! ```
 
 pub mod check;
+pub mod connect;
+pub mod expr;
+pub mod identity_store;
 pub mod journal;
+pub mod mapping;
 pub mod progress;
 pub mod project;
+pub mod sample;
 pub mod sync;
 pub mod value;

@@ -1,1 +1,125 @@
-//! Tests.
+//! What the end-to-end tests share: the program as a child process, projects in folders of their own,
+//! and the files of the repository.
+
+#![expect(clippy::expect_used, reason = "helpers of tests: a broken environment should stop the test loudly")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+/// A small project that is correct in itself; its databases do not exist.
+pub const SMALL_PROJECT: &str = include_str!("small.ron");
+
+/// Root of the repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("this crate is in a folder of the repository")
+        .to_owned()
+}
+
+/// The program, to be run as a child process.
+#[derive(Debug, Clone)]
+pub struct Program {
+    file: PathBuf,
+}
+
+impl Program {
+    /// The program at `file`.
+    pub fn new(file: impl Into<PathBuf>) -> Self {
+        Self { file: file.into() }
+    }
+
+    /// A command that runs the program without a display, so that no test ever opens a window by accident.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.file);
+        command
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("SYNCWRIGHT_LOG")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
+        let output = self.command().args(arguments).output().expect("the program can be started");
+        Outcome {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        }
+    }
+}
+
+/// How a run of the program ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Outcome {
+    /// Fails unless the exit code is `code`.
+    #[track_caller]
+    #[must_use]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// Standard output as exactly one JSON document.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.out).expect("standard output is one JSON document")
+    }
+}
+
+/// A project file in a folder that is removed afterwards.
+#[derive(Debug)]
+pub struct ProjectFolder {
+    folder: TempDir,
+    file: PathBuf,
+}
+
+impl ProjectFolder {
+    /// A folder with one file `project.ron` of that content.
+    #[must_use]
+    pub fn with(content: impl AsRef<[u8]>) -> Self {
+        let folder = tempfile::tempdir().expect("temporary folders can be made");
+        let file = folder.path().join("project.ron");
+        fs::write(&file, content).expect("temporary files can be written");
+        Self { folder, file }
+    }
+
+    /// The project file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The project file as an argument.
+    #[must_use]
+    pub fn argument(&self) -> &str {
+        self.file.to_str().expect("temporary folders have plain names")
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}

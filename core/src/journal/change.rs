@@ -76,6 +76,9 @@ pub enum ChangeStatus {
 }
 
 impl ChangeStatus {
+    /// All statuses.
+    pub const ALL: [Self; 4] = [Self::Planned, Self::Done, Self::Failed, Self::NotWritten];
+
     /// The status in the JSON of the command line.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -163,41 +166,4 @@ fn key_json(key: &[(String, Value)]) -> Json {
         return Json::Null;
     }
     Json::Object(key.iter().map(|(name, value)| (name.clone(), value.to_json())).collect::<Map<_, _>>())
-}
-
-/// The changes of one step, in the order in which they are written.
-#[derive(Debug, Clone, Default)]
-pub struct ChangeList {
-    changes: Vec<Change>,
-}
-
-impl ChangeList {
-    /// Number of changes.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.changes.len()
-    }
-
-    /// True if nothing changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
-    /// The change at `index`, made from the columns it is held in; `None` beyond the end.
-    #[must_use]
-    pub fn get(&self, index: usize) -> Option<Change> {
-        self.changes.get(index).cloned()
-    }
-
-    /// All changes, one after the other.
-    pub fn iter(&self) -> impl Iterator<Item = Change> + '_ {
-        (0..self.len()).filter_map(|index| self.get(index))
-    }
-}
-
-impl FromIterator<Change> for ChangeList {
-    fn from_iter<I: IntoIterator<Item = Change>>(changes: I) -> Self {
-        Self { changes: changes.into_iter().collect() }
-    }
 }

@@ -4,34 +4,29 @@
 //! are Arrow IPC files in the run's folder, with checksums in the run index.
 
 mod change;
+mod change_list;
+mod change_list_of;
+mod lock;
+mod read;
+mod recover;
 mod report;
+mod store;
+mod tables;
 
 pub use self::{
-    change::{Change, ChangeList, ChangeStatus, PropertyChange, Situation},
+    change::{Change, ChangeStatus, PropertyChange, Situation},
+    change_list::{ChangeColumn, ChangeList, ChangeShape, NO_RULE, method_number, situation_number},
+    lock::{LockHolder, this_user},
     report::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
         StepReport, Writes,
     },
+    store::{Journal, JournalError},
 };
 
 use std::path::Path;
 
-use miette::Diagnostic;
-use thiserror::Error;
-
-use crate::project::Project;
-
-/// Why the journal could not be read or written.
-#[derive(Debug, Error, Diagnostic)]
-pub enum JournalError {
-    /// There is no such run.
-    #[error("there is no run {id:?} in the journal")]
-    #[diagnostic(code("SW-J001"), help("`syncwright runs` lists the runs"))]
-    UnknownRun {
-        /// The run that was asked for.
-        id: String,
-    },
-}
+use crate::{connect::OpenMode, project::Project};
 
 /// The runs of a project, newest first, at most `limit`.
 ///
@@ -39,8 +34,7 @@ pub enum JournalError {
 ///
 /// [`JournalError`] if the central database cannot be read.
 pub fn runs(project: &Project, folder: &Path, limit: usize) -> Result<Vec<RunHeader>, JournalError> {
-    let _ = (project, folder, limit);
-    Ok(Vec::new())
+    Journal::open(project, folder, OpenMode::Read)?.runs(Some(limit))
 }
 
 /// The report of one run, read back from the journal; `id` may be `last`.
@@ -49,6 +43,5 @@ pub fn runs(project: &Project, folder: &Path, limit: usize) -> Result<Vec<RunHea
 ///
 /// [`JournalError`] if there is no such run or the journal cannot be read.
 pub fn report(project: &Project, folder: &Path, id: &str) -> Result<RunReport, JournalError> {
-    let _ = (project, folder);
-    Err(JournalError::UnknownRun { id: id.to_owned() })
+    Journal::open(project, folder, OpenMode::Read)?.report(id)
 }

@@ -381,11 +381,7 @@ impl RunReport {
         json!({
             "run": self.run.to_json(),
             "steps": self.steps.iter().map(StepReport::to_json).collect::<Vec<_>>(),
-            "failure": self.failure.as_ref().map(|failure| json!({
-                "code": failure.code,
-                "text": failure.text,
-                "help": failure.help,
-            })),
+            "failure": self.failure.as_ref().map(Failure::to_json),
         })
     }
 }
@@ -409,7 +405,36 @@ impl RunHeader {
     }
 }
 
+impl Failure {
+    /// The failure as in the JSON of the command line.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        json!({ "code": self.code, "text": self.text, "help": self.help, "exit_code": self.exit_code })
+    }
+
+    /// A failure from [`Failure::to_json`].
+    #[must_use]
+    pub fn from_json(json: &Json) -> Self {
+        let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        Self {
+            code: text("code").unwrap_or_default(),
+            text: text("text").unwrap_or_default(),
+            help: text("help"),
+            exit_code: json
+                .get("exit_code")
+                .and_then(Json::as_u64)
+                .and_then(|code| u8::try_from(code).ok())
+                .unwrap_or(4),
+        }
+    }
+}
+
 impl StepReport {
+    /// Situations and writes, as in the JSON of the command line.
+    pub(super) fn summary_json(&self) -> Json {
+        json!({ "situations": self.situations.to_json(), "writes": self.writes.to_json() })
+    }
+
     fn to_json(&self) -> Json {
         json!({
             "step": self.step,

@@ -3,7 +3,11 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::check::Finding;
+use crate::{
+    check::Finding,
+    connect::{ConnectError, ErrorKind},
+    journal::{JournalError, LockHolder},
+};
 
 /// Why a simulation or run could not begin, or ended early.
 #[derive(Debug, Error, Diagnostic)]
@@ -34,6 +38,33 @@ pub enum SyncError {
         /// The project.
         name: String,
     },
+    /// Another run of the same start up configuration goes on (F7).
+    #[error("{start_up} is running already: run {} of {}, process {}", holder.run, holder.owner, holder.process)]
+    #[diagnostic(
+        code("SW-R004"),
+        help("wait until it ends; if its computer is gone for good, the lock ends at {}", holder.lease_until)
+    )]
+    Frozen {
+        /// The start up configuration.
+        start_up: String,
+        /// Who runs it.
+        holder: LockHolder,
+    },
+    /// A system cannot be reached, read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Connect(#[from] ConnectError),
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] JournalError),
+    /// The engine cannot start.
+    #[error("the engine {text}")]
+    #[diagnostic(code("SW-R005"), help("close other programs, or try again later"))]
+    Engine {
+        /// Why.
+        text: String,
+    },
 }
 
 fn first_text(findings: &[Finding]) -> &str {
@@ -46,6 +77,12 @@ impl SyncError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::UnknownStartUp { .. } | Self::CheckFailed { .. } | Self::Inactive { .. } => 2,
+            Self::Connect(error) | Self::Journal(JournalError::Connect(error)) => match error.kind {
+                ErrorKind::Cancelled => 130,
+                _ => 4,
+            },
+            Self::Journal(_) | Self::Engine { .. } => 4,
+            Self::Frozen { .. } => 5,
         }
     }
 }

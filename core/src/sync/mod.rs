@@ -3,19 +3,33 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod apply;
+mod changes;
 mod error;
+mod evaluate;
+mod execute;
+mod order;
+mod plan_order;
+mod quota;
+pub mod reconcile;
+mod references;
+mod rows;
+mod source;
+
+use std::path::Path;
 
 pub use self::error::SyncError;
+use self::execute::Execution;
 pub use crate::journal::{
     Change, ChangeList, ChangeStatus, Failure, Message, MessageLevel, PropertyChange, QuotaExceeded,
     RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepReport, Writes,
 };
-
-use std::path::Path;
-
 use crate::{
+    check::{Severity, check},
+    connect::OpenMode,
+    journal::Journal,
     progress::{CancelToken, Progress},
-    project::Project,
+    project::{Project, StartUpConfiguration, Workflow},
 };
 
 /// Reads both systems and reports what a run of `start_up` would do; writes nothing anywhere (L3).
@@ -32,8 +46,10 @@ pub fn simulate(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
-    let _ = (project, folder, progress, cancel);
-    Err(SyncError::UnknownStartUp { name: start_up.to_owned(), known: Vec::new() })
+    let (start_up, workflow) = find(project, start_up)?;
+    let mut journal = Journal::open(project, folder, OpenMode::Read)?;
+    let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    Ok(execution.simulate(&mut journal))
 }
 
 /// Runs `start_up`: reads both systems, checks quotas, writes what differs, and journals it (F, L1).
@@ -50,6 +66,62 @@ pub fn run(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
-    let _ = (project, folder, progress, cancel);
-    Err(SyncError::UnknownStartUp { name: start_up.to_owned(), known: Vec::new() })
+    let (start_up, workflow) = find(project, start_up)?;
+    if !project.active {
+        return Err(SyncError::Inactive { name: project.name.clone() });
+    }
+    let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    // Reading must work before the journal is touched: a run that cannot begin leaves no trace.
+    let destination = project.system(execution.direction.destination());
+    drop(crate::connect::open(
+        &project.system(execution.direction.source()).connection,
+        folder,
+        OpenMode::Read,
+    )?);
+    drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
+    let mut journal = Journal::open(project, folder, OpenMode::Write)?;
+    let id = uuid::Uuid::now_v7().to_string();
+    let mut report =
+        RunReport { run: execution.header(RunKind::Run, id.clone()), steps: Vec::new(), failure: None };
+    if let Some(holder) = journal.lock(&start_up.name, &id)? {
+        journal.begin_run(&report.run)?;
+        journal.end_run(&id, RunStatus::Frozen, Some(jiff::Timestamp::now()), None)?;
+        return Err(SyncError::Frozen { start_up: start_up.name.clone(), holder });
+    }
+    let result = journal
+        .mark_interrupted(&start_up.name)
+        .and_then(|()| journal.create_run_folder(&id).map(drop))
+        .and_then(|()| journal.begin_run(&report.run));
+    if let Err(error) = result {
+        journal.unlock(&start_up.name).ok();
+        return Err(error.into());
+    }
+    execution.run(&mut journal, &mut report);
+    let ended = journal
+        .end_run(&id, report.run.status, report.run.ended, report.failure.as_ref())
+        .and_then(|()| journal.unlock(&start_up.name));
+    if let (Err(error), None) = (ended, &report.failure) {
+        report.run.status = RunStatus::Failed;
+        report.failure = Some(Failure {
+            code: "SW-J004".to_owned(),
+            text: format!("the run is done, but the journal cannot be finished: {error}"),
+            help: Some("the next run finds it and marks it as interrupted".to_owned()),
+            exit_code: 4,
+        });
+    }
+    Ok(report)
+}
+
+/// The start up configuration and its workflow, if the check finds no errors.
+fn find<'a>(project: &'a Project, name: &str) -> Result<(&'a StartUpConfiguration, &'a Workflow), SyncError> {
+    let start_up = project.start_up(name).ok_or_else(|| SyncError::UnknownStartUp {
+        name: name.to_owned(),
+        known: project.start_ups.iter().map(|start_up| start_up.name.clone()).collect(),
+    })?;
+    let findings: Vec<_> =
+        check(project).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    match project.workflow(&start_up.workflow) {
+        Some(workflow) if findings.is_empty() => Ok((start_up, workflow)),
+        _ => Err(SyncError::CheckFailed { findings }),
+    }
 }

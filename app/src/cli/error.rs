@@ -1,0 +1,137 @@
+//! Everything that a subcommand can fail with, and its exit code.
+
+use std::{io, path::PathBuf};
+
+use miette::Diagnostic;
+use syncwright_core::{check::Finding, journal::JournalError, project::ProjectError, sync::SyncError};
+use thiserror::Error;
+
+/// Why a subcommand failed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CliError {
+    /// The arguments are wrong. The text is the parser's.
+    #[error("{text}")]
+    #[diagnostic(code("SW-A001"), help("`syncwright --help` shows what is possible"))]
+    Usage {
+        /// What is wrong.
+        text: String,
+    },
+    /// Neither a subcommand nor a file.
+    #[error("there is no command and no file {word:?}")]
+    #[diagnostic(code("SW-A002"))]
+    UnknownCommand {
+        /// What was typed.
+        word: String,
+        /// What to do.
+        #[help]
+        hint: String,
+    },
+    /// A file to open and a subcommand at once.
+    #[error("a project stands after the command, not before it: {}", project.display())]
+    #[diagnostic(code("SW-A003"), help("for example `syncwright check {}`", project.display()))]
+    ProjectBeforeCommand {
+        /// The project.
+        project: PathBuf,
+    },
+    /// Nothing to start.
+    #[error("project {project:?} has no start up configuration")]
+    #[diagnostic(code("SW-A004"), help("add one to the project: it names the workflow to run"))]
+    NoStartUp {
+        /// The project.
+        project: String,
+    },
+    /// Several to choose from.
+    #[error("which start up configuration? project {project:?} has {}", known.len())]
+    #[diagnostic(code("SW-A005"), help("add --start-up with one of: {}", quoted(known)))]
+    ChooseStartUp {
+        /// The project.
+        project: String,
+        /// Their names.
+        known: Vec<String>,
+    },
+    /// No start up configuration of that name. The same code as the engine's.
+    #[error("there is no start up configuration {name:?}")]
+    #[diagnostic(code("SW-R001"))]
+    UnknownStartUp {
+        /// What was typed.
+        name: String,
+        /// What to do.
+        #[help]
+        hint: String,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    #[diagnostic(code("SW-A006"), help("check free space and your permission to write there"))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The output of the program cannot be written.
+    #[error("cannot write the output: {source}")]
+    #[diagnostic(
+        code("SW-A007"),
+        help("is the disk full? What a run wrote before is in the journal; `syncwright log` shows it")
+    )]
+    Output {
+        /// Why.
+        source: io::Error,
+    },
+    /// The editor cannot be opened.
+    #[error("cannot open the editor: {reason}")]
+    #[diagnostic(
+        code("SW-A008"),
+        help("the subcommands work without a window; `syncwright --help` lists them")
+    )]
+    Editor {
+        /// Why.
+        reason: String,
+    },
+    /// The project cannot be loaded or saved.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] ProjectError),
+    /// The simulation or run could not begin.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sync(#[from] SyncError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl CliError {
+    /// Exit code of the program for this error.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Write { .. } | Self::Output { .. } | Self::Editor { .. } => 4,
+            Self::Sync(error) => error.exit_code(),
+            Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
+            Self::Journal(_)
+            | Self::Project(_)
+            | Self::Usage { .. }
+            | Self::UnknownCommand { .. }
+            | Self::ProjectBeforeCommand { .. }
+            | Self::NoStartUp { .. }
+            | Self::ChooseStartUp { .. }
+            | Self::UnknownStartUp { .. } => 2,
+        }
+    }
+
+    /// Findings of the check that belong to the error.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Sync(SyncError::CheckFailed { findings }) => findings,
+            _ => &[],
+        }
+    }
+}
+
+/// Names as one types them: in quotes, with commas between.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,49 @@
+//! `syncwright run`: runs a start up configuration (F).
+
+use clap::Args;
+use syncwright_core::sync;
+
+use super::{
+    CliError, Console,
+    progress::ProgressLine,
+    simulate::{self, ShownArguments},
+    start_up::{self, LoadedProject, StartUpArguments},
+};
+
+const AFTER_HELP: &str = "\
+Reads both systems, compares them, checks the quotas, and writes what differs. Every write is recorded in the \
+journal of the central database. Run again after an interruption: the end state is the same as without it. \
+A second run directly after the first writes nothing.
+
+Ctrl+C stops at the next safe place; press it twice to stop at once.
+
+Exit codes: 0 done, 1 done with objects in error, 2 invalid, inactive or inconsistent project, 3 a quota is \
+exceeded and nothing of that step was written, 4 a system cannot be reached, read or written, 5 locked, \
+130 cancelled.
+
+Examples:
+  syncwright run hr-to-identity.ron --start-up \"Import from HR\"
+  syncwright run hr-to-identity.ron --start-up \"Import from HR\" --format json > report.json";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub struct Arguments {
+    /// What is run.
+    #[command(flatten)]
+    pub start_up: StartUpArguments,
+    /// What is shown.
+    #[command(flatten)]
+    pub shown: ShownArguments,
+}
+
+/// Runs, prints the report.
+pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliError> {
+    let LoadedProject { project, folder } = LoadedProject::load(&arguments.start_up.project)?;
+    let name = start_up::choose(&project, arguments.start_up.start_up.as_deref())?;
+    console.cancel_on_signals();
+    let progress = ProgressLine::start(console);
+    let report = sync::run(&project, &folder, name, &progress, &console.cancel);
+    drop(progress);
+    simulate::print(&report?, arguments.shown.into(), console)
+}

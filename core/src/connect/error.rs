@@ -1,0 +1,105 @@
+//! What can go wrong with a connected system, classified so that the engine knows what to do about it.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Class of a connector error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The database file, server or folder is not there.
+    Missing,
+    /// The file is there but is no database of this kind, or is damaged.
+    NotADatabase,
+    /// It cannot be reached or the connection broke.
+    Connection,
+    /// Somebody else holds a lock; trying later can help.
+    Locked,
+    /// Not permitted.
+    Permission,
+    /// The system, or the connection, is read-only.
+    ReadOnly,
+    /// No space left.
+    Full,
+    /// A table or column that the project knows is gone.
+    SchemaChanged,
+    /// A value in the system does not fit the type that the project declares for it.
+    IncompatibleData,
+    /// A constraint refuses a row: unique, foreign key, check, not null.
+    Constraint,
+    /// The object to be written is not there.
+    NoSuchObject,
+    /// Somebody asked to stop.
+    Cancelled,
+    /// This version has no connector for it.
+    Unsupported,
+    /// Anything else the system says.
+    Other,
+}
+
+impl ErrorKind {
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "SW-D001",
+            Self::NotADatabase => "SW-D002",
+            Self::Connection => "SW-D003",
+            Self::Locked => "SW-D004",
+            Self::Permission => "SW-D005",
+            Self::ReadOnly => "SW-D006",
+            Self::Full => "SW-D007",
+            Self::SchemaChanged => "SW-D008",
+            Self::IncompatibleData => "SW-D009",
+            Self::Constraint => "SW-D010",
+            Self::NoSuchObject => "SW-D011",
+            Self::Cancelled => "SW-D012",
+            Self::Unsupported => "SW-D013",
+            Self::Other => "SW-D014",
+        }
+    }
+
+    /// True if the error is about single rows, so that other rows of the batch can still be written.
+    #[must_use]
+    pub const fn is_about_rows(self) -> bool {
+        matches!(self, Self::Constraint | Self::NoSuchObject | Self::IncompatibleData)
+    }
+}
+
+/// An error of a connected system.
+#[derive(Debug, Clone, Error)]
+#[error("{system}: {text}")]
+pub struct ConnectError {
+    /// Class of the error.
+    pub kind: ErrorKind,
+    /// The system, as people know it; contains no secret.
+    pub system: String,
+    /// What happened, in our words and those of the system.
+    pub text: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl ConnectError {
+    /// An error without help.
+    #[must_use]
+    pub fn new(kind: ErrorKind, system: &str, text: impl Into<String>) -> Self {
+        Self { kind, system: system.to_owned(), text: text.into(), help: None }
+    }
+
+    /// The same with a help text.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Diagnostic for ConnectError {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.kind.code()))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+}

@@ -1,0 +1,275 @@
+//! The SQLite connector (C3): embedded, no driver to install, foreign keys on, one writer.
+//!
+//! SQLite types its values, not its columns. The declared type of a column decides what the project calls
+//! it ([`types`]); reading and writing convert, and refuse values that do not fit ([`read`], [`write`]).
+
+mod describe;
+mod filter;
+mod read;
+mod types;
+mod write;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use arrow::array::RecordBatch;
+use datafusion::logical_expr::Expr;
+use rusqlite::{ErrorCode, OpenFlags};
+
+use super::{Capabilities, ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, ServerInfo};
+use crate::{
+    identity_store,
+    progress::{CancelToken, Progress},
+    project::{Connection, SampleDatabase, Schema, SchemaType, WhenMissing},
+    sample::{self, SampleParameters},
+};
+
+/// Seconds to wait for a lock if the connection does not say.
+const DEFAULT_TIMEOUT_SECS: u32 = 5;
+
+/// Rows of a block if the connection does not say.
+const DEFAULT_BLOCK: usize = 8192;
+
+/// A connection to a SQLite database file.
+pub struct SqliteConnector {
+    database: rusqlite::Connection,
+    label: String,
+    file: PathBuf,
+    mode: OpenMode,
+    block: usize,
+}
+
+impl SqliteConnector {
+    /// Opens `file`, creating it only if `when_missing` says so.
+    pub fn open(
+        connection: &Connection,
+        file: &Path,
+        when_missing: &WhenMissing,
+        mode: OpenMode,
+    ) -> Result<Self, ConnectError> {
+        let label = connection.label().to_owned();
+        if !file.exists() {
+            create_missing(&label, file, when_missing)?;
+        }
+        let access = match mode {
+            OpenMode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            OpenMode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        };
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = rusqlite::Connection::open_with_flags(file, flags)
+            .map_err(|error| classify(&label, file, "opening the database", &error))?;
+        let timeout = connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS);
+        let connector = Self {
+            database,
+            label,
+            file: file.to_owned(),
+            mode,
+            block: connection.fetch_batch_size.map_or(DEFAULT_BLOCK, |rows| rows.max(1) as usize),
+        };
+        connector.prepare(Duration::from_secs(timeout.into()), &connection.initial_sql)?;
+        Ok(connector)
+    }
+
+    fn prepare(&self, timeout: Duration, initial_sql: &[String]) -> Result<(), ConnectError> {
+        let opening = |error: rusqlite::Error| self.error("opening the database", &error);
+        self.database.busy_timeout(timeout).map_err(opening)?;
+        self.database.pragma_update(None, "foreign_keys", true).map_err(opening)?;
+        // The first look into the file tells whether it is a database at all.
+        self.database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(opening)?;
+        if self.mode == OpenMode::Write && self.database.is_readonly("main").map_err(opening)? {
+            return Err(ConnectError::new(
+                ErrorKind::ReadOnly,
+                &self.label,
+                format!("the database file cannot be written: {}", self.file.display()),
+            )
+            .with_help("check the permissions of the file and its folder"));
+        }
+        for (number, statement) in initial_sql.iter().enumerate() {
+            self.database.execute_batch(statement).map_err(|error| {
+                self.error(&format!("statement {} of the initial SQL", number + 1), &error)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn error(&self, doing: &str, error: &rusqlite::Error) -> ConnectError {
+        classify(&self.label, &self.file, doing, error)
+    }
+
+    fn execute(&self, doing: &str, sql: &str) -> Result<(), ConnectError> {
+        self.database.execute_batch(sql).map_err(|error| self.error(doing, &error))
+    }
+}
+
+fn create_missing(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<(), ConnectError> {
+    let failed = |text: String| {
+        ConnectError::new(ErrorKind::Missing, label, text)
+            .with_help("check that the folder exists and that you may write it")
+    };
+    match when_missing {
+        WhenMissing::Fail => Err(ConnectError::new(
+            ErrorKind::Missing,
+            label,
+            format!("there is no database file {}", file.display()),
+        )
+        .with_help(
+            "check the path in the connection; relative paths count from the folder of the project file",
+        )),
+        WhenMissing::CreateIdentityStore => rusqlite::Connection::open(file)
+            .and_then(|database| identity_store::create(&database))
+            .map_err(|error| failed(format!("cannot create the identity store {}: {error}", file.display()))),
+        WhenMissing::CreateSample(which) => {
+            let parameters = SampleParameters::default();
+            match which {
+                SampleDatabase::HumanResources => sample::create_human_resources(file, &parameters),
+                SampleDatabase::IdentityStore => sample::create_identity_store(file, &parameters),
+            }
+            .map_err(|error| failed(format!("cannot create the sample database {}: {error}", file.display())))
+        }
+    }
+}
+
+/// Classifies an error of SQLite and says what to do about it.
+fn classify(label: &str, file: &Path, doing: &str, error: &rusqlite::Error) -> ConnectError {
+    let native = error.to_string();
+    let path = file.display();
+    let (kind, help) = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => (
+            ErrorKind::NotADatabase,
+            format!("{path} is not a SQLite database, or it is damaged; check the path in the connection"),
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => (
+            ErrorKind::Locked,
+            format!("another program holds a lock on {path}; close it, or try again later"),
+        ),
+        Some(ErrorCode::ReadOnly) => {
+            (ErrorKind::ReadOnly, format!("check the permissions of {path} and of its folder"))
+        }
+        Some(ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
+            (ErrorKind::Permission, format!("check the permissions of {path} and of its folder"))
+        }
+        Some(ErrorCode::CannotOpen) => (
+            ErrorKind::Connection,
+            format!("check that {path} is a file and that you may read it and its folder"),
+        ),
+        Some(ErrorCode::DiskFull) => {
+            (ErrorKind::Full, format!("free some space on the disk that holds {path}"))
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            (ErrorKind::Connection, format!("the disk or network drive that holds {path} has a problem"))
+        }
+        Some(ErrorCode::ConstraintViolation) => (
+            ErrorKind::Constraint,
+            "the database refuses the row; look at the values, or map the property differently".to_owned(),
+        ),
+        Some(ErrorCode::OperationInterrupted) => {
+            (ErrorKind::Cancelled, "start it again when you like".to_owned())
+        }
+        _ if native.contains("no such table")
+            || native.contains("no such column")
+            || native.contains("has no column") =>
+        {
+            (
+                ErrorKind::SchemaChanged,
+                "the table or column is gone from the database; update the schema of the project".to_owned(),
+            )
+        }
+        _ => (ErrorKind::Other, "the text after the colon is the database's own".to_owned()),
+    };
+    ConnectError::new(kind, label, format!("{doing} failed: {native}")).with_help(help)
+}
+
+/// A name as SQLite takes it whatever it contains.
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+impl Connector for SqliteConnector {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { write: self.mode == OpenMode::Write, transactions: true }
+    }
+
+    fn test(&mut self) -> Result<ServerInfo, ConnectError> {
+        Ok(ServerInfo {
+            product: format!("SQLite {}", rusqlite::version()),
+            location: self.file.display().to_string(),
+        })
+    }
+
+    fn describe_schema(
+        &mut self,
+        progress: &dyn Progress,
+        cancel: &CancelToken,
+    ) -> Result<Schema, ConnectError> {
+        self.read_catalog(progress, cancel)
+    }
+
+    fn takes_filter(&self, schema_type: &SchemaType, filter: &Expr) -> bool {
+        filter::to_sql(schema_type, filter).is_some()
+    }
+
+    fn search(
+        &mut self,
+        request: &SearchRequest<'_>,
+        cancel: &CancelToken,
+        sink: &mut dyn FnMut(RecordBatch) -> Flow,
+    ) -> Result<(), ConnectError> {
+        self.read_objects(request, cancel, sink)
+    }
+
+    fn get(
+        &mut self,
+        schema_type: &SchemaType,
+        keys: &RecordBatch,
+        properties: &[String],
+    ) -> Result<RecordBatch, ConnectError> {
+        self.read_by_key(schema_type, keys, properties)
+    }
+
+    fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
+        self.insert_rows(schema_type, rows)
+    }
+
+    fn update(
+        &mut self,
+        schema_type: &SchemaType,
+        keys: &RecordBatch,
+        rows: &RecordBatch,
+    ) -> Result<(), ConnectError> {
+        self.update_rows(schema_type, keys, rows)
+    }
+
+    fn delete(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
+        self.delete_rows(schema_type, keys)
+    }
+
+    fn begin(&mut self) -> Result<(), ConnectError> {
+        self.execute("beginning a transaction", "BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> Result<(), ConnectError> {
+        self.execute("committing", "COMMIT")
+    }
+
+    fn rollback(&mut self) -> Result<(), ConnectError> {
+        // After some errors (full disk, for one) SQLite has already taken everything back by itself.
+        if self.database.is_autocommit() { Ok(()) } else { self.execute("rolling back", "ROLLBACK") }
+    }
+
+    fn ensure_table(&mut self, schema_type: &SchemaType) -> Result<(), ConnectError> {
+        self.create_table(schema_type)
+    }
+
+    fn has_table(&mut self, schema_type: &SchemaType) -> Result<bool, ConnectError> {
+        self.database
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?1",
+                [schema_type.table_name()],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|count| count > 0)
+            .map_err(|error| self.error("reading the catalog", &error))
+    }
+}

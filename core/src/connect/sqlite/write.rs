@@ -1,0 +1,162 @@
+//! Writing to SQLite: rows of Arrow columns through one prepared statement per batch, values bound.
+
+use arrow::array::RecordBatch;
+use rusqlite::{params_from_iter, types::Value as SqlValue};
+
+use super::{SqliteConnector, quote, types::declared_type};
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    project::SchemaType,
+    value::{Value, value_at},
+};
+
+/// Digits that SQLite keeps exactly in a column of numeric affinity.
+const EXACT_DIGITS: u32 = 15;
+
+impl SqliteConnector {
+    pub(super) fn insert_rows(
+        &self,
+        schema_type: &SchemaType,
+        rows: &RecordBatch,
+    ) -> Result<(), ConnectError> {
+        let schema = rows.schema();
+        let names: Vec<String> = schema.fields().iter().map(|field| quote(field.name())).collect();
+        let table = quote(schema_type.table_name());
+        let sql = if names.is_empty() {
+            format!("INSERT INTO {table} DEFAULT VALUES")
+        } else {
+            format!(
+                "INSERT INTO {table} ({}) VALUES ({})",
+                names.join(", "),
+                vec!["?"; names.len()].join(", ")
+            )
+        };
+        let doing = format!("inserting into {}", schema_type.name);
+        self.for_each_row(&doing, &sql, &[rows], |_| Ok(()))
+    }
+
+    pub(super) fn update_rows(
+        &self,
+        schema_type: &SchemaType,
+        keys: &RecordBatch,
+        rows: &RecordBatch,
+    ) -> Result<(), ConnectError> {
+        let schema = rows.schema();
+        let assignments: Vec<String> =
+            schema.fields().iter().map(|field| format!("{} = ?", quote(field.name()))).collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {}",
+            quote(schema_type.table_name()),
+            assignments.join(", "),
+            key_condition(keys)
+        );
+        let doing = format!("updating {}", schema_type.name);
+        self.for_each_row(&doing, &sql, &[rows, keys], |changed| self.exactly_one(schema_type, changed))
+    }
+
+    pub(super) fn delete_rows(
+        &self,
+        schema_type: &SchemaType,
+        keys: &RecordBatch,
+    ) -> Result<(), ConnectError> {
+        let sql = format!("DELETE FROM {} WHERE {}", quote(schema_type.table_name()), key_condition(keys));
+        let doing = format!("deleting from {}", schema_type.name);
+        self.for_each_row(&doing, &sql, &[keys], |changed| self.exactly_one(schema_type, changed))
+    }
+
+    pub(super) fn create_table(&self, schema_type: &SchemaType) -> Result<(), ConnectError> {
+        let mut parts: Vec<String> = schema_type
+            .properties
+            .iter()
+            .map(|property| {
+                let not_null = if property.mandatory { " NOT NULL" } else { "" };
+                format!("{} {}{not_null}", quote(&property.name), declared_type(property.value_type))
+            })
+            .collect();
+        let key: Vec<String> = schema_type.key.iter().map(|name| quote(name)).collect();
+        parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        let sql =
+            format!("CREATE TABLE IF NOT EXISTS {} ({})", quote(schema_type.table_name()), parts.join(", "));
+        self.execute(&format!("creating the table {}", schema_type.name), &sql)
+    }
+
+    /// Runs `sql` once a row, with the columns of all `batches` bound in order; `check` gets the number of
+    /// rows that were changed.
+    fn for_each_row(
+        &self,
+        doing: &str,
+        sql: &str,
+        batches: &[&RecordBatch],
+        check: impl Fn(usize) -> Result<(), ConnectError>,
+    ) -> Result<(), ConnectError> {
+        let mut statement = self.database.prepare_cached(sql).map_err(|error| self.error(doing, &error))?;
+        let rows = batches.first().map_or(0, |batch| batch.num_rows());
+        let mut parameters: Vec<SqlValue> = Vec::new();
+        for row in 0..rows {
+            parameters.clear();
+            for column in batches.iter().flat_map(|batch| batch.columns()) {
+                let value = value_at(column, row);
+                self.check_exact(doing, &value)?;
+                parameters.push(sql_value(&value));
+            }
+            let changed = statement
+                .execute(params_from_iter(parameters.iter()))
+                .map_err(|error| self.error(doing, &error))?;
+            check(changed)?;
+        }
+        Ok(())
+    }
+
+    fn exactly_one(&self, schema_type: &SchemaType, changed: usize) -> Result<(), ConnectError> {
+        if changed == 1 {
+            return Ok(());
+        }
+        let found =
+            if changed == 0 { "is no longer there".to_owned() } else { format!("is there {changed} times") };
+        Err(ConnectError::new(
+            ErrorKind::NoSuchObject,
+            &self.label,
+            format!("the object of {} {found}", schema_type.name),
+        )
+        .with_help("somebody else changed the system meanwhile; run again"))
+    }
+
+    /// SQLite would round a longer decimal without a word.
+    fn check_exact(&self, doing: &str, value: &Value) -> Result<(), ConnectError> {
+        match value {
+            Value::Decimal { unscaled, .. } if unscaled.unsigned_abs() >= 10_u128.pow(EXACT_DIGITS) => {
+                Err(ConnectError::new(
+                    ErrorKind::IncompatibleData,
+                    &self.label,
+                    format!("{doing} failed: SQLite cannot hold {value} exactly"),
+                )
+                .with_help("SQLite keeps 15 digits of a decimal; hold longer ones in a text column"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn key_condition(keys: &RecordBatch) -> String {
+    let schema = keys.schema();
+    let parts: Vec<String> =
+        schema.fields().iter().map(|field| format!("{} = ?", quote(field.name()))).collect();
+    parts.join(" AND ")
+}
+
+/// A value as SQLite holds it; dates and times as ISO 8601 text.
+pub fn sql_value(value: &Value) -> SqlValue {
+    match value {
+        Value::Null => SqlValue::Null,
+        Value::Boolean(value) => SqlValue::Integer((*value).into()),
+        Value::Integer(value) => SqlValue::Integer(*value),
+        Value::Float(value) => SqlValue::Real(*value),
+        Value::Binary(bytes) => SqlValue::Blob(bytes.clone()),
+        Value::Timestamp(_) => SqlValue::Text(value.to_string().replacen('T', " ", 1)),
+        Value::String(_)
+        | Value::Decimal { .. }
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::TimestampUtc(_) => SqlValue::Text(value.to_string()),
+    }
+}

@@ -1,0 +1,436 @@
+//! Reading and writing the journal in the central database, through the same connectors as everything.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use arrow::array::RecordBatch;
+use datafusion::logical_expr::{Expr, col, lit};
+use jiff::Timestamp;
+use miette::Diagnostic;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use super::{
+    Failure, Message, RunHeader, RunStatus, StepReport,
+    tables::{self, Row, number, optional, text},
+};
+use crate::{
+    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, OrderBy, SearchRequest, open},
+    progress::CancelToken,
+    project::{Project, SchemaType, Side},
+    value::Value,
+};
+
+/// Why the journal could not be read or written.
+#[derive(Debug, Error, Diagnostic)]
+pub enum JournalError {
+    /// There is no such run.
+    #[error("there is no run {id:?} in the journal")]
+    #[diagnostic(code("SW-J001"), help("`syncwright runs` lists the runs"))]
+    UnknownRun {
+        /// The run that was asked for.
+        id: String,
+    },
+    /// The central database does not answer.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Connect(#[from] ConnectError),
+    /// A file of a run cannot be written or read.
+    #[error("cannot use the run's folder {path}: {source}")]
+    #[diagnostic(
+        code("SW-J002"),
+        help("check free space and permissions of the folder beside the project file")
+    )]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of a run is not the one that was written.
+    #[error("the change list {path} is damaged: its checksum differs from the one in the run index")]
+    #[diagnostic(
+        code("SW-J003"),
+        help("restore the file from a backup; the run index and the messages are intact")
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The journal of a project.
+pub struct Journal {
+    pub(super) connector: Box<dyn Connector>,
+    pub(super) project: String,
+    system_identifier: String,
+    folder: PathBuf,
+    /// The tables are there; a journal that is only read may find none.
+    ready: bool,
+}
+
+impl Journal {
+    /// Opens the journal; its tables are created if it is to be written.
+    ///
+    /// # Errors
+    ///
+    /// If the central database cannot be opened, read or (in write mode) written.
+    pub fn open(project: &Project, folder: &Path, mode: OpenMode) -> Result<Self, JournalError> {
+        let mut connector = open(&project.central.connection, folder, mode)?;
+        let mut ready = true;
+        for table in tables::all() {
+            match mode {
+                OpenMode::Write => connector.ensure_table(&table)?,
+                OpenMode::Read => ready &= connector.has_table(&table)?,
+            }
+        }
+        // Labels alone may be there before the first run, in a store that another program prepared.
+        Ok(Self {
+            connector,
+            project: project.name.clone(),
+            system_identifier: project.target.connection.system_identifier.clone(),
+            folder: folder.to_owned(),
+            ready,
+        })
+    }
+
+    /// The folder that holds the files of a run.
+    #[must_use]
+    pub fn run_folder(&self, id: &str) -> PathBuf {
+        self.folder.join(".syncwright").join("runs").join(id)
+    }
+
+    /// Creates the folder of a run.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError::Folder`].
+    pub fn create_run_folder(&self, id: &str) -> Result<PathBuf, JournalError> {
+        let path = self.run_folder(id);
+        fs::create_dir_all(&path).map_err(|source| JournalError::Folder { path: path.clone(), source })?;
+        Ok(path)
+    }
+
+    /// Puts a run into the run index.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn begin_run(&mut self, run: &RunHeader) -> Result<(), JournalError> {
+        let row = vec![
+            text(&run.id),
+            text(&run.project),
+            text(&run.start_up),
+            text(&run.workflow),
+            text(run.direction.id()),
+            text(run.status.id()),
+            text(run.started.to_string()),
+            Value::Null,
+            text(&run.started_by),
+            text(format!(".syncwright/runs/{}", run.id)),
+            Value::Null,
+        ];
+        self.insert(&tables::runs(), &[row])
+    }
+
+    /// Notes how a run ended.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn end_run(
+        &mut self,
+        id: &str,
+        status: RunStatus,
+        ended: Option<Timestamp>,
+        failure: Option<&Failure>,
+    ) -> Result<(), JournalError> {
+        let failure = failure.map(|failure| failure.to_json().to_string());
+        let table = tables::runs();
+        let row = vec![
+            text(status.id()),
+            optional(ended.map(|ended| ended.to_string()).as_deref()),
+            optional(failure.as_deref()),
+        ];
+        let values = tables::columns_of(&table, &["status", "ended", "failure"], &[row]).map_err(internal)?;
+        let key = tables::columns_of(&table, &["id"], &[vec![text(id)]]).map_err(internal)?;
+        Ok(self.connector.update(&table, &key, &values)?)
+    }
+
+    /// Saves the change list of a step, to disk, and gives its checksum.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError::Folder`].
+    pub fn save_changes(&self, id: &str, position: usize, step: &StepReport) -> Result<String, JournalError> {
+        let path = self.run_folder(id).join(changes_file(position));
+        let failed = |source| JournalError::Folder { path: path.clone(), source };
+        step.changes.save(&path).map_err(failed)?;
+        checksum(&path).map_err(failed)
+    }
+
+    /// Puts a step and its messages into the run index, in place of what was there of it.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn record_step(
+        &mut self,
+        id: &str,
+        position: usize,
+        step: &StepReport,
+        checksum: Option<&str>,
+    ) -> Result<(), JournalError> {
+        let row = vec![
+            text(id),
+            number(position as u64),
+            text(&step.step),
+            text(&step.mapping),
+            text(step.direction.id()),
+            number(step.left_objects),
+            number(step.right_objects),
+            text(step.summary_json().to_string()),
+            optional(checksum.map(|_| changes_file(position)).as_deref()),
+            optional(checksum),
+        ];
+        let messages: Vec<Vec<Value>> = step
+            .messages
+            .iter()
+            .enumerate()
+            .map(|(number, message)| message_row(id, position, number, message))
+            .collect();
+        self.connector.begin()?;
+        let written = self
+            .remove_step(id, position)
+            .and_then(|()| self.insert(&tables::steps(), &[row]))
+            .and_then(|()| self.insert(&tables::messages(), &messages));
+        match written {
+            Ok(()) => Ok(self.connector.commit()?),
+            Err(error) => {
+                self.connector.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    fn remove_step(&mut self, id: &str, position: usize) -> Result<(), JournalError> {
+        let own = |table: &SchemaType, column: &str| {
+            vec![eq(table, "run_id", text(id)), eq(table, column, number(position as u64))]
+        };
+        for (table, column) in [(tables::messages(), "step_position"), (tables::steps(), "position")] {
+            let filters = own(&table, column);
+            let keys = self.read_columns(&table, &table.key, &filters, &[])?;
+            if keys.num_rows() > 0 {
+                self.connector.delete(&table, &keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs of the project, newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the central database cannot be read.
+    pub fn runs(&mut self, limit: Option<usize>) -> Result<Vec<RunHeader>, JournalError> {
+        if !self.ready {
+            return Ok(Vec::new());
+        }
+        let table = tables::runs();
+        let filter = [eq(&table, "project", text(&self.project))];
+        let order = [OrderBy { property: "id".to_owned(), descending: true }];
+        let batch = self.search(&table, &tables::properties(&table), &filter, &order, limit)?;
+        Ok((0..batch.num_rows()).map(|row| super::read::header(&Row { batch: &batch, row })).collect())
+    }
+
+    /// Why a run ended early, as the index has it.
+    pub(super) fn failure(&mut self, id: &str) -> Result<Option<Failure>, JournalError> {
+        let table = tables::runs();
+        let batch = self.read(&table, &[eq(&table, "id", text(id))])?;
+        let failure = Row { batch: &batch, row: 0 }.optional("failure");
+        Ok(failure
+            .and_then(|json| serde_json::from_str::<Json>(&json).ok())
+            .map(|json| Failure::from_json(&json)))
+    }
+
+    /// Keys of the objects of a type that are labelled as outstanding, as canonical JSON (O1).
+    ///
+    /// # Errors
+    ///
+    /// If the central database cannot be read.
+    pub fn labels(&mut self, side: Side, schema_type: &str) -> Result<Vec<String>, JournalError> {
+        let table = tables::outstanding();
+        if !self.connector.has_table(&table)? {
+            return Ok(Vec::new());
+        }
+        let filters = [
+            eq(&table, "system_identifier", text(&self.system_identifier)),
+            eq(&table, "side", text(side.id())),
+            eq(&table, "schema_type", text(schema_type)),
+        ];
+        let batch = self.read_columns(&table, &["object_key".to_owned()], &filters, &[])?;
+        Ok((0..batch.num_rows()).map(|row| Row { batch: &batch, row }.text("object_key")).collect())
+    }
+
+    /// Labels objects as outstanding; such as are labelled already stay so.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn mark(
+        &mut self,
+        run: &str,
+        side: Side,
+        schema_type: &str,
+        keys: &[String],
+    ) -> Result<(), JournalError> {
+        let known = self.labels(side, schema_type)?;
+        let now = Timestamp::now().to_string();
+        let rows: Vec<Vec<Value>> = keys
+            .iter()
+            .filter(|key| !known.contains(key))
+            .map(|key| {
+                vec![
+                    text(&self.system_identifier),
+                    text(side.id()),
+                    text(schema_type),
+                    text(key),
+                    text(&now),
+                    text(run),
+                ]
+            })
+            .collect();
+        self.in_transaction(|journal| journal.insert(&tables::outstanding(), &rows))
+    }
+
+    /// Takes labels off; objects without one stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn reset(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
+        let known = self.labels(side, schema_type)?;
+        let table = tables::outstanding();
+        let rows: Vec<Vec<Value>> = keys
+            .iter()
+            .filter(|key| known.contains(key))
+            .map(|key| vec![text(&self.system_identifier), text(side.id()), text(schema_type), text(key)])
+            .collect();
+        let keys =
+            tables::columns_of(&table, &["system_identifier", "side", "schema_type", "object_key"], &rows)
+                .map_err(internal)?;
+        self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
+    }
+
+    fn in_transaction(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        self.connector.begin()?;
+        match work(self) {
+            Ok(()) => Ok(self.connector.commit()?),
+            Err(error) => {
+                self.connector.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn insert(&mut self, table: &SchemaType, rows: &[Vec<Value>]) -> Result<(), JournalError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let batch = tables::rows_of(table, rows).map_err(internal)?;
+        Ok(self.connector.insert(table, &batch)?)
+    }
+
+    pub(super) fn read(&mut self, table: &SchemaType, filters: &[Expr]) -> Result<RecordBatch, JournalError> {
+        let order: Vec<OrderBy> =
+            table.key.iter().map(|key| OrderBy { property: key.clone(), descending: false }).collect();
+        self.read_columns(table, &tables::properties(table), filters, &order)
+    }
+
+    fn read_columns(
+        &mut self,
+        table: &SchemaType,
+        properties: &[String],
+        filters: &[Expr],
+        order: &[OrderBy],
+    ) -> Result<RecordBatch, JournalError> {
+        self.search(table, properties, filters, order, None)
+    }
+
+    fn search(
+        &mut self,
+        table: &SchemaType,
+        properties: &[String],
+        filters: &[Expr],
+        order: &[OrderBy],
+        limit: Option<usize>,
+    ) -> Result<RecordBatch, JournalError> {
+        let request = SearchRequest { filters, order, limit, ..SearchRequest::all(table, properties) };
+        let mut batches = Vec::new();
+        self.connector.search(&request, &CancelToken::default(), &mut |batch| {
+            batches.push(batch);
+            Flow::Continue
+        })?;
+        let Some(first) = batches.first() else { return tables::rows_of(table, &[]).map_err(internal) };
+        arrow::compute::concat_batches(&first.schema(), &batches).map_err(internal)
+    }
+
+    pub(super) const fn is_ready(&self) -> bool {
+        self.ready
+    }
+}
+
+/// Column of `table` equal to a value, as connectors take it.
+pub(super) fn eq(table: &SchemaType, column: &str, value: Value) -> Expr {
+    debug_assert!(table.property(column).is_some());
+    let column = col(format!("\"{column}\""));
+    match value {
+        Value::Integer(number) => column.eq(lit(number)),
+        other => column.eq(lit(other.to_string())),
+    }
+}
+
+fn message_row(id: &str, step: usize, position: usize, message: &Message) -> Vec<Value> {
+    vec![
+        text(id),
+        number(step as u64),
+        number(position as u64),
+        text(message.level.id()),
+        text(&message.code),
+        text(&message.text),
+        optional(message.object.as_deref()),
+        optional(message.property.as_deref()),
+        optional(message.rule.as_deref()),
+    ]
+}
+
+fn changes_file(position: usize) -> String {
+    format!("step-{:03}.arrow", position + 1)
+}
+
+/// SHA-256 of a file, in hexadecimal.
+pub(super) fn checksum(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(buffer.get(..read).unwrap_or_default());
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The journal's own tables always fit together; a mistake there is ours.
+pub(super) fn internal(error: arrow::error::ArrowError) -> JournalError {
+    ConnectError::new(ErrorKind::Other, "journal", error.to_string()).with_help("please report this").into()
+}

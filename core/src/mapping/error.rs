@@ -1,0 +1,121 @@
+//! Why a mapping cannot be compiled.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::expr::ExprError;
+
+/// Why a mapping cannot be compiled.
+#[derive(Debug, Clone, Error, Diagnostic)]
+pub enum MappingError {
+    /// The class is in no schema.
+    #[error("mapping {mapping}: the {side} has no class or type {class:?}")]
+    #[diagnostic(code("SW-M001"), help("choose another class, or update the schema"))]
+    UnknownClass {
+        /// The mapping.
+        mapping: String,
+        /// The system.
+        side: &'static str,
+        /// The class.
+        class: String,
+    },
+    /// The property is not in the class.
+    #[error("mapping {mapping}, {place}: {class} has no property {property:?}")]
+    #[diagnostic(code("SW-M002"), help("choose another property, or update the schema"))]
+    UnknownProperty {
+        /// The mapping.
+        mapping: String,
+        /// Rule or matching rule.
+        place: String,
+        /// The class.
+        class: String,
+        /// The property.
+        property: String,
+    },
+    /// Values of one type cannot become values of the other.
+    #[error("mapping {mapping}, {place}: a {from} cannot become a {to}")]
+    #[diagnostic(
+        code("SW-M003"),
+        help("map properties of types with the same meaning, or use a virtual property")
+    )]
+    NotConvertible {
+        /// The mapping.
+        mapping: String,
+        /// Rule or matching rule.
+        place: String,
+        /// Type of the source.
+        from: String,
+        /// Type of the destination.
+        to: String,
+    },
+    /// The rule writes something that cannot be written.
+    #[error("mapping {mapping}, {place}: {property} cannot be written: {why}")]
+    #[diagnostic(
+        code("SW-M004"),
+        help("let the rule write in the other direction only, or map another property")
+    )]
+    NotWritable {
+        /// The mapping.
+        mapping: String,
+        /// The rule.
+        place: String,
+        /// The property.
+        property: String,
+        /// Why.
+        why: String,
+    },
+    /// A condition, filter or expression is wrong.
+    #[error("mapping {mapping}, {place}: {source}")]
+    #[diagnostic(code("SW-M005"))]
+    Expression {
+        /// The mapping.
+        mapping: String,
+        /// Rule, step or class.
+        place: String,
+        /// What is wrong.
+        #[diagnostic_source]
+        source: ExprError,
+    },
+    /// A setting that the engine cannot leave out does not work yet.
+    #[error("mapping {mapping}, {place}: {what} does not work in this version yet")]
+    #[diagnostic(code("SW-M006"), help("switch the rule off, or express it differently"))]
+    NotYet {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The setting.
+        what: String,
+    },
+    /// There is nothing to match by.
+    #[error("mapping {mapping} has no object matching rule")]
+    #[diagnostic(code("SW-M007"), help("add one: without it no object has a counterpart"))]
+    NoMatching {
+        /// The mapping.
+        mapping: String,
+    },
+    /// The type has no key.
+    #[error("mapping {mapping}: {schema_type} has no key, so its objects cannot be told apart")]
+    #[diagnostic(code("SW-M008"), help("declare key properties in the schema"))]
+    NoKey {
+        /// The mapping.
+        mapping: String,
+        /// The schema type.
+        schema_type: String,
+    },
+    /// The query engine refuses the plan.
+    #[error("mapping {mapping}: {text}")]
+    #[diagnostic(code("SW-M009"), help("please report this together with the project"))]
+    Engine {
+        /// The mapping.
+        mapping: String,
+        /// What the engine says.
+        text: String,
+    },
+}
+
+impl MappingError {
+    pub(crate) fn engine(mapping: &str, error: &datafusion::error::DataFusionError) -> Self {
+        Self::Engine { mapping: mapping.to_owned(), text: error.strip_backtrace() }
+    }
+}

@@ -1,0 +1,186 @@
+//! Object matching rules as join conditions (M2, M3, M5).
+
+use datafusion::{
+    functions::expr_fn::{lower, nullif},
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
+};
+
+use super::{Context, MappingError, convert, convertible};
+use crate::{
+    expr,
+    project::{MatchExpression, MatchingRule, Side},
+    value::ValueType,
+};
+
+/// An object matching rule, ready to join by.
+#[derive(Debug, Clone)]
+pub struct CompiledMatch {
+    /// Name of the rule.
+    pub name: String,
+    on: JoinCondition,
+}
+
+#[derive(Debug, Clone)]
+enum JoinCondition {
+    /// Every left key equals its right key: a hash join.
+    Keys(Vec<Expr>, Vec<Expr>),
+    /// Anything else; compared pair by pair.
+    General(Box<Expr>, Vec<Expr>),
+}
+
+impl CompiledMatch {
+    /// All expressions in it, for finding the properties that it needs.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let (left, right): (&[Expr], &[Expr]) = match &self.on {
+            JoinCondition::Keys(left, right) => (left, right),
+            JoinCondition::General(_, keys) => (keys, &[]),
+        };
+        left.iter().chain(right)
+    }
+
+    /// Expressions of the key on `side`; empty if the rule is not a plain AND of pairs.
+    #[must_use]
+    pub fn keys(&self, side: Side) -> &[Expr] {
+        match (&self.on, side) {
+            (JoinCondition::Keys(left, _), Side::Left) => left,
+            (JoinCondition::Keys(_, right), Side::Right) => right,
+            (JoinCondition::General(..), _) => &[],
+        }
+    }
+
+    /// Both sides, joined: candidates as pairs, everything else with NULLs on the other side.
+    pub fn full_join(
+        &self,
+        left: LogicalPlan,
+        right: LogicalPlan,
+    ) -> datafusion::error::Result<LogicalPlanBuilder> {
+        let builder = LogicalPlanBuilder::from(left);
+        match &self.on {
+            JoinCondition::Keys(left_keys, right_keys) => builder.join_with_expr_keys(
+                right,
+                JoinType::Full,
+                (left_keys.clone(), right_keys.clone()),
+                None,
+            ),
+            JoinCondition::General(condition, _) => {
+                builder.join_on(right, JoinType::Full, Some(condition.as_ref().clone()))
+            }
+        }
+    }
+}
+
+pub(super) fn compile(context: &Context<'_>) -> Result<Vec<CompiledMatch>, MappingError> {
+    if context.mapping.matching.is_empty() {
+        return Err(MappingError::NoMatching { mapping: context.mapping.name.clone() });
+    }
+    context.mapping.matching.iter().map(|rule| compile_rule(context, rule)).collect()
+}
+
+fn compile_rule(context: &Context<'_>, rule: &MatchingRule) -> Result<CompiledMatch, MappingError> {
+    let on = match plain_pairs(&rule.on) {
+        Some(pairs) => {
+            let mut keys = (Vec::new(), Vec::new());
+            for (left, right) in pairs {
+                let (left, right) = pair(context, rule, left, right)?;
+                keys.0.push(left);
+                keys.1.push(right);
+            }
+            JoinCondition::Keys(keys.0, keys.1)
+        }
+        None => {
+            let condition = general(context, rule, &rule.on)?;
+            let keys = vec![condition.clone()];
+            JoinCondition::General(Box::new(condition), keys)
+        }
+    };
+    Ok(CompiledMatch { name: rule.name.clone(), on })
+}
+
+/// The pairs, if the rule is one pair or an AND of pairs.
+fn plain_pairs(expression: &MatchExpression) -> Option<Vec<(&str, &str)>> {
+    match expression {
+        MatchExpression::Pair(left, right) => Some(vec![(left, right)]),
+        MatchExpression::All(parts) if !parts.is_empty() => {
+            Some(parts.iter().map(plain_pairs).collect::<Option<Vec<_>>>()?.concat())
+        }
+        MatchExpression::Any(parts) => match parts.as_slice() {
+            [only] => plain_pairs(only),
+            _ => None,
+        },
+        MatchExpression::All(_) => None,
+    }
+}
+
+fn general(context: &Context<'_>, rule: &MatchingRule, on: &MatchExpression) -> Result<Expr, MappingError> {
+    let join = |parts: &[MatchExpression], combine: fn(Expr, Expr) -> Expr| {
+        let mut conditions =
+            parts.iter().map(|part| general(context, rule, part)).collect::<Result<Vec<_>, _>>()?;
+        let first = if conditions.is_empty() { lit(false) } else { conditions.remove(0) };
+        Ok(conditions.into_iter().fold(first, combine))
+    };
+    match on {
+        MatchExpression::Pair(left, right) => {
+            let (left, right) = pair(context, rule, left, right)?;
+            Ok(left.eq(right))
+        }
+        MatchExpression::All(parts) => join(parts, Expr::and),
+        MatchExpression::Any(parts) => join(parts, Expr::or),
+    }
+}
+
+/// Both properties as expressions of one type; NULL where the rule is to be skipped (M3).
+fn pair(
+    context: &Context<'_>,
+    rule: &MatchingRule,
+    left: &str,
+    right: &str,
+) -> Result<(Expr, Expr), MappingError> {
+    let place = format!("matching rule {}", rule.name);
+    let type_of = |side: Side, name: &str| {
+        context.class(side).property(name).map(|property| property.value_type()).ok_or_else(|| {
+            MappingError::UnknownProperty {
+                mapping: context.mapping.name.clone(),
+                place: place.clone(),
+                class: context.class(side).name.to_owned(),
+                property: name.to_owned(),
+            }
+        })
+    };
+    let (left_type, right_type) = (type_of(Side::Left, left)?, type_of(Side::Right, right)?);
+    let common = common_type(left_type, right_type);
+    if !convertible(left_type, common) || !convertible(right_type, common) {
+        return Err(MappingError::NotConvertible {
+            mapping: context.mapping.name.clone(),
+            place,
+            from: left_type.label(),
+            to: right_type.label(),
+        });
+    }
+    let key = |side: Side, name: &str, own: ValueType| {
+        let value = convert(expr::property(side, name), own, common);
+        match common {
+            ValueType::String if rule.ignore_case => nullif(lower(value), lit("")),
+            ValueType::String => nullif(value, lit("")),
+            _ => value,
+        }
+    };
+    Ok((key(Side::Left, left, left_type), key(Side::Right, right, right_type)))
+}
+
+/// The type that two properties are compared in.
+fn common_type(left: ValueType, right: ValueType) -> ValueType {
+    use ValueType as T;
+    match (left, right) {
+        (left, right) if left == right => left,
+        (T::Guid, T::String) | (T::String, T::Guid) => T::Guid,
+        (T::Float, right) if right.is_numeric() => T::Float,
+        (left, T::Float) if left.is_numeric() => T::Float,
+        (T::Decimal(_, left), T::Decimal(_, right)) => T::Decimal(38, left.max(right)),
+        (T::Decimal(_, scale), T::Integer) | (T::Integer, T::Decimal(_, scale)) => T::Decimal(38, scale),
+        (T::Date, T::Timestamp) | (T::Timestamp, T::Date) => T::Timestamp,
+        (T::Date | T::Timestamp, T::TimestampUtc) | (T::TimestampUtc, T::Date | T::Timestamp) => {
+            T::TimestampUtc
+        }
+        _ => T::String,
+    }
+}

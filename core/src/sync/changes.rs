@@ -1,0 +1,516 @@
+//! From reconciled rows to the change list: situations, methods, old and new values (F2).
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    array::{
+        Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
+        new_null_array,
+    },
+    compute::{concat_batches, filter_record_batch, is_not_null, not, nullif, or},
+    datatypes::{DataType, SchemaRef},
+};
+use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
+
+use super::{
+    evaluate::Evaluator,
+    order,
+    reconcile::{AmbiguousGroup, Reconciled},
+};
+use crate::{
+    expr::property,
+    journal::{
+        ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
+        method_number, situation_number,
+    },
+    mapping::{CompiledMapping, OUTSTANDING_COLUMN, Target},
+    project::{AutoFill, Method, Side},
+    value::{ValueType, value_at},
+};
+
+/// What a step would do.
+#[derive(Debug)]
+pub struct PlannedStep {
+    /// Objects or pairs per situation.
+    pub situations: Situations,
+    /// What changes.
+    pub changes: ChangeList,
+    /// Objects per method.
+    pub planned: Writes,
+    /// What there is to say about it.
+    pub messages: Vec<Message>,
+}
+
+/// Makes the change list of a step.
+///
+/// # Errors
+///
+/// What the engine reports.
+pub fn plan(
+    session: &SessionContext,
+    mapping: &CompiledMapping,
+    destination_identifier: &str,
+    found: Reconciled,
+) -> DataFusionResult<PlannedStep> {
+    let mut planner = Planner::new(session, mapping, destination_identifier, &found)?;
+    planner.situations.ambiguous = found.ambiguous_left + found.ambiguous_right;
+    planner.ambiguous(&found.ambiguous);
+    planner.pairs(&found)?;
+    let (source, destination) = match mapping.direction.source() {
+        Side::Left => (&found.left_only, &found.right_only),
+        Side::Right => (&found.right_only, &found.left_only),
+    };
+    planner.only_in_source(source)?;
+    planner.only_in_destination(destination)?;
+    planner.finish()
+}
+
+struct Planner<'a> {
+    evaluator: Evaluator<'a>,
+    mapping: &'a CompiledMapping,
+    destination_identifier: &'a str,
+    shape: ChangeShape,
+    schema: SchemaRef,
+    situations: Situations,
+    messages: Vec<Message>,
+    batches: Vec<RecordBatch>,
+}
+
+/// Old value, new value and rule of a property, for every row.
+type Written = [ArrayRef; 3];
+
+impl<'a> Planner<'a> {
+    fn new(
+        session: &'a SessionContext,
+        mapping: &'a CompiledMapping,
+        destination_identifier: &'a str,
+        found: &Reconciled,
+    ) -> DataFusionResult<Self> {
+        let shape = shape(mapping);
+        let schema = shape.schema()?;
+        Ok(Self {
+            evaluator: Evaluator::new(session, &found.schema),
+            mapping,
+            destination_identifier,
+            shape,
+            schema,
+            situations: Situations::default(),
+            messages: Vec::new(),
+            batches: Vec::new(),
+        })
+    }
+
+    fn ambiguous(&mut self, groups: &[AmbiguousGroup]) {
+        for group in groups {
+            let names = |names: &[String]| names.join(" · ");
+            self.messages.push(Message {
+                level: MessageLevel::Warning,
+                code: "SW-R101".to_owned(),
+                text: format!(
+                    "more than one candidate: central {} ⇄ target {}; none of them is processed",
+                    names(&group.left),
+                    names(&group.right)
+                ),
+                object: group.left.first().or(group.right.first()).cloned(),
+                property: None,
+                rule: Some(group.rule.clone()),
+            });
+        }
+    }
+
+    fn pairs(&mut self, found: &Reconciled) -> DataFusionResult<()> {
+        let rows = self.evaluator.together(&found.attention)?;
+        let rows = self.without_failed_conversions(rows, &self.mapping.updates)?;
+        let mut differs = Vec::with_capacity(self.mapping.updates.len());
+        let mut any = BooleanArray::from(vec![false; rows.num_rows()]);
+        for target in &self.mapping.updates {
+            let mask = self.evaluator.holds(&target.differs(), &rows)?;
+            any = or(&any, &mask)?;
+            differs.push(mask);
+        }
+        self.situations.both_differ = any.true_count() as u64;
+        self.situations.both_equal = found.pairs - self.situations.both_differ - self.situations.skipped;
+        let labelled = self.evaluator.holds(&self.labelled(), &rows)?;
+        self.situations.outstanding_returned = labelled.true_count() as u64;
+
+        let differing = filter_record_batch(&rows, &any)?;
+        for (method, chosen) in self.choose(&self.mapping.methods.both_differ, differing)? {
+            if method == Method::Update {
+                self.update(&chosen)?;
+            }
+        }
+        let returned = filter_record_batch(&rows, &labelled)?;
+        for (method, chosen) in self.choose(&self.mapping.methods.outstanding_returned, returned)? {
+            if method == Method::ResetOutstanding {
+                self.label(&chosen, Situation::BothEqual, method)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, rows: &RecordBatch) -> DataFusionResult<()> {
+        let mut written = HashMap::new();
+        for target in &self.mapping.updates {
+            let differs = self.evaluator.holds(&target.differs(), rows)?;
+            let rule = self.evaluator.values(&target.rule(), rows)?;
+            let changed_rule = nullif(&rule, &not(&differs)?)?;
+            let values = [
+                self.evaluator.values(&target.old, rows)?,
+                self.evaluator.values(&target.value(), rows)?,
+                changed_rule,
+            ];
+            written.insert(target.property.as_str(), values);
+        }
+        self.add(rows, Situation::BothDiffer, Method::Update, &written)
+    }
+
+    fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
+        let side = self.mapping.direction.source();
+        let rows = self.without_outstanding(batches)?;
+        self.count_alone(side, rows.num_rows());
+        if self.mapping.only_for_updates {
+            return Ok(());
+        }
+        for (method, chosen) in self.choose(&self.mapping.methods.only_in_source, rows)? {
+            if method == Method::Insert {
+                let chosen = self.without_duplicates(side, chosen)?;
+                let before = self.situations.skipped;
+                let chosen = self.without_failed_conversions(chosen, &self.mapping.inserts)?;
+                self.uncount_alone(side, self.situations.skipped - before);
+                self.insert(side, &chosen)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, source: Side, rows: &RecordBatch) -> DataFusionResult<()> {
+        let mut written: HashMap<&str, Written> = HashMap::new();
+        for target in &self.mapping.inserts {
+            let values = self.evaluator.values(&target.value(), rows)?;
+            let rule = self.evaluator.values(&target.rule(), rows)?;
+            written
+                .insert(&target.property, [new_null_array(values.data_type(), values.len()), values, rule]);
+        }
+        let keys = self.key_texts(source, rows)?;
+        let destination = self.mapping.destination();
+        for column in &destination.schema_type.properties {
+            if column.auto_fill == AutoFill::Guid && !written.contains_key(column.name.as_str()) {
+                let guids: ArrayRef =
+                    Arc::new(keys.iter().map(|key| Some(self.new_guid(key))).collect::<StringArray>());
+                let rule: ArrayRef = Arc::new(UInt16Array::from(vec![NO_RULE; rows.num_rows()]));
+                written.insert(&column.name, [new_null_array(&DataType::Utf8, rows.num_rows()), guids, rule]);
+            }
+        }
+        let situation = alone(source);
+        self.add(rows, situation, Method::Insert, &written)
+    }
+
+    /// The same source object gets the same GUID in every run and simulation.
+    fn new_guid(&self, source_key: &str) -> String {
+        let name = format!(
+            "syncwright\n{}\n{}\n{source_key}",
+            self.destination_identifier,
+            self.mapping.destination().schema_type.name
+        );
+        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).hyphenated().to_string()
+    }
+
+    fn key_texts(&self, side: Side, rows: &RecordBatch) -> DataFusionResult<Vec<String>> {
+        let keys = &self.mapping.class(side).key;
+        let columns = keys
+            .iter()
+            .map(|key| self.evaluator.values(&property(side, key), rows))
+            .collect::<DataFusionResult<Vec<_>>>()?;
+        Ok((0..rows.num_rows())
+            .map(|row| {
+                columns
+                    .iter()
+                    .map(|column| value_at(column, row).to_string())
+                    .collect::<Vec<_>>()
+                    .join("\u{1f}")
+            })
+            .collect())
+    }
+
+    fn only_in_destination(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
+        let side = self.mapping.direction.destination();
+        let rows = self.without_outstanding(batches)?;
+        self.count_alone(side, rows.num_rows());
+        for (method, chosen) in self.choose(&self.mapping.methods.only_in_destination, rows)? {
+            match method {
+                Method::Delete => self.delete(side, &chosen)?,
+                Method::MarkOutstanding => self.label(&chosen, alone(side), method)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, side: Side, rows: &RecordBatch) -> DataFusionResult<()> {
+        let mut written: HashMap<&str, Written> = HashMap::new();
+        let targets = self.mapping.updates.iter().chain(&self.mapping.inserts);
+        for target in targets {
+            let old = self.evaluator.values(&target.old, rows)?;
+            let rule = UInt16Array::from(vec![NO_RULE; rows.num_rows()]);
+            let rule = nullif(&rule, &not(&is_not_null(&old)?)?)?;
+            written.insert(
+                &target.property,
+                [Arc::clone(&old), new_null_array(old.data_type(), old.len()), rule],
+            );
+        }
+        self.add(rows, alone(side), Method::Delete, &written)
+    }
+
+    fn label(&mut self, rows: &RecordBatch, situation: Situation, method: Method) -> DataFusionResult<()> {
+        self.add(rows, situation, method, &HashMap::new())
+    }
+
+    fn labelled(&self) -> Expr {
+        property(Side::Left, OUTSTANDING_COLUMN)
+            .is_true()
+            .or(property(Side::Right, OUTSTANDING_COLUMN).is_true())
+    }
+
+    /// Rows without those that wait for a person's decision (O1).
+    fn without_outstanding(&mut self, batches: &[RecordBatch]) -> DataFusionResult<RecordBatch> {
+        let rows = self.evaluator.together(batches)?;
+        let (outstanding, rest) = self.evaluator.split(&self.labelled(), &rows)?;
+        self.situations.outstanding += outstanding.num_rows() as u64;
+        Ok(rest)
+    }
+
+    fn count_alone(&mut self, side: Side, rows: usize) {
+        match side {
+            Side::Left => self.situations.left_only += rows as u64,
+            Side::Right => self.situations.right_only += rows as u64,
+        }
+    }
+
+    fn uncount_alone(&mut self, side: Side, rows: u64) {
+        match side {
+            Side::Left => self.situations.left_only -= rows,
+            Side::Right => self.situations.right_only -= rows,
+        }
+    }
+
+    /// The rows of each method: the first whose condition holds.
+    fn choose(
+        &self,
+        choices: &[(Method, Expr)],
+        rows: RecordBatch,
+    ) -> DataFusionResult<Vec<(Method, RecordBatch)>> {
+        let mut rest = rows;
+        let mut chosen = Vec::new();
+        for (method, condition) in choices {
+            if rest.num_rows() == 0 {
+                break;
+            }
+            let (taken, others) = self.evaluator.split(condition, &rest)?;
+            chosen.push((*method, taken));
+            rest = others;
+        }
+        Ok(chosen)
+    }
+
+    /// Rows without those where a rule cannot convert its value; each is logged with rule and value.
+    fn without_failed_conversions(
+        &mut self,
+        rows: RecordBatch,
+        targets: &[Target],
+    ) -> DataFusionResult<RecordBatch> {
+        let mut failed = BooleanArray::from(vec![false; rows.num_rows()]);
+        for target in targets.iter().filter(|target| target.arms.iter().any(|arm| arm.converts)) {
+            let mask = self.evaluator.holds(&target.conversion_failed(), &rows)?;
+            if mask.true_count() > 0 {
+                let bad = filter_record_batch(&rows, &mask)?;
+                self.conversion_messages(target, &bad)?;
+                failed = or(&failed, &mask)?;
+            }
+        }
+        if failed.true_count() == 0 {
+            return Ok(rows);
+        }
+        self.situations.skipped += failed.true_count() as u64;
+        Ok(filter_record_batch(&rows, &not(&failed)?)?)
+    }
+
+    fn conversion_messages(&mut self, target: &Target, rows: &RecordBatch) -> DataFusionResult<()> {
+        let names = self.display(rows)?;
+        let rules = self.evaluator.values(&target.rule(), rows)?;
+        let rules = rules.as_primitive::<arrow::datatypes::UInt16Type>();
+        for row in 0..rows.num_rows() {
+            let position = rules.value(row);
+            let Some(arm) = target.arms.iter().find(|arm| arm.rule == position) else { continue };
+            let value = value_at(&self.evaluator.values(&arm.source, &rows.slice(row, 1))?, 0);
+            let shown = if target.secret { "••••".to_owned() } else { value.to_string() };
+            self.messages.push(Message {
+                level: MessageLevel::Error,
+                code: "SW-R102".to_owned(),
+                text: format!(
+                    "“{shown}” cannot become a {}; the object is left out",
+                    target.value_type.label()
+                ),
+                object: Some(value_at(&names, row).to_string()),
+                property: Some(target.property.clone()),
+                rule: self.mapping.rule_names.get(usize::from(position)).cloned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Rows without those that would be ambiguous with each other once inserted (M1).
+    fn without_duplicates(&mut self, side: Side, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
+        let primary = self.mapping.matching.first().map(|rule| (rule.name.clone(), rule.keys(side)));
+        let Some((rule, keys)) =
+            primary.filter(|(_, keys)| self.mapping.prevent_ambiguous_matches && !keys.is_empty())
+        else {
+            return Ok(rows);
+        };
+        let columns =
+            keys.iter().map(|key| self.evaluator.values(key, &rows)).collect::<DataFusionResult<Vec<_>>>()?;
+        let mut same: HashMap<String, Vec<usize>> = HashMap::new();
+        for row in 0..rows.num_rows() {
+            // A rule with an empty key is skipped, so it cannot make anything ambiguous.
+            if columns.iter().all(|column| column.is_valid(row)) {
+                let key = columns.iter().map(|column| value_at(column, row).to_string()).collect::<Vec<_>>();
+                same.entry(key.join("\u{1f}")).or_default().push(row);
+            }
+        }
+        let mut groups: Vec<Vec<usize>> = same.into_values().filter(|rows| rows.len() > 1).collect();
+        if groups.is_empty() {
+            return Ok(rows);
+        }
+        groups.sort();
+        let names = self.display(&rows)?;
+        let mut kept = vec![true; rows.num_rows()];
+        for group in &groups {
+            for row in group {
+                if let Some(kept) = kept.get_mut(*row) {
+                    *kept = false;
+                }
+            }
+            let names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
+            self.situations.ambiguous += group.len() as u64;
+            self.uncount_alone(side, group.len() as u64);
+            self.messages.push(Message {
+                level: MessageLevel::Warning,
+                code: "SW-R103".to_owned(),
+                text: format!(
+                    "{} would be ambiguous with each other; none of them is inserted",
+                    names.join(" · ")
+                ),
+                object: names.first().cloned(),
+                property: None,
+                rule: Some(rule.clone()),
+            });
+        }
+        Ok(filter_record_batch(&rows, &BooleanArray::from(kept))?)
+    }
+
+    /// How people know the objects: by the side that is there, the destination first.
+    fn display(&self, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
+        let destination = self.mapping.destination();
+        let row_number = property(destination.side, crate::connect::ROW_COLUMN);
+        let source = self.mapping.source();
+        let display = datafusion::logical_expr::when(row_number.is_not_null(), destination.display())
+            .otherwise(source.display())?;
+        self.evaluator.values(&display, rows)
+    }
+
+    fn add(
+        &mut self,
+        rows: &RecordBatch,
+        situation: Situation,
+        method: Method,
+        written: &HashMap<&str, Written>,
+    ) -> DataFusionResult<()> {
+        let count = rows.num_rows();
+        if count == 0 {
+            return Ok(());
+        }
+        let constant = |number: u8| -> ArrayRef { Arc::new(UInt8Array::from(vec![number; count])) };
+        let mut columns = vec![
+            constant(situation_number(situation)),
+            constant(method_number(method)),
+            constant(0),
+            self.display(rows)?,
+        ];
+        for side in [Side::Left, Side::Right] {
+            for (key, _) in self.shape.key(side) {
+                columns.push(self.evaluator.values(&property(side, key), rows)?);
+            }
+        }
+        for column in &self.shape.properties {
+            match written.get(column.name.as_str()) {
+                Some(values) => columns.extend(values.iter().map(Arc::clone)),
+                None => {
+                    let data_type = column.value_type.arrow();
+                    columns.push(new_null_array(&data_type, count));
+                    columns.push(new_null_array(&data_type, count));
+                    columns.push(new_null_array(&DataType::UInt16, count));
+                }
+            }
+        }
+        self.batches.push(RecordBatch::try_new(Arc::clone(&self.schema), columns)?);
+        Ok(())
+    }
+
+    fn finish(self) -> DataFusionResult<PlannedStep> {
+        let whole = concat_batches(&self.schema, &self.batches)?;
+        let sorted = order::sort(&self.shape, self.mapping, &whole)?;
+        let changes = ChangeList::new(self.shape, sorted);
+        let mut planned = Writes::default();
+        for index in 0..changes.len() {
+            planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
+        }
+        planned.failed = self.situations.skipped;
+        Ok(PlannedStep { situations: self.situations, changes, planned, messages: self.messages })
+    }
+}
+
+const fn alone(side: Side) -> Situation {
+    match side {
+        Side::Left => Situation::LeftOnly,
+        Side::Right => Situation::RightOnly,
+    }
+}
+
+fn shape(mapping: &CompiledMapping) -> ChangeShape {
+    let key = |side: Side| -> Vec<(String, ValueType)> {
+        let class = mapping.class(side);
+        class
+            .key
+            .iter()
+            .filter_map(|name| class.schema_type.property(name))
+            .map(|property| (property.name.clone(), property.value_type))
+            .collect()
+    };
+    let destination = mapping.destination();
+    let mut properties: Vec<ChangeColumn> = destination
+        .schema_type
+        .properties
+        .iter()
+        .filter(|column| column.auto_fill == AutoFill::Guid)
+        .map(|column| ChangeColumn {
+            name: column.name.clone(),
+            value_type: column.value_type,
+            secret: column.sensitive,
+        })
+        .collect();
+    for target in mapping.inserts.iter().chain(&mapping.updates) {
+        if !properties.iter().any(|column| column.name == target.property) {
+            properties.push(ChangeColumn {
+                name: target.property.clone(),
+                value_type: target.value_type,
+                secret: target.secret,
+            });
+        }
+    }
+    ChangeShape {
+        side: destination.side,
+        left_key: key(Side::Left),
+        right_key: key(Side::Right),
+        properties,
+        rules: mapping.rule_names.clone(),
+    }
+}

@@ -1,0 +1,553 @@
+//! One execution of a start up configuration, step by step: simulate and run share everything up to the
+//! change list; a run goes on to quota, journal and writing.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    ops::Range,
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use datafusion::{
+    error::DataFusionError,
+    prelude::{SessionConfig, SessionContext},
+};
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use super::{
+    SyncError,
+    apply::{Applied, Applier, Stopped, unresolved_message},
+    changes::{self, PlannedStep},
+    plan_order,
+    quota::{self, Population},
+    reconcile::reconcile,
+    references::{PlannedObjects, References, Resolved},
+    source::SystemTables,
+};
+use crate::{
+    connect::{ConnectError, ErrorKind, OpenMode, open},
+    journal::{
+        ChangeList, ChangeStatus, Failure, Journal, JournalError, Message, MessageLevel, RunHeader, RunKind,
+        RunReport, RunStatus, StepReport, Writes,
+    },
+    mapping::{CompiledMapping, WriteAs, compile},
+    progress::{CancelToken, Progress},
+    project::{DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration, Step, Workflow},
+};
+
+/// Objects of a transaction if the start up configuration does not say.
+const DEFAULT_BATCH: u32 = 1000;
+
+/// Everything that the steps of an execution share.
+pub struct Execution<'a> {
+    pub project: &'a Project,
+    pub folder: &'a Path,
+    pub start_up: &'a StartUpConfiguration,
+    pub workflow: &'a Workflow,
+    pub direction: Direction,
+    pub progress: &'a dyn Progress,
+    pub cancel: &'a CancelToken,
+    runtime: Runtime,
+    session: SessionContext,
+}
+
+/// A step that has come as far as its change list.
+struct PreparedStep<'a> {
+    step: &'a Step,
+    mapping: CompiledMapping,
+    report: StepReport,
+    planned: Writes,
+}
+
+/// Deletes that wait until all steps have inserted and updated.
+struct Deferred {
+    position: usize,
+    range: Range<usize>,
+}
+
+/// Why an execution ends early.
+pub enum Ended {
+    Failed(Failure),
+    Cancelled,
+    QuotaExceeded,
+    FirstError,
+}
+
+impl<'a> Execution<'a> {
+    /// Prepares the engine.
+    pub fn new(
+        project: &'a Project,
+        folder: &'a Path,
+        start_up: &'a StartUpConfiguration,
+        workflow: &'a Workflow,
+        progress: &'a dyn Progress,
+        cancel: &'a CancelToken,
+    ) -> Result<Self, SyncError> {
+        let threads = start_up.parallelism.map_or_else(
+            || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            |threads| threads.max(1) as usize,
+        );
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_time()
+            .thread_name("syncwright-engine")
+            .build()
+            .map_err(|source| SyncError::Engine { text: format!("cannot start its threads: {source}") })?;
+        Ok(Self {
+            project,
+            folder,
+            start_up,
+            workflow,
+            direction: start_up.direction.unwrap_or(workflow.direction),
+            progress,
+            cancel,
+            runtime,
+            session: session(threads),
+        })
+    }
+
+    /// The header of the report.
+    pub fn header(&self, kind: RunKind, id: String) -> RunHeader {
+        RunHeader {
+            id,
+            kind,
+            project: self.project.name.clone(),
+            start_up: self.start_up.name.clone(),
+            workflow: self.workflow.name.clone(),
+            direction: self.direction,
+            status: RunStatus::Running,
+            started: Timestamp::now(),
+            ended: None,
+            started_by: crate::journal::this_user(),
+        }
+    }
+
+    /// The steps that take part, in the order in which they run.
+    fn steps(&self, kind: RunKind) -> Vec<&'a Step> {
+        plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation)
+    }
+
+    /// Simulates all steps.
+    pub fn simulate(&self, journal: &mut Journal) -> RunReport {
+        let mut report = RunReport {
+            run: self.header(RunKind::Simulation, String::new()),
+            steps: Vec::new(),
+            failure: None,
+        };
+        let mut planned = PlannedObjects::default();
+        let mut ended = None;
+        for step in self.steps(RunKind::Simulation) {
+            match self.prepare(step, RunKind::Simulation, journal, None) {
+                Ok(mut prepared) => {
+                    if let Err(stop) = self.check_references(&mut prepared, &mut planned) {
+                        ended = Some(stop);
+                    }
+                    prepared.report.writes = prepared.planned;
+                    report.steps.push(prepared.report);
+                }
+                Err(stop) => ended = Some(stop),
+            }
+            if ended.is_some() {
+                break;
+            }
+        }
+        finish(&mut report, ended);
+        report
+    }
+
+    /// Runs all steps; `report` is already in the journal.
+    pub fn run(&self, journal: &mut Journal, report: &mut RunReport) {
+        let mut prepared_steps = Vec::new();
+        let mut deferred = Vec::new();
+        let mut ended = None;
+        for (position, step) in self.steps(RunKind::Run).into_iter().enumerate() {
+            let result = self.run_step(step, position, journal, report, &mut prepared_steps, &mut deferred);
+            if let Err(stop) = result {
+                ended = Some(stop);
+                break;
+            }
+        }
+        if ended.is_none() {
+            ended = self.run_deferred(journal, report, &prepared_steps, deferred).err();
+        }
+        finish(report, ended);
+    }
+
+    fn run_step(
+        &self,
+        step: &'a Step,
+        position: usize,
+        journal: &mut Journal,
+        report: &mut RunReport,
+        prepared_steps: &mut Vec<(&'a Step, CompiledMapping)>,
+        deferred: &mut Vec<Deferred>,
+    ) -> Result<(), Ended> {
+        let before = journal
+            .last_source_objects(&self.start_up.name, &step.name, self.direction)
+            .map_err(journal_failed)?;
+        let PreparedStep { step, mapping, report: step_report, .. } =
+            self.prepare(step, RunKind::Run, journal, before)?;
+        let exceeded = !step_report.quota_exceeded.is_empty();
+        report.steps.push(step_report);
+        prepared_steps.push((step, mapping));
+        let id = report.run.id.clone();
+        let (Some(step_report), Some((_, mapping))) = (report.steps.last_mut(), prepared_steps.last()) else {
+            return Ok(());
+        };
+        if exceeded {
+            not_written(step_report);
+            journal.record_step(&id, position, step_report, None).map_err(journal_failed)?;
+            return Err(Ended::QuotaExceeded);
+        }
+        // The change list, with every value that is about to go, is on disk before the first write.
+        let checksum = journal.save_changes(&id, position, step_report).map_err(journal_failed)?;
+        journal.record_step(&id, position, step_report, Some(&checksum)).map_err(journal_failed)?;
+        journal.renew_lock(&self.start_up.name).map_err(journal_failed)?;
+        let deletes = first_delete(&step_report.changes);
+        let end = step_report.changes.len();
+        let (now, later) = match self.workflow.dependency_resolution {
+            DependencyResolution::Automatic => (0..deletes, deletes..end),
+            DependencyResolution::Manual => (0..end, end..end),
+        };
+        if !later.is_empty() {
+            deferred.push(Deferred { position, range: later });
+        }
+        self.apply(journal, &id, position, mapping, step_report, now)
+    }
+
+    /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
+    fn run_deferred(
+        &self,
+        journal: &mut Journal,
+        report: &mut RunReport,
+        prepared: &[(&Step, CompiledMapping)],
+        deferred: Vec<Deferred>,
+    ) -> Result<(), Ended> {
+        let id = report.run.id.clone();
+        for Deferred { position, range } in deferred.into_iter().rev() {
+            let (Some(step_report), Some((_, mapping))) =
+                (report.steps.get_mut(position), prepared.get(position))
+            else {
+                continue;
+            };
+            self.apply(journal, &id, position, mapping, step_report, range)?;
+        }
+        Ok(())
+    }
+
+    /// Applies a part of the change list of a step and journals what became of it.
+    fn apply(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        position: usize,
+        mapping: &CompiledMapping,
+        report: &mut StepReport,
+        range: Range<usize>,
+    ) -> Result<(), Ended> {
+        if !range.is_empty() {
+            self.progress.phase(&format!("Writing {}", mapping.name));
+            let side = mapping.destination().side;
+            let system = self.project.system(side);
+            let outcome = outcome_file(journal, id, position).map_err(journal_failed)?;
+            let connector = open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
+            let mut applier = Applier {
+                connector,
+                mapping,
+                schema: &system.schema,
+                journal,
+                run: id,
+                batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
+                continue_on_error: self.workflow.continue_on_error,
+                outcome,
+                progress: self.progress,
+                cancel: self.cancel,
+            };
+            let applied = applier.apply(&report.changes, range.clone());
+            let stopped = take_over(report, applied, range);
+            let checksum = journal.save_changes(id, position, report).map_err(journal_failed)?;
+            journal.record_step(id, position, report, Some(&checksum)).map_err(journal_failed)?;
+            return stopped.map_or(Ok(()), |stopped| Err(ended(stopped)));
+        }
+        Ok(())
+    }
+
+    /// Reads, reconciles and plans a step.
+    fn prepare(
+        &self,
+        step: &'a Step,
+        kind: RunKind,
+        journal: &mut Journal,
+        source_before: Option<u64>,
+    ) -> Result<PreparedStep<'a>, Ended> {
+        if self.cancel.is_cancelled() {
+            return Err(Ended::Cancelled);
+        }
+        let direction = self.direction;
+        let mapping = self.project.mapping(&step.mapping).ok_or_else(|| {
+            Ended::Failed(Failure {
+                code: "SW-C101".to_owned(),
+                text: format!(
+                    "step {} uses the mapping {:?}, which is not in the project",
+                    step.name, step.mapping
+                ),
+                help: None,
+                exit_code: 2,
+            })
+        })?;
+        self.progress.phase(&format!("Comparing {}", mapping.label()));
+        let with_proposed = kind == RunKind::Simulation;
+        let compiled = compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
+            .map_err(|error| Ended::Failed(failure(&error, 2)))?;
+        let rows_read = Arc::new(AtomicU64::new(0));
+        let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
+        for side in [Side::Left, Side::Right] {
+            tables
+                .read_labels(journal, side, &compiled.class(side).schema_type.name)
+                .map_err(journal_failed)?;
+        }
+        let watched = self.watch(&rows_read);
+        let found = self.runtime.block_on(async {
+            tokio::select! {
+                found = reconcile(&self.session, &compiled, &tables) => found.map_err(|error| engine_failed(&error)),
+                () = watched => Err(Ended::Cancelled),
+            }
+        })?;
+        let (left_objects, right_objects) = (found.objects(Side::Left), found.objects(Side::Right));
+        let destination = &self.project.system(direction.destination()).connection.system_identifier;
+        let PlannedStep { situations, changes, planned, messages } =
+            changes::plan(&self.session, &compiled, destination, found)
+                .map_err(|error| engine_failed(&error))?;
+        let (source, destination) = match direction {
+            Direction::ToTarget => (left_objects, right_objects),
+            Direction::ToCentral => (right_objects, left_objects),
+        };
+        let population = Population { source, destination, source_before };
+        let quota_exceeded = quota::exceeded(&step.quotas, &planned, population);
+        let report = StepReport {
+            step: step.name.clone(),
+            mapping: mapping.name.clone(),
+            direction,
+            left_objects,
+            right_objects,
+            situations,
+            writes: Writes { failed: situations.skipped, ..Writes::default() },
+            quota_exceeded,
+            changes,
+            messages,
+        };
+        Ok(PreparedStep { step, mapping: compiled, report, planned })
+    }
+
+    /// Tells the progress of reading, and ends when somebody cancels.
+    async fn watch(&self, rows_read: &AtomicU64) {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            self.progress.advance(rows_read.load(std::sync::atomic::Ordering::Relaxed), None);
+            if self.cancel.is_cancelled() {
+                return;
+            }
+        }
+    }
+
+    /// Warns of references that a run could not set; objects that earlier steps would create count.
+    fn check_references(
+        &self,
+        prepared: &mut PreparedStep<'_>,
+        planned: &mut PlannedObjects,
+    ) -> Result<(), Ended> {
+        let mapping = &prepared.mapping;
+        let destination = mapping.destination();
+        let changes = &prepared.report.changes;
+        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
+        {
+            for property in &change.properties {
+                planned.add(&destination.schema_type.name, &property.property, &property.new);
+            }
+        }
+        let is_reference = |target: &&crate::mapping::Target| target.write_as != WriteAs::Column;
+        let targets: HashMap<&str, _> = mapping
+            .inserts
+            .iter()
+            .chain(&mapping.updates)
+            .filter(is_reference)
+            .map(|target| (target.property.as_str(), target))
+            .collect();
+        if targets.is_empty() || changes.is_empty() {
+            return Ok(());
+        }
+        let system = self.project.system(destination.side);
+        let mut connector = open(&system.connection, self.folder, OpenMode::Read).map_err(connect_failed)?;
+        let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)
+            .map_err(connect_failed)?;
+        let mut messages = Vec::new();
+        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
+        {
+            for property in change.properties.iter().filter(|property| !property.new.is_empty()) {
+                let Some(target) = targets.get(property.property.as_str()) else { continue };
+                let found = references.resolve(target, &property.new);
+                if !matches!(found, Resolved::Key(_)) && !planned.has(target, &property.new) {
+                    messages.push(unresolved_message(
+                        target,
+                        &change.display,
+                        &property.rule,
+                        &property.new,
+                        &found,
+                    ));
+                }
+            }
+        }
+        prepared.report.messages.append(&mut messages);
+        Ok(())
+    }
+}
+
+fn session(threads: usize) -> SessionContext {
+    let config = SessionConfig::new()
+        .with_target_partitions(threads)
+        .with_information_schema(false)
+        .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
+    SessionContext::new_with_config(config)
+}
+
+/// Where the deletes of a change list begin; they come last.
+fn first_delete(changes: &ChangeList) -> usize {
+    let mut first = changes.len();
+    while first > 0 && changes.method(first - 1) == Some(Method::Delete) {
+        first -= 1;
+    }
+    first
+}
+
+fn outcome_file(journal: &Journal, id: &str, position: usize) -> Result<File, JournalError> {
+    let path = journal.run_folder(id).join(format!("step-{:03}.outcome", position + 1));
+    File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(|source| JournalError::Folder { path, source })
+}
+
+fn not_written(report: &mut StepReport) {
+    report.changes.set_statuses(&vec![ChangeStatus::NotWritten; report.changes.len()]);
+}
+
+/// Puts what applying did into the report; statuses outside of `range` stay.
+fn take_over(report: &mut StepReport, applied: Applied, range: Range<usize>) -> Option<Stopped> {
+    let statuses: Vec<ChangeStatus> = applied
+        .statuses
+        .into_iter()
+        .enumerate()
+        .map(|(index, status)| {
+            if range.contains(&index) {
+                status
+            } else {
+                report.changes.get(index).map_or(status, |change| change.status)
+            }
+        })
+        .collect();
+    report.changes.set_statuses(&statuses);
+    for method in
+        [Method::Insert, Method::Update, Method::Delete, Method::MarkOutstanding, Method::ResetOutstanding]
+    {
+        report.writes.add(method, applied.writes.count(method));
+    }
+    report.writes.failed += applied.writes.failed;
+    report.messages.extend(applied.messages);
+    applied.stopped
+}
+
+fn finish(report: &mut RunReport, ended: Option<Ended>) {
+    let failed_objects = report.steps.iter().any(|step| step.writes.failed > 0);
+    let quota = report.steps.iter().any(|step| !step.quota_exceeded.is_empty());
+    report.run.status = match ended {
+        Some(Ended::Failed(failure)) => {
+            report.failure = Some(failure);
+            RunStatus::Failed
+        }
+        Some(Ended::Cancelled) => RunStatus::Cancelled,
+        Some(Ended::QuotaExceeded) => RunStatus::QuotaExceeded,
+        None if quota => RunStatus::QuotaExceeded,
+        Some(Ended::FirstError) => RunStatus::DoneWithErrors,
+        None if failed_objects => RunStatus::DoneWithErrors,
+        None => RunStatus::Done,
+    };
+    report.run.ended = Some(Timestamp::now());
+    for step in &mut report.steps {
+        let exceeded = step.quota_exceeded.iter().map(|quota| Message {
+            level: MessageLevel::Error,
+            code: "SW-R105".to_owned(),
+            text: format!(
+                "quota exceeded: {} objects for “{}”, allowed are {} ({}); nothing of this step is written",
+                quota.planned,
+                quota.method.id(),
+                quota.allowed,
+                quota.reason
+            ),
+            object: None,
+            property: None,
+            rule: None,
+        });
+        let exceeded: Vec<Message> = exceeded.collect();
+        step.messages.splice(0..0, exceeded);
+    }
+}
+
+fn ended(stopped: Stopped) -> Ended {
+    match stopped {
+        Stopped::Connect(error) => connect_failed(error),
+        Stopped::Journal(error) => journal_failed(error),
+        Stopped::Cancelled => Ended::Cancelled,
+        Stopped::FirstError => Ended::FirstError,
+    }
+}
+
+fn failure(error: &dyn miette::Diagnostic, exit_code: u8) -> Failure {
+    Failure {
+        code: error.code().map(|code| code.to_string()).unwrap_or_default(),
+        text: error.to_string(),
+        help: error.help().map(|help| help.to_string()),
+        exit_code,
+    }
+}
+
+fn connect_failed(error: ConnectError) -> Ended {
+    if error.kind == ErrorKind::Cancelled { Ended::Cancelled } else { Ended::Failed(failure(&error, 4)) }
+}
+
+fn journal_failed(error: JournalError) -> Ended {
+    match error {
+        JournalError::Connect(error) => connect_failed(error),
+        other => Ended::Failed(failure(&other, 4)),
+    }
+}
+
+/// The connector's error, if one is at the root; else what the engine says.
+fn engine_failed(error: &DataFusionError) -> Ended {
+    if let Some(error) = connector_error(error) {
+        return connect_failed(error.clone());
+    }
+    Ended::Failed(Failure {
+        code: "SW-R006".to_owned(),
+        text: format!("the comparison failed: {}", error.strip_backtrace()),
+        help: Some("please report this together with the project".to_owned()),
+        exit_code: 4,
+    })
+}
+
+fn connector_error(error: &DataFusionError) -> Option<&ConnectError> {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(current) = source {
+        if let Some(found) = current.downcast_ref::<ConnectError>() {
+            return Some(found);
+        }
+        source = match current.downcast_ref::<DataFusionError>() {
+            Some(DataFusionError::External(inner)) => Some(inner.as_ref()),
+            Some(DataFusionError::Shared(inner)) => Some(inner.as_ref()),
+            _ => current.source(),
+        };
+    }
+    None
+}

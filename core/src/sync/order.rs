@@ -1,0 +1,96 @@
+//! The order in which changes are written: inserts, updates, labels, deletes; parents before children;
+//! within that by key, so that the same input gives the same list (F10).
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch},
+    compute::{SortColumn, lexsort_to_indices, take_record_batch},
+    datatypes::UInt8Type,
+};
+use datafusion::error::Result as DataFusionResult;
+
+use crate::{
+    journal::{ChangeShape, method_number},
+    mapping::{CompiledMapping, WriteAs},
+    project::Method,
+    value::value_at,
+};
+
+/// The changes in the order of writing.
+pub fn sort(
+    shape: &ChangeShape,
+    mapping: &CompiledMapping,
+    changes: &RecordBatch,
+) -> DataFusionResult<RecordBatch> {
+    let methods = changes.column(1).as_primitive::<UInt8Type>();
+    let is_delete = |row: usize| methods.value(row) == method_number(Method::Delete);
+    let phases: Int32Array = methods.values().iter().map(|method| Some(phase(*method))).collect();
+    let depths =
+        if mapping.parents_first { depths(shape, mapping, changes) } else { vec![0; changes.num_rows()] };
+    let depths: Int32Array = depths
+        .into_iter()
+        .enumerate()
+        .map(|(row, depth)| Some(if is_delete(row) { -depth } else { depth }))
+        .collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(phases), Arc::new(depths)];
+    for side in [shape.side, shape.side.other()] {
+        let first = shape.key_column(side);
+        columns
+            .extend((first..first + shape.key(side).len()).map(|column| Arc::clone(changes.column(column))));
+    }
+    let columns: Vec<SortColumn> =
+        columns.into_iter().map(|values| SortColumn { values, options: None }).collect();
+    let indices = lexsort_to_indices(&columns, None)?;
+    Ok(take_record_batch(changes, &indices)?)
+}
+
+fn phase(method: u8) -> i32 {
+    let order =
+        [Method::Insert, Method::Update, Method::ResetOutstanding, Method::MarkOutstanding, Method::Delete];
+    order
+        .iter()
+        .position(|one| method_number(*one) == method)
+        .and_then(|at| i32::try_from(at).ok())
+        .unwrap_or(0)
+}
+
+/// How many parents of each object are in the list too, for types that refer to themselves.
+fn depths(shape: &ChangeShape, mapping: &CompiledMapping, changes: &RecordBatch) -> Vec<i32> {
+    let class = mapping.class(shape.side);
+    let own_reference = mapping.inserts.iter().find_map(|target| match &target.write_as {
+        WriteAs::Reference { references, property, .. } if *references == class.schema_type.name => {
+            Some((target.property.as_str(), property.as_str()))
+        }
+        _ => None,
+    });
+    let flat = || vec![0; changes.num_rows()];
+    let Some((parent, name)) = own_reference else { return flat() };
+    let position = |wanted: &str| shape.properties.iter().position(|column| column.name == wanted);
+    let (Some(parent), Some(name)) = (position(parent), position(name)) else { return flat() };
+    let text = |position: usize, row: usize| {
+        let [old, new, _] = shape.property_columns(position);
+        let column = if changes.column(new).is_valid(row) { new } else { old };
+        let value = value_at(changes.column(column), row);
+        (!value.is_empty()).then(|| value.to_string())
+    };
+    let rows_by_name: HashMap<String, usize> =
+        (0..changes.num_rows()).filter_map(|row| Some((text(name, row)?, row))).collect();
+    let parents: Vec<Option<usize>> = (0..changes.num_rows())
+        .map(|row| text(parent, row).and_then(|parent| rows_by_name.get(&parent).copied()))
+        .collect();
+    (0..changes.num_rows()).map(|row| depth(&parents, row)).collect()
+}
+
+/// Steps up to the top; a cycle ends the walk, its references are set in a second pass.
+fn depth(parents: &[Option<usize>], row: usize) -> i32 {
+    let (mut steps, mut at) = (0, row);
+    while let Some(parent) = parents.get(at).copied().flatten() {
+        steps += 1;
+        at = parent;
+        if at == row || steps as usize > parents.len() {
+            break;
+        }
+    }
+    steps
+}

@@ -1,0 +1,397 @@
+//! Reconciliation: both classes → pairs, differences and lone objects, as one plan per matching rule (M2–M5).
+//!
+//! ```text
+//! left class ─┐
+//!             ├─ full join on the rule's keys ─▶ pairs: count candidates, keep those that need attention
+//! right class ┘                               └▶ lone objects ─▶ the next rule, at last: situations
+//! ```
+//!
+//! Only rows that need attention leave the stream; of an equal pair nothing stays but two row numbers.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
+    compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
+    datatypes::{SchemaRef, UInt32Type},
+};
+use datafusion::{
+    common::{Column, DFSchemaRef, TableReference},
+    datasource::{MemTable, provider_as_source},
+    error::{DataFusionError, Result as DataFusionResult},
+    functions_aggregate::expr_fn::count,
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
+    physical_plan::execute_stream_partitioned,
+    prelude::SessionContext,
+};
+use futures::StreamExt as _;
+
+use crate::{
+    connect::ROW_COLUMN,
+    expr::{property, qualifier},
+    mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, TableSource},
+    project::Side,
+};
+
+const ATTENTION_COLUMN: &str = "__attention";
+
+/// What reconciliation found.
+#[derive(Debug)]
+pub struct Reconciled {
+    /// Schema of all batches: left properties, right properties, attention flag.
+    pub schema: DFSchemaRef,
+    /// Unambiguous pairs.
+    pub pairs: u64,
+    /// Those of them that differ, cannot be converted, or are labelled as outstanding.
+    pub attention: Vec<RecordBatch>,
+    /// Objects without counterpart in the target system.
+    pub left_only: Vec<RecordBatch>,
+    /// Objects without counterpart in the central system.
+    pub right_only: Vec<RecordBatch>,
+    /// Central objects with more than one candidate, or that share one.
+    pub ambiguous_left: u64,
+    /// The same of the target system.
+    pub ambiguous_right: u64,
+    /// Their names, candidates of one another together.
+    pub ambiguous: Vec<AmbiguousGroup>,
+}
+
+/// Objects that are candidates of one another (M4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AmbiguousGroup {
+    /// The matching rule.
+    pub rule: String,
+    /// The central objects.
+    pub left: Vec<String>,
+    /// The target objects.
+    pub right: Vec<String>,
+}
+
+impl Reconciled {
+    /// Objects read from a side.
+    #[must_use]
+    pub fn objects(&self, side: Side) -> u64 {
+        let (alone, ambiguous) = match side {
+            Side::Left => (&self.left_only, self.ambiguous_left),
+            Side::Right => (&self.right_only, self.ambiguous_right),
+        };
+        self.pairs + ambiguous + rows(alone)
+    }
+}
+
+fn rows(batches: &[RecordBatch]) -> u64 {
+    batches.iter().map(|batch| batch.num_rows() as u64).sum()
+}
+
+/// Reads and reconciles both classes of a mapping.
+///
+/// # Errors
+///
+/// What the engine or a connector reports; a connector's error is the root of it.
+pub async fn reconcile(
+    session: &SessionContext,
+    mapping: &CompiledMapping,
+    source: &dyn TableSource,
+) -> DataFusionResult<Reconciled> {
+    let mut left = mapping.left.plan(session, source)?;
+    let mut right = mapping.right.plan(session, source)?;
+    let left_schema: SchemaRef = Arc::clone(left.schema().inner());
+    let right_schema: SchemaRef = Arc::clone(right.schema().inner());
+    let left_width = left_schema.fields().len();
+    let mut found: Option<Reconciled> = None;
+    for (number, rule) in mapping.matching.iter().enumerate() {
+        let plan = rule.full_join(left.clone(), right.clone())?.build()?;
+        let plan = with_attention(plan, mapping)?;
+        let schema = Arc::clone(plan.schema());
+        let pass = run_pass(session, plan, left_width).await?;
+        let counted = count_candidates(&pass.pairs);
+        let ambiguous = if counted.left.is_empty() {
+            Vec::new()
+        } else {
+            name_ambiguous(session, mapping, rule, left.clone(), right.clone()).await?
+        };
+        let all = found.get_or_insert_with(|| Reconciled {
+            schema,
+            pairs: 0,
+            attention: Vec::new(),
+            left_only: Vec::new(),
+            right_only: Vec::new(),
+            ambiguous_left: 0,
+            ambiguous_right: 0,
+            ambiguous: Vec::new(),
+        });
+        all.pairs += counted.unambiguous;
+        all.ambiguous_left += counted.left.len() as u64;
+        all.ambiguous_right += counted.right.len() as u64;
+        all.ambiguous.extend(ambiguous);
+        for batch in &pass.attention {
+            all.attention.push(without_ambiguous(batch, left_width, &counted)?);
+        }
+        if number + 1 < mapping.matching.len() {
+            left = in_memory(Side::Left, &left_schema, &pass.left_only, 0)?;
+            right = in_memory(Side::Right, &right_schema, &pass.right_only, left_width)?;
+        } else {
+            all.left_only = pass.left_only;
+            all.right_only = pass.right_only;
+        }
+    }
+    found.ok_or_else(|| DataFusionError::Plan("the mapping has no object matching rule".to_owned()))
+}
+
+/// Adds the flag of pairs that must leave the stream.
+fn with_attention(plan: LogicalPlan, mapping: &CompiledMapping) -> DataFusionResult<LogicalPlan> {
+    let labelled =
+        property(Side::Left, OUTSTANDING_COLUMN)
+            .is_true()
+            .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
+    let attention =
+        mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or);
+    let columns: Vec<Expr> = plan
+        .schema()
+        .columns()
+        .into_iter()
+        .map(Expr::Column)
+        .chain(std::iter::once(attention.alias(ATTENTION_COLUMN)))
+        .collect();
+    LogicalPlanBuilder::from(plan).project(columns)?.build()
+}
+
+/// What one rule found.
+#[derive(Default)]
+struct Pass {
+    /// Row numbers of candidates.
+    pairs: Vec<(u32, u32)>,
+    attention: Vec<RecordBatch>,
+    left_only: Vec<RecordBatch>,
+    right_only: Vec<RecordBatch>,
+}
+
+async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize) -> DataFusionResult<Pass> {
+    let physical = session.execute_logical_plan(plan).await?.create_physical_plan().await?;
+    let streams = execute_stream_partitioned(physical, session.task_ctx())?;
+    let tasks: Vec<_> = streams
+        .into_iter()
+        .map(|mut stream| {
+            tokio::spawn(async move {
+                let mut pass = Pass::default();
+                while let Some(batch) = stream.next().await {
+                    sort_out(&batch?, left_width, &mut pass)?;
+                }
+                Ok::<_, DataFusionError>(pass)
+            })
+        })
+        .collect();
+    let mut whole = Pass::default();
+    let mut trouble = None;
+    for task in tasks {
+        match task.await.map_err(|error| DataFusionError::External(Box::new(error))).flatten() {
+            Ok(pass) => {
+                whole.pairs.extend(pass.pairs);
+                whole.attention.extend(pass.attention);
+                whole.left_only.extend(pass.left_only);
+                whole.right_only.extend(pass.right_only);
+            }
+            Err(error) => trouble = trouble.or(Some(error)),
+        }
+    }
+    match trouble {
+        Some(error) => Err(error),
+        None => Ok(whole),
+    }
+}
+
+/// Splits a joined batch into pairs and lone objects.
+fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusionResult<()> {
+    let (left, right) = row_numbers(batch, left_width);
+    let (has_left, has_right) = (is_not_null(left)?, is_not_null(right)?);
+    let both = and(&has_left, &has_right)?;
+    if both.true_count() == batch.num_rows() {
+        pass.pairs.extend(left.values().iter().copied().zip(right.values().iter().copied()));
+    } else {
+        pass.pairs.extend(both.values().set_indices().map(|row| (left.value(row), right.value(row))));
+        keep(batch, &and_not(&has_left, &has_right)?, &mut pass.left_only)?;
+        keep(batch, &and_not(&has_right, &has_left)?, &mut pass.right_only)?;
+    }
+    let attention = batch.column(batch.num_columns() - 1).as_boolean();
+    let attention = if attention.null_count() > 0 { &prep_null_mask_filter(attention) } else { attention };
+    keep(batch, &and(&both, attention)?, &mut pass.attention)
+}
+
+fn keep(batch: &RecordBatch, mask: &BooleanArray, into: &mut Vec<RecordBatch>) -> DataFusionResult<()> {
+    if mask.true_count() > 0 {
+        into.push(filter_record_batch(batch, mask)?);
+    }
+    Ok(())
+}
+
+/// Row numbers of both sides; the row number is the first column of a class.
+fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32Array) {
+    (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
+}
+
+/// Rows that are in more than one pair, or share one.
+#[derive(Default)]
+struct Counted {
+    unambiguous: u64,
+    left: std::collections::HashSet<u32>,
+    right: std::collections::HashSet<u32>,
+}
+
+fn count_candidates(pairs: &[(u32, u32)]) -> Counted {
+    let size = |row: fn(&(u32, u32)) -> u32| pairs.iter().map(row).max().map_or(0, |last| last as usize + 1);
+    let mut left = vec![0_u8; size(|pair| pair.0)];
+    let mut right = vec![0_u8; size(|pair| pair.1)];
+    let count = |counts: &mut [u8], row: u32| {
+        if let Some(count) = counts.get_mut(row as usize) {
+            *count = count.saturating_add(1);
+        }
+    };
+    for (left_row, right_row) in pairs {
+        count(&mut left, *left_row);
+        count(&mut right, *right_row);
+    }
+    let once = |counts: &[u8], row: u32| counts.get(row as usize) == Some(&1);
+    let mut counted = Counted::default();
+    for (left_row, right_row) in pairs {
+        if once(&left, *left_row) && once(&right, *right_row) {
+            counted.unambiguous += 1;
+        } else {
+            counted.left.insert(*left_row);
+            counted.right.insert(*right_row);
+        }
+    }
+    counted
+}
+
+fn without_ambiguous(
+    batch: &RecordBatch,
+    left_width: usize,
+    counted: &Counted,
+) -> DataFusionResult<RecordBatch> {
+    if counted.left.is_empty() {
+        return Ok(batch.clone());
+    }
+    let (left, right) = row_numbers(batch, left_width);
+    let mask: BooleanArray = left
+        .values()
+        .iter()
+        .zip(right.values())
+        .map(|(left, right)| Some(!counted.left.contains(left) && !counted.right.contains(right)))
+        .collect();
+    Ok(filter_record_batch(batch, &mask)?)
+}
+
+/// The lone objects of one side as the input of the next rule.
+fn in_memory(
+    side: Side,
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    first_column: usize,
+) -> DataFusionResult<LogicalPlan> {
+    let columns: Vec<usize> = (first_column..first_column + schema.fields().len()).collect();
+    let nullable: Vec<_> =
+        schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    let schema: SchemaRef = Arc::new(arrow::datatypes::Schema::new(nullable));
+    let batches = batches
+        .iter()
+        .map(|batch| {
+            let own = batch.project(&columns)?;
+            RecordBatch::try_new(Arc::clone(&schema), own.columns().to_vec())
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let table = MemTable::try_new(schema, vec![batches])?;
+    LogicalPlanBuilder::scan(
+        TableReference::bare(qualifier(side)),
+        provider_as_source(Arc::new(table)),
+        None,
+    )?
+    .build()
+}
+
+/// Finds the names of ambiguous objects: the candidates whose key several pairs share.
+async fn name_ambiguous(
+    session: &SessionContext,
+    mapping: &CompiledMapping,
+    rule: &CompiledMatch,
+    left: LogicalPlan,
+    right: LogicalPlan,
+) -> DataFusionResult<Vec<AmbiguousGroup>> {
+    let keys = rule.keys(Side::Left);
+    if !keys.is_empty() {
+        return name_sharing(session, mapping, rule, left, right, keys).await;
+    }
+    // A rule with OR has no key that its candidates share: once by the left object, once by the right one.
+    let by_left = [property(Side::Left, ROW_COLUMN)];
+    let by_right = [property(Side::Right, ROW_COLUMN)];
+    let mut groups = name_sharing(session, mapping, rule, left.clone(), right.clone(), &by_left).await?;
+    groups.extend(name_sharing(session, mapping, rule, left, right, &by_right).await?);
+    Ok(groups)
+}
+
+/// Names the pairs that share `keys` with another pair.
+async fn name_sharing(
+    session: &SessionContext,
+    mapping: &CompiledMapping,
+    rule: &CompiledMatch,
+    left: LogicalPlan,
+    right: LogicalPlan,
+    keys: &[Expr],
+) -> DataFusionResult<Vec<AmbiguousGroup>> {
+    let is_pair =
+        property(Side::Left, ROW_COLUMN).is_not_null().and(property(Side::Right, ROW_COLUMN).is_not_null());
+    let names: Vec<String> = (0..keys.len()).map(|number| format!("key{number}")).collect();
+    let columns = keys
+        .iter()
+        .cloned()
+        .zip(&names)
+        .map(|(key, name)| key.alias(name))
+        .chain([mapping.left.display().alias("left"), mapping.right.display().alias("right")])
+        .collect::<Vec<_>>();
+    let pairs = rule.full_join(left, right)?.filter(is_pair)?.project(columns)?.alias("pairs")?.build()?;
+    let column =
+        |relation: &str, name: &str| Expr::Column(Column::new(Some(TableReference::bare(relation)), name));
+    let shared = LogicalPlanBuilder::from(pairs.clone())
+        .aggregate(names.iter().map(|name| column("pairs", name)), [count(lit(1_i64)).alias("candidates")])?
+        .filter(Expr::Column(Column::new_unqualified("candidates")).gt(lit(1_i64)))?
+        .alias("shared")?
+        .build()?;
+    let on = (
+        names.iter().map(|name| column("pairs", name)).collect::<Vec<_>>(),
+        names.iter().map(|name| column("shared", name)).collect::<Vec<_>>(),
+    );
+    let sorted = names
+        .iter()
+        .map(String::as_str)
+        .chain(["left", "right"])
+        .map(|name| column("pairs", name).sort(true, true))
+        .collect::<Vec<_>>();
+    let plan = LogicalPlanBuilder::from(pairs)
+        .join_with_expr_keys(shared, JoinType::LeftSemi, on, None)?
+        .sort(sorted)?;
+    let batches = session.execute_logical_plan(plan.build()?).await?.collect().await?;
+    Ok(group(rule, &batches, names.len()))
+}
+
+fn group(rule: &CompiledMatch, batches: &[RecordBatch], keys: usize) -> Vec<AmbiguousGroup> {
+    let mut groups: Vec<(Vec<String>, AmbiguousGroup)> = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let text = |column: usize| crate::value::value_at(batch.column(column), row).to_string();
+            let key: Vec<String> = (0..keys).map(text).collect();
+            if groups.last().is_none_or(|(known, _)| *known != key) {
+                groups.push((
+                    key,
+                    AmbiguousGroup { rule: rule.name.clone(), left: Vec::new(), right: Vec::new() },
+                ));
+            }
+            if let Some((_, group)) = groups.last_mut() {
+                for (names, name) in [(&mut group.left, text(keys)), (&mut group.right, text(keys + 1))] {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}

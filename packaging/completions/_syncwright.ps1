@@ -1,0 +1,147 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'syncwright'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'syncwright' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
+            [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;check' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;simulate' {
+            [CompletionResult]::new('--start-up', '--start-up', [CompletionResultType]::ParameterName, 'Start up configuration by name; not needed if the project has only one')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many changes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;run' {
+            [CompletionResult]::new('--start-up', '--start-up', [CompletionResultType]::ParameterName, 'Start up configuration by name; not needed if the project has only one')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many changes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;runs' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List at most so many runs')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;log' {
+            [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Run, as listed by `syncwright runs`, or `last`')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many changes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;man' {
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write one page per subcommand into this folder instead')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;completions' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
+            [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;help;check' {
+            break
+        }
+        'syncwright;help;simulate' {
+            break
+        }
+        'syncwright;help;run' {
+            break
+        }
+        'syncwright;help;runs' {
+            break
+        }
+        'syncwright;help;log' {
+            break
+        }
+        'syncwright;help;man' {
+            break
+        }
+        'syncwright;help;completions' {
+            break
+        }
+        'syncwright;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

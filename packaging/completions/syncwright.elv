@@ -1,0 +1,125 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[syncwright] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'syncwright'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'syncwright'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand check 'Check a project for consistency, without opening any database'
+            cand simulate 'Show what a run would do; writes nothing'
+            cand run 'Run a start up configuration'
+            cand runs 'List the runs of a project'
+            cand log 'Show the report of one run'
+            cand man 'Print the manual pages in roff'
+            cand completions 'Print completions for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;check'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;simulate'= {
+            cand --start-up 'Start up configuration by name; not needed if the project has only one'
+            cand --limit 'Show at most so many changes'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --changes 'Show what changes, object by object (text output; JSON always has it)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;run'= {
+            cand --start-up 'Start up configuration by name; not needed if the project has only one'
+            cand --limit 'Show at most so many changes'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --changes 'Show what changes, object by object (text output; JSON always has it)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;runs'= {
+            cand --limit 'List at most so many runs'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;log'= {
+            cand --run 'Run, as listed by `syncwright runs`, or `last`'
+            cand --limit 'Show at most so many changes'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --changes 'Show what changes, object by object (text output; JSON always has it)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;man'= {
+            cand --dir 'Write one page per subcommand into this folder instead'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;completions'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;help'= {
+            cand check 'Check a project for consistency, without opening any database'
+            cand simulate 'Show what a run would do; writes nothing'
+            cand run 'Run a start up configuration'
+            cand runs 'List the runs of a project'
+            cand log 'Show the report of one run'
+            cand man 'Print the manual pages in roff'
+            cand completions 'Print completions for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;help;check'= {
+        }
+        &'syncwright;help;simulate'= {
+        }
+        &'syncwright;help;run'= {
+        }
+        &'syncwright;help;runs'= {
+        }
+        &'syncwright;help;log'= {
+        }
+        &'syncwright;help;man'= {
+        }
+        &'syncwright;help;completions'= {
+        }
+        &'syncwright;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,18 @@
+//! End-to-end tests, as one program: each test program links the whole engine.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helper functions of tests are tests, too; a broken environment should stop them loudly"
+)]
+
+mod cli;
+mod docs;
+mod packaging;
+
+use syncwright_tests::Program;
+
+/// The program under test.
+fn program() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_syncwright_under_test"))
+}
