@@ -8,6 +8,7 @@
 
 mod cli;
 mod docs;
+mod editor;
 mod packaging;
 
 use syncwright_tests::Program;
