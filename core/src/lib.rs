@@ -6,7 +6,7 @@
 //! Modules stand above what they use; no arrow points back up:
 //!
 //! ```text
-//! sync → check, journal → schema, mapping → connect, expr → project, value
+//! sync → check, journal → mapping → connect, expr → sample, identity_store, project, value
 //! ```
 
 pub mod check;

@@ -2,6 +2,11 @@
 //!
 //! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
 
+mod mappings;
+mod names;
+mod not_yet;
+mod workflows;
+
 use serde_json::{Value as Json, json};
 
 use crate::project::Project;
@@ -98,8 +103,30 @@ impl std::fmt::Display for Place {
 /// Checks a project; findings are sorted by severity (errors first), then by place in the file.
 #[must_use]
 pub fn check(project: &Project) -> Vec<Finding> {
-    let _ = project;
-    Vec::new()
+    let mut findings = Findings::default();
+    names::check(project, &mut findings);
+    mappings::check(project, &mut findings);
+    workflows::check(project, &mut findings);
+    not_yet::check(project, &mut findings);
+    findings.sorted()
+}
+
+/// Findings being collected.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, severity: Severity, code: &'static str, place: Place, text: String, fix: Option<&str>) {
+        let finding = Finding { severity, code, place, text, fix: fix.map(str::to_owned) };
+        if !self.0.contains(&finding) {
+            self.0.push(finding);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<Finding> {
+        self.0.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self.0
+    }
 }
 
 /// The result of the check as the JSON document of the command line.

@@ -1,0 +1,213 @@
+//! Settings that have their place in the project file but do not take effect in this version yet.
+//!
+//! They are never silently ignored: where a run without them would write something else than the project
+//! says, the finding is an error and blocks the run; elsewhere it is a warning.
+
+use super::{Findings, Place, Severity};
+use crate::project::{
+    Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData, LogLevel,
+    Mapping, MemberFilter, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
+    StartUpConfiguration, Transformation, Validation, VirtualKind, WhenBusy,
+};
+
+/// Severity of settings without which a run would write something else.
+const BLOCKS: Severity = Severity::Error;
+/// Severity of settings without which a run does less, or takes longer.
+const WARNS: Severity = Severity::Warning;
+
+pub(super) fn check(project: &Project, findings: &mut Findings) {
+    for side in [Side::Left, Side::Right] {
+        connection(project, side, findings);
+        schema(project, side, findings);
+    }
+    for mapping in &project.mappings {
+        check_mapping(mapping, findings);
+    }
+    for workflow in &project.workflows {
+        for step in workflow.steps.iter().filter(|step| step.data_import) {
+            let place = Place::Workflow { workflow: workflow.name.clone(), step: Some(step.name.clone()) };
+            add(findings, WARNS, &place, "data import");
+        }
+    }
+    for configuration in &project.start_ups {
+        start_up(configuration, findings);
+    }
+    let parts = [
+        (project.variables.is_empty(), "variables"),
+        (project.variable_sets.is_empty(), "variable sets"),
+        (project.base_objects.is_empty(), "base objects"),
+        (project.snippets.is_empty(), "code snippets"),
+    ];
+    for (empty, what) in parts {
+        if !empty {
+            add(findings, WARNS, &Place::Project, what);
+        }
+    }
+    target_system_types(project, findings);
+}
+
+fn add(findings: &mut Findings, severity: Severity, place: &Place, what: &str) {
+    let consequence = match severity {
+        Severity::Error => "; a run without it would write something else",
+        Severity::Warning | Severity::Info => "",
+    };
+    findings.add(
+        severity,
+        "SW-C900",
+        place.clone(),
+        format!("{what}: not effective in this version yet{consequence}"),
+        Some("remove the setting, or use a newer version"),
+    );
+}
+
+fn add_all<const N: usize>(findings: &mut Findings, place: &Place, settings: [(bool, Severity, &str); N]) {
+    for (_, severity, what) in settings.into_iter().filter(|(set, ..)| *set) {
+        add(findings, severity, place, what);
+    }
+}
+
+fn connection(project: &Project, side: Side, findings: &mut Findings) {
+    let system = project.system(side);
+    let connection = &system.connection;
+    let place = Place::System { side, schema_type: None };
+    add_all(
+        findings,
+        &place,
+        [
+            (!matches!(connection.provider, Provider::Sqlite { .. }), BLOCKS, "ODBC and CSV connections"),
+            (connection.access != Access::Direct, BLOCKS, "remote connection servers"),
+            (connection.time_zone.is_some(), BLOCKS, "the time zone"),
+            (connection.query_timeout_secs.is_some(), WARNS, "the query timeout"),
+            (connection.isolation_level.is_some(), WARNS, "the isolation level"),
+            (connection.pool.is_some(), WARNS, "the connection pool"),
+            (!connection.operation_limits.is_empty(), WARNS, "operation timeouts and rate limits"),
+            (connection.try_to_ignore_data_errors, WARNS, "ignoring data errors"),
+            (!system.reference_scope.is_empty(), BLOCKS, "the reference scope"),
+            (system.log_level != LogLevel::default(), WARNS, "the log level"),
+        ],
+    );
+}
+
+fn schema(project: &Project, side: Side, findings: &mut Findings) {
+    let schema = &project.system(side).schema;
+    for schema_type in &schema.types {
+        let place = Place::System { side, schema_type: Some(schema_type.name.clone()) };
+        let any = |set: fn(&crate::project::SchemaProperty) -> bool| schema_type.properties.iter().any(set);
+        add_all(
+            findings,
+            &place,
+            [
+                (!schema_type.column_groups.is_empty(), WARNS, "column groups"),
+                (schema_type.operations != DataOperations::default(), BLOCKS, "data operations"),
+                (any(|property| property.scope_reference), WARNS, "the scope reference"),
+                (
+                    any(|property| property.incompatible_data != IncompatibleData::RaiseError),
+                    WARNS,
+                    "replacing incompatible data",
+                ),
+            ],
+        );
+    }
+    for class in &schema.classes {
+        let place = Place::System { side, schema_type: Some(class.name.clone()) };
+        for property in &class.virtual_properties {
+            let effective = matches!(
+                property.kind,
+                VirtualKind::Fixed(_)
+                    | VirtualKind::Pattern(_)
+                    | VirtualKind::Expression(_)
+                    | VirtualKind::KeyResolution { .. }
+            );
+            if !effective || property.multi_valued {
+                add(findings, WARNS, &place, &format!("the virtual property {}", property.name));
+            }
+        }
+    }
+}
+
+fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
+    let place = Place::Mapping { mapping: mapping.name.clone(), rule: None };
+    add_all(
+        findings,
+        &place,
+        [
+            (mapping.remember_pairs, BLOCKS, "remembered pairs"),
+            (mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists"),
+        ],
+    );
+    for rule in &mapping.matching {
+        let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
+        add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);
+    }
+    for rule in &mapping.rules {
+        check_rule(mapping, rule, findings);
+    }
+}
+
+fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
+    let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
+    let validated: Option<&Validation> = rule.validation.as_ref();
+    add_all(
+        findings,
+        &place,
+        [
+            (rule.concurrence != ConcurrenceBehaviour::default(), WARNS, "concurrence behaviour"),
+            (rule.force_against_direction, WARNS, "force against direction of synchronization"),
+            (rule.detect_rogue_modifications, WARNS, "detect rogue modifications"),
+            (rule.correct_rogue_modifications, WARNS, "correct rogue modifications"),
+            (rule.sort_order != SortOrder::default(), WARNS, "multi-value sort order"),
+            (rule.first_value_as_single_value, BLOCKS, "first value as single value"),
+            (rule.no_merge_mode, WARNS, "no merge mode"),
+            (rule.members != MemberFilter::default(), BLOCKS, "include only and exclude"),
+            (rule.transformation != Transformation::default(), BLOCKS, "the transformation"),
+            (validated.is_some(), BLOCKS, "the validation"),
+            (rule.flags != PropertyFlags::default(), BLOCKS, "property flags"),
+        ],
+    );
+}
+
+fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {
+    let place = Place::StartUp { start_up: start_up.name.clone() };
+    add_all(
+        findings,
+        &place,
+        [
+            (start_up.variable_set.is_some(), WARNS, "the variable set"),
+            (start_up.revision_filter, WARNS, "the revision filter"),
+            (start_up.collision_detection != CollisionDetection::default(), WARNS, "collision detection"),
+            (start_up.when_busy != WhenBusy::default(), WARNS, "waiting for or skipping other runs"),
+            (start_up.log_level != LogLevel::default(), WARNS, "the log level"),
+            (start_up.schedule.is_some(), WARNS, "the schedule"),
+        ],
+    );
+}
+
+fn target_system_types(project: &Project, findings: &mut Findings) {
+    let mut effective = true;
+    for one in &project.target_system_types {
+        let crate::project::TargetSystemType {
+            name: _,
+            description: _,
+            display_name: _,
+            cross_boundary_inheritance,
+            show_in_compliance_wizard,
+            compliance_text,
+            alternative_connectors,
+            tables,
+        } = one;
+        effective &= !cross_boundary_inheritance
+            && !show_in_compliance_wizard
+            && compliance_text.is_empty()
+            && alternative_connectors.is_empty()
+            && tables.iter().all(|table| {
+                !table.publishable
+                    && !table.merge_mode
+                    && table.merge_condition.is_none()
+                    && table.changed_marker.is_none()
+                    && table.root_object_path.is_none()
+            });
+    }
+    if !effective {
+        add(findings, WARNS, &Place::Project, "settings of target system types");
+    }
+}
