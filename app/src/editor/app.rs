@@ -202,12 +202,12 @@ impl Editor {
         });
         let side = Frame::new().fill(tokens.canvas);
         if self.settings.navigation {
-            Panel::left("navigation").default_size(236.0).size_range(180.0..=420.0).frame(side).show(ui, |ui| {
+            Panel::left("navigation").default_size(226.0).size_range(180.0..=420.0).frame(side).show(ui, |ui| {
                 navigation::navigation_ui(ui, self, actions);
             });
         }
         if self.settings.inspector {
-            Panel::right("inspector").default_size(292.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
+            Panel::right("inspector").default_size(280.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
                 if let Some(document) = &self.document {
                     let report = |number| self.report(number);
                     inspector::inspector_ui(ui, document, report, &self.selection, actions);

@@ -14,12 +14,12 @@ use crate::{
 };
 
 const COLUMNS: [Column; 6] = [
-    Column::share("Object", 118.0, 1.0),
-    Column::fixed("Situation", 98.0),
-    Column::fixed("Method", 130.0),
-    Column::share("Property", 92.0, 0.5),
-    Column::share("Old → new", 150.0, 2.6),
-    Column::share("Rule", 70.0, 0.5),
+    Column::share("Object", 110.0, 0.8),
+    Column::fixed("Situation", 96.0),
+    Column::fixed("Method", 138.0),
+    Column::share("Property", 84.0, 0.4),
+    Column::share("Old → new", 150.0, 2.8),
+    Column::share("Rule", 62.0, 0.5),
 ];
 
 /// Shows the change list.

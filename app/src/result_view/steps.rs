@@ -13,6 +13,7 @@ use crate::{
 };
 
 const ROW: f32 = 32.0;
+const LEFT_OUT: &str = "Left out";
 
 /// Shows the table of steps; a click filters the change list by the step.
 pub fn steps_ui(ui: &mut Ui, view: &mut ResultState) {
@@ -21,7 +22,9 @@ pub fn steps_ui(ui: &mut Ui, view: &mut ResultState) {
         return;
     }
     let shown = situations(steps);
-    let columns = columns(steps, &shown);
+    // In a narrow document the numbers of objects read give way to the rest; the tooltip still has them.
+    let wide = ui.available_width() > 760.0;
+    let columns = columns(steps, &shown, wide);
     table::header_ui(ui, &columns, false);
     let height = (steps.len() as f32 * ROW).min(6.5 * ROW).min(ui.available_height() * 0.4);
     let mut chosen = None;
@@ -49,15 +52,14 @@ fn situations(steps: &[StepReport]) -> Vec<Situation> {
         .collect()
 }
 
-fn columns(steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
-    let mut columns = vec![
-        Column::share("Step", 90.0, 1.0),
-        Column::fixed("Central", 54.0).right(),
-        Column::fixed("Target", 54.0).right(),
-    ];
-    columns.extend(shown.iter().map(|situation| Column::fixed(situation.label(), 24.0 + 4.5 * situation.label().len() as f32).right()));
+fn columns(steps: &[StepReport], shown: &[Situation], wide: bool) -> Vec<Column> {
+    let mut columns = vec![Column::share("Step", 90.0, 1.0)];
+    if wide {
+        columns.extend(["Central", "Target"].map(|title| Column::fixed(title, 72.0).right()));
+    }
+    columns.extend(shown.iter().map(|situation| Column::fixed(situation.label(), (24.0 + 4.5 * situation.label().len() as f32).max(62.0)).right()));
     if steps.iter().any(|step| step.situations.skipped > 0) {
-        columns.push(Column::fixed("Left out", 66.0).right());
+        columns.push(Column::fixed(LEFT_OUT, 66.0).right());
     }
     columns.push(Column::share("", 46.0, 0.8));
     let most = steps.iter().map(|step| METHODS.iter().filter(|method| step.writes.count(**method) > 0).count()).max();
@@ -74,14 +76,18 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     list_row::background(ui, rect.shrink2(vec2(0.0, 1.0)), selected, &response);
     table::row_line(ui, rect);
     let cells = table::cells(columns, rect);
+    let wide = columns.iter().any(|column| column.title == "Central");
     let (icon, color, _) = badge::direction(colors, step.direction);
     let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
     icon.paint_sized(ui, slot, color, 14.0);
     let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
     text::cell(ui, name, &step.step, theme::medium(), colors.text, Align::Min);
-    text::cell(ui, cells[1], &text::number(step.left_objects), theme::body(), colors.central, Align::Max);
-    text::cell(ui, cells[2], &text::number(step.right_objects), theme::body(), colors.target, Align::Max);
-    let mut at = 3;
+    let mut at = 1;
+    if wide {
+        text::cell(ui, cells[1], &text::number(step.left_objects), theme::body(), colors.central, Align::Max);
+        text::cell(ui, cells[2], &text::number(step.right_objects), theme::body(), colors.target, Align::Max);
+        at = 3;
+    }
     let mut count = |count: u64, color| {
         let color = if count == 0 { colors.text_disabled } else { color };
         text::cell(ui, cells[at], &text::number(count), theme::body(), color, Align::Max);
@@ -94,7 +100,7 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
         };
         count(step.situations.count(*situation), color);
     }
-    if columns.len() > shown.len() + 5 {
+    if columns.iter().any(|column| column.title == LEFT_OUT) {
         count(step.situations.skipped, colors.danger);
     }
     let bar = Rect::from_center_size(cells[at].center(), vec2((cells[at].width() - 16.0).max(0.0), 8.0));
@@ -113,7 +119,13 @@ fn in_words(step: &StepReport, shown: &[Situation]) -> String {
         .iter()
         .map(|situation| format!("{} {}", text::number(step.situations.count(*situation)), situation.label().to_lowercase()))
         .collect();
-    format!("{}; {} written", parts.join(", "), text::number(step.writes.total()))
+    format!(
+        "{} central and {} target objects read; {}; {} written",
+        text::number(step.left_objects),
+        text::number(step.right_objects),
+        parts.join(", "),
+        text::number(step.writes.total()),
+    )
 }
 
 const METHODS: [Method; 5] =
