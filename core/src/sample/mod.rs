@@ -17,6 +17,8 @@ mod organisation;
 mod parameters;
 mod people;
 #[cfg(test)]
+mod project_tests;
+#[cfg(test)]
 mod tests;
 
 use std::{

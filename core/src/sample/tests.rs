@@ -483,3 +483,27 @@ fn making_the_sample_does_not_keep_anybody_waiting() {
     // 1.5 s is the aim; a busy test machine gets more.
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
 }
+
+#[test]
+fn the_user_guide_has_the_right_numbers() {
+    let parameters = SampleParameters::default();
+    let guide = include_str!("../../../assets/help/sample.md");
+    let provision = expected(&parameters, PROVISION);
+    for ExpectedStep { step, counts: import } in expected(&parameters, IMPORT) {
+        let other = provision.iter().find(|other| other.step == step).map_or(import, |other| other.counts);
+        let both = |import: usize, other: usize| {
+            if import == other { import.to_string() } else { format!("{import} / {other}") }
+        };
+        let ambiguous = if import.ambiguous == 0 { "–".to_owned() } else { import.ambiguous.to_string() };
+        let line = format!(
+            "| {step} | {} | {} | {} | {} | {ambiguous} | {} | {} |",
+            both(import.both_equal, other.both_equal),
+            both(import.both_differ, other.both_differ),
+            import.left_only,
+            import.right_only,
+            import.outstanding,
+            import.outstanding_returned,
+        );
+        assert!(guide.contains(&line), "the guide must say: {line}");
+    }
+}

@@ -1,0 +1,184 @@
+//! Figures Q2 and Q5: matching and comparing alone, both sides in memory.
+//!
+//! The same compiled mapping and the same plan as a run; only the tables come from memory. Writes
+//! `target/figures.md`. Numbers of objects can be given as arguments: `cargo bench --bench reconcile -- 100000`.
+
+use std::{error::Error, fmt::Write as _, fs, path::Path, sync::Arc, time::Instant};
+
+use arrow::{
+    array::{ArrayRef, RecordBatch, StringArray, UInt32Array},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+};
+use datafusion::{
+    catalog::TableProvider,
+    datasource::MemTable,
+    prelude::{SessionConfig, SessionContext},
+};
+use syncwright_core::{
+    connect::ROW_COLUMN,
+    mapping::{TableSource, compile},
+    project::{Direction, Mapping, Project, SchemaType, Side, from_text},
+    sync::reconcile::{Reconciled, reconcile},
+};
+
+const PROPERTIES: usize = 10;
+const BLOCK: usize = 8192;
+/// One object in so many differs.
+const DIFFERING: usize = 50;
+const REPEATS: usize = 5;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Both sides in memory.
+struct InMemory {
+    left: Arc<MemTable>,
+    right: Arc<MemTable>,
+}
+
+impl TableSource for InMemory {
+    fn table(&self, side: Side, _schema_type: &SchemaType) -> Arc<dyn TableProvider> {
+        match side {
+            Side::Left => Arc::clone(&self.left) as Arc<dyn TableProvider>,
+            Side::Right => Arc::clone(&self.right) as Arc<dyn TableProvider>,
+        }
+    }
+
+    fn labels(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+}
+
+fn schema() -> SchemaRef {
+    let mut fields = vec![Field::new("id", DataType::Utf8, true)];
+    fields.extend((0..PROPERTIES).map(|number| Field::new(format!("p{number}"), DataType::Utf8, true)));
+    fields.push(Field::new(ROW_COLUMN, DataType::UInt32, false));
+    Arc::new(Schema::new(fields))
+}
+
+/// Objects of one side; the right one in another order and with differences.
+fn table(objects: usize, side: Side) -> Result<Arc<MemTable>> {
+    let schema = schema();
+    // Odd, so coprime to any power of two and with luck to the number of objects: another order.
+    let identity = |row: usize| match side {
+        Side::Left => row,
+        Side::Right => objects - 1 - row,
+    };
+    let mut batches = Vec::new();
+    for start in (0..objects).step_by(BLOCK) {
+        let rows = start..(start + BLOCK).min(objects);
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from_iter_values(
+            rows.clone().map(|row| format!("employee-{:08}", identity(row))),
+        ))];
+        for property in 0..PROPERTIES {
+            let values = rows.clone().map(|row| {
+                let object = identity(row);
+                let differs = side == Side::Right
+                    && property == object % PROPERTIES
+                    && object.is_multiple_of(DIFFERING);
+                format!("value {property} of {}{}", object % 10_007, if differs { " changed" } else { "" })
+            });
+            columns.push(Arc::new(StringArray::from_iter_values(values)));
+        }
+        columns.push(Arc::new(UInt32Array::from_iter_values(
+            rows.map(|row| u32::try_from(row).unwrap_or(u32::MAX)),
+        )));
+        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns)?);
+    }
+    Ok(Arc::new(MemTable::try_new(schema, vec![batches])?))
+}
+
+fn project() -> Result<Project> {
+    let mut properties = String::from("(name: \"id\", value_type: String),");
+    let mut rules = String::new();
+    for number in 0..PROPERTIES {
+        write!(properties, "(name: \"p{number}\", value_type: String),")?;
+        write!(rules, "(name: \"rule {number}\", left: \"p{number}\", right: \"p{number}\"),")?;
+    }
+    let system = |name: &str| {
+        format!(
+            "(connection: (system_identifier: \"{name}\", provider: Sqlite(file: \"unused\")), \
+             schema: (types: [(name: \"person\", properties: [{properties}], key: [\"id\"])]))"
+        )
+    };
+    let text = format!(
+        "(format: 1, name: \"figures\", central: {}, target: {}, mappings: [(name: \"people\", left: \"person\", \
+         right: \"person\", matching: [(name: \"id\", on: Pair(\"id\", \"id\"))], rules: [{rules}])])",
+        system("L"),
+        system("R")
+    );
+    Ok(from_text("figures", &text)?)
+}
+
+struct Measured {
+    objects: usize,
+    seconds: f64,
+}
+
+impl Measured {
+    fn rate(&self) -> f64 {
+        self.objects as f64 / self.seconds
+    }
+}
+
+fn measure(objects: usize, repeats: usize, threads: usize) -> Result<Measured> {
+    let source = InMemory { left: table(objects, Side::Left)?, right: table(objects, Side::Right)? };
+    let project = project()?;
+    let mapping: &Mapping = project.mapping("people").ok_or("no mapping")?;
+    let config = SessionConfig::new().with_target_partitions(threads);
+    let session = SessionContext::new_with_config(config);
+    let compiled = compile(&session, &project, mapping, None, Direction::ToTarget, false)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_time().build()?;
+    let mut best = f64::INFINITY;
+    for _ in 0..repeats {
+        let start = Instant::now();
+        let found = runtime.block_on(reconcile(&session, &compiled, &source))?;
+        best = best.min(start.elapsed().as_secs_f64());
+        verify(&found, objects)?;
+    }
+    Ok(Measured { objects, seconds: best })
+}
+
+/// A fast wrong answer is no figure.
+fn verify(found: &Reconciled, objects: usize) -> Result<()> {
+    let differing: usize = found.attention.iter().map(RecordBatch::num_rows).sum();
+    let expected = objects.div_ceil(DIFFERING);
+    if found.pairs != objects as u64 || differing != expected || !found.left_only.is_empty() {
+        return Err(format!(
+            "{} pairs, {differing} differing; expected {objects} and {expected}",
+            found.pairs
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn main() -> Result<()> {
+    let million: usize =
+        std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let threads = std::thread::available_parallelism()?.get();
+    let one = measure(million, REPEATS, threads)?;
+    let four = measure(4 * million, 3, threads)?;
+    let ratio = four.seconds / one.seconds;
+    let verdict = |met: bool| if met { "met" } else { "missed" };
+    let text = format!(
+        "# Figures\n\nMade by `tests/figures` on {threads} cores. Objects count once, not per side.\n\n\
+         | id | figure | aim | measured | |\n|---|---|---|---|---|\n\
+         | Q2 | match + compare in memory, {million} × {million} objects × {PROPERTIES} properties, 1 in {DIFFERING} differs | ≥ 1 500 000 objects/s | {:.0} objects/s ({:.3} s) | {} |\n\
+         | Q5 | time for {} ÷ time for {million} objects | ≤ 4.4 | {ratio:.2} ({:.3} s) | {} |\n",
+        one.rate(),
+        one.seconds,
+        verdict(one.rate() >= 1_500_000.0),
+        4 * million,
+        four.seconds,
+        verdict(ratio <= 4.4),
+    );
+    let target = std::env::var("CARGO_TARGET_DIR")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../target").to_owned());
+    fs::create_dir_all(&target)?;
+    fs::write(Path::new(&target).join("figures.md"), &text)?;
+    {
+        println!("{text}");
+    }
+    Ok(())
+}
