@@ -1,3 +1,20 @@
 //! Syncwright: the synchronization editor and its command line.
 
+mod action;
 pub mod cli;
+mod command;
+mod document;
+pub mod editor;
+mod inspector;
+mod logs_view;
+mod mapping_view;
+mod problem;
+mod project_view;
+mod result_view;
+mod start_page;
+mod start_up_view;
+mod system_view;
+mod ui;
+mod words;
+mod worker;
+mod workflow_view;

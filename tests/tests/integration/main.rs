@@ -9,6 +9,7 @@
 mod cli;
 mod demo;
 mod docs;
+mod editor;
 mod packaging;
 mod sample;
 

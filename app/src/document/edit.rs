@@ -1,0 +1,151 @@
+//! Edits: every change that the window can make to a project, each with its inverse.
+
+use syncwright_core::project::{
+    Condition, Lifecycle, MappingDirection, Project, PropertyRule, StartUpConfiguration,
+};
+
+/// A change to a project.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Display name of the project.
+    ProjectDisplayName(String),
+    /// Description of the project.
+    ProjectDescription(String),
+    /// Whether the project is active.
+    Active(bool),
+    /// A start up configuration.
+    StartUp {
+        /// Its name.
+        start_up: String,
+        /// What changes.
+        edit: StartUpEdit,
+    },
+    /// Lifecycle of a workflow step.
+    StepLifecycle {
+        /// Name of the workflow.
+        workflow: String,
+        /// Name of the step.
+        step: String,
+        /// The new lifecycle.
+        lifecycle: Lifecycle,
+    },
+    /// A property mapping rule.
+    Rule {
+        /// Name of the mapping.
+        mapping: String,
+        /// Name of the rule.
+        rule: String,
+        /// What changes.
+        edit: RuleEdit,
+    },
+}
+
+/// A change to a start up configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartUpEdit {
+    /// Display name.
+    DisplayName(String),
+    /// Description.
+    Description(String),
+    /// Objects written in one transaction.
+    BulkLevel(Option<u32>),
+}
+
+/// A change to a property mapping rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleEdit {
+    /// Display name.
+    DisplayName(String),
+    /// Where the rule may write.
+    Direction(MappingDirection),
+    /// Active, proposed or off.
+    Lifecycle(Lifecycle),
+    /// Whether texts that differ only by case are equal.
+    IgnoreCase(bool),
+    /// Whether only empty properties are written.
+    DoNotOverwrite(bool),
+    /// Where the rule applies.
+    Condition(Option<Condition>),
+}
+
+/// Puts `new` in place of what is there; gives back what was there, or nothing if it is the same.
+fn swap<T: PartialEq>(place: &mut T, new: T) -> Option<T> {
+    if *place == new { None } else { Some(std::mem::replace(place, new)) }
+}
+
+impl Edit {
+    /// What the edit does, for *Undo …* and *Redo …*.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::ProjectDisplayName(_) => "rename project".to_owned(),
+            Self::ProjectDescription(_) => "describe project".to_owned(),
+            Self::Active(true) => "activate project".to_owned(),
+            Self::Active(false) => "deactivate project".to_owned(),
+            Self::StartUp { start_up, .. } => format!("change {start_up}"),
+            Self::StepLifecycle { step, lifecycle, .. } => format!("switch step {step} {}", state(*lifecycle)),
+            Self::Rule { rule, edit: RuleEdit::Lifecycle(lifecycle), .. } => {
+                format!("switch rule {rule} {}", state(*lifecycle))
+            }
+            Self::Rule { rule, .. } => format!("change rule {rule}"),
+        }
+    }
+
+    /// Applies the edit and gives back its inverse; nothing if it changes nothing.
+    #[must_use]
+    pub fn apply(self, project: &mut Project) -> Option<Self> {
+        Some(match self {
+            Self::ProjectDisplayName(new) => Self::ProjectDisplayName(swap(&mut project.display_name, new)?),
+            Self::ProjectDescription(new) => Self::ProjectDescription(swap(&mut project.description, new)?),
+            Self::Active(new) => Self::Active(swap(&mut project.active, new)?),
+            Self::StartUp { start_up, edit } => {
+                let found = project.start_ups.iter_mut().find(|found| found.name == start_up)?;
+                let edit = edit.apply(found)?;
+                Self::StartUp { start_up, edit }
+            }
+            Self::StepLifecycle { workflow, step, lifecycle } => {
+                let found = project.workflows.iter_mut().find(|found| found.name == workflow)?;
+                let found = found.steps.iter_mut().find(|found| found.name == step)?;
+                let lifecycle = swap(&mut found.lifecycle, lifecycle)?;
+                Self::StepLifecycle { workflow, step, lifecycle }
+            }
+            Self::Rule { mapping, rule, edit } => {
+                let found = project.mappings.iter_mut().find(|found| found.name == mapping)?;
+                let found = found.rules.iter_mut().find(|found| found.name == rule)?;
+                let edit = edit.apply(found)?;
+                Self::Rule { mapping, rule, edit }
+            }
+        })
+    }
+}
+
+const fn state(lifecycle: Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::Active => "on",
+        Lifecycle::Proposed => "to proposed",
+        Lifecycle::Off => "off",
+    }
+}
+
+impl StartUpEdit {
+    fn apply(self, start_up: &mut StartUpConfiguration) -> Option<Self> {
+        Some(match self {
+            Self::DisplayName(new) => Self::DisplayName(swap(&mut start_up.display_name, new)?),
+            Self::Description(new) => Self::Description(swap(&mut start_up.description, new)?),
+            Self::BulkLevel(new) => Self::BulkLevel(swap(&mut start_up.bulk_level, new)?),
+        })
+    }
+}
+
+impl RuleEdit {
+    fn apply(self, rule: &mut PropertyRule) -> Option<Self> {
+        Some(match self {
+            Self::DisplayName(new) => Self::DisplayName(swap(&mut rule.display_name, new)?),
+            Self::Direction(new) => Self::Direction(swap(&mut rule.direction, new)?),
+            Self::Lifecycle(new) => Self::Lifecycle(swap(&mut rule.lifecycle, new)?),
+            Self::IgnoreCase(new) => Self::IgnoreCase(swap(&mut rule.ignore_case, new)?),
+            Self::DoNotOverwrite(new) => Self::DoNotOverwrite(swap(&mut rule.do_not_overwrite, new)?),
+            Self::Condition(new) => Self::Condition(swap(&mut rule.condition, new)?),
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! The middle of a mapping: object matching rules above, property mapping rules below.
+
+use egui::{Align, Color32, Rect, Ui, pos2, vec2};
+use syncwright_core::project::{Lifecycle, Mapping, MappingDirection, MatchExpression, PropertyRule};
+
+use super::{
+    MappingState,
+    model::{Item, Model},
+};
+use crate::{
+    action::{Action, Actions, Selection},
+    ui::{Icon, badge, list_row, rows, text, theme, tokens},
+    words,
+};
+
+/// Shows the rules; gives the item under the pointer.
+pub fn rules_ui(
+    ui: &mut Ui,
+    mapping: &Mapping,
+    model: &Model,
+    view: &mut MappingState,
+    selection: &Selection,
+    actions: &mut Actions,
+) -> Option<Item> {
+    let mut hovered = None;
+    let mut rows_state = view.rules;
+    let count = model.items.len() as u64;
+    let output = rows::rows_ui(ui, "Rules", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
+        let item = model.items[row as usize];
+        if is_rule(item) {
+            list_row::background(ui, rect.shrink2(vec2(2.0, 0.0)), is_selected(mapping, item, selection), response);
+            if response.hovered() {
+                hovered = Some(item);
+            }
+        }
+        item_ui(ui, rect, mapping, model, item)
+    });
+    view.rules = rows_state;
+    if let Some(row) = output.moved_to {
+        match model.items.get(row as usize) {
+            Some(Item::Rule(index)) => actions.push(Action::Select(Selection::Rule {
+                mapping: mapping.name.clone(),
+                rule: mapping.rules[*index].name.clone(),
+            })),
+            Some(Item::Matching(index)) => actions.push(Action::Select(Selection::Matching {
+                mapping: mapping.name.clone(),
+                rule: mapping.matching[*index].name.clone(),
+            })),
+            _ => {}
+        }
+    }
+    hovered
+}
+
+const fn is_rule(item: Item) -> bool {
+    matches!(item, Item::Rule(_) | Item::Matching(_))
+}
+
+/// True if the inspector shows this rule.
+pub fn is_selected(mapping: &Mapping, item: Item, selection: &Selection) -> bool {
+    match (item, selection) {
+        (Item::Rule(index), Selection::Rule { mapping: of, rule }) => {
+            *of == mapping.name && *rule == mapping.rules[index].name
+        }
+        (Item::Matching(index), Selection::Matching { mapping: of, rule }) => {
+            *of == mapping.name && *rule == mapping.matching[index].name
+        }
+        _ => false,
+    }
+}
+
+fn item_ui(ui: &Ui, rect: Rect, mapping: &Mapping, model: &Model, item: Item) -> String {
+    match item {
+        Item::MatchingCaption => caption(ui, rect, "Object matching rules", mapping.matching.len()),
+        Item::RulesCaption => caption(ui, rect, "Property mapping rules", mapping.rules.len()),
+        Item::Matching(index) => matching(ui, rect, mapping, index),
+        Item::Rule(index) => rule(ui, rect, &mapping.rules[index], mapping, model),
+    }
+}
+
+fn caption(ui: &Ui, rect: Rect, words: &str, count: usize) -> String {
+    let colors = tokens(ui);
+    let inner = rect.shrink2(vec2(8.0, 0.0));
+    text::cell(ui, inner, words, theme::semibold(), colors.text_secondary, Align::Min);
+    text::cell(ui, inner, &count.to_string(), theme::caption(), colors.text_secondary, Align::Max);
+    crate::ui::table::row_line(ui, rect);
+    words.to_owned()
+}
+
+fn matching(ui: &Ui, rect: Rect, mapping: &Mapping, index: usize) -> String {
+    let colors = tokens(ui);
+    let rule = &mapping.matching[index];
+    let number = Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(20.0, rect.height()));
+    let disc = if index == 0 { colors.text } else { colors.text_secondary };
+    text::cell(ui, number, &format!("{}", index + 1), theme::semibold(), disc, Align::Center);
+    let mut right = rect.right() - 8.0;
+    if rule.ignore_case {
+        right = mark(ui, rect, right, Icon::IgnoreCase, colors.text_secondary);
+    }
+    let rest = Rect::from_min_max(pos2(number.right() + 6.0, rect.top()), pos2(right, rect.bottom()));
+    let words = match &rule.on {
+        MatchExpression::Pair(left, right) => {
+            let icon = (Icon::Key, colors.text_secondary);
+            pair(ui, rest, middle(rect), left, right, icon, [colors.text, colors.text]);
+            format!("{left} = {right}")
+        }
+        other => {
+            let words = expression(other);
+            text::cell(ui, rest, &words, theme::body(), colors.text, Align::Min);
+            words
+        }
+    };
+    format!("Matching rule {}: {words}", rule.name)
+}
+
+fn expression(expression: &MatchExpression) -> String {
+    let join = |parts: &[MatchExpression], word: &str| {
+        let parts: Vec<_> = parts.iter().map(self::expression).collect();
+        parts.join(word)
+    };
+    match expression {
+        MatchExpression::Pair(left, right) if left == right => left.clone(),
+        MatchExpression::Pair(left, right) => format!("{left} = {right}"),
+        MatchExpression::All(parts) => join(parts, " and "),
+        MatchExpression::Any(parts) => format!("({})", join(parts, " or ")),
+    }
+}
+
+/// Direction that a rule has in its mapping.
+#[must_use]
+pub fn effective_direction(rule: &PropertyRule, mapping: &Mapping) -> MappingDirection {
+    match rule.direction {
+        MappingDirection::FromMapping if mapping.direction == MappingDirection::FromMapping => MappingDirection::Both,
+        MappingDirection::FromMapping => mapping.direction,
+        other => other,
+    }
+}
+
+fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Model) -> String {
+    let colors = tokens(ui);
+    let (icon, color, direction) = badge::mapping_direction(colors, effective_direction(rule, mapping));
+    let off = rule.lifecycle == Lifecycle::Off || rule.direction == MappingDirection::DoNotMap;
+    let color = if off { colors.text_disabled } else { color };
+    let mut right = rect.right() - 8.0;
+    let mut states = Vec::new();
+    let marks = [
+        (rule.condition.is_some(), Icon::Condition, "conditional"),
+        (rule.do_not_overwrite, Icon::Once, "does not overwrite"),
+        (rule.ignore_case, Icon::IgnoreCase, "ignores case"),
+    ];
+    for (set, icon, words) in marks {
+        if set {
+            right = mark(ui, rect, right, icon, colors.text_secondary);
+            states.push(words);
+        }
+    }
+    if rule.lifecycle != Lifecycle::Active {
+        let words = words::lifecycle(rule.lifecycle);
+        let slot = Rect::from_min_max(pos2(right - 66.0, rect.top()), pos2(right, rect.bottom()));
+        badge::paint(ui, slot, words, if off { colors.text_secondary } else { colors.warning });
+        right = slot.left() - 4.0;
+        states.push(words);
+    }
+    let rest = Rect::from_min_max(pos2(rect.left() + 10.0, rect.top()), pos2(right, rect.bottom()));
+    let name_color = |side: usize, name: &str| {
+        if !model.known[side].contains(name) {
+            colors.danger
+        } else if off {
+            colors.text_disabled
+        } else {
+            colors.text
+        }
+    };
+    let names = [name_color(0, &rule.left), name_color(1, &rule.right)];
+    pair(ui, rest, middle(rect), &rule.left, &rule.right, (icon, color), names);
+    let mut name = format!("Rule {}: {} {direction} {}", rule.name, rule.left, rule.right);
+    for state in states {
+        name.push_str(", ");
+        name.push_str(state);
+    }
+    name
+}
+
+/// Where the sign between both names stands: in one line down the list, whatever marks a row has.
+fn middle(rect: Rect) -> f32 {
+    rect.left() + (rect.width() - 48.0) * 0.5
+}
+
+/// Left name, sign, right name.
+fn pair(ui: &Ui, rect: Rect, middle: f32, left: &str, right: &str, sign: (Icon, Color32), names: [Color32; 2]) {
+    let (icon, color) = sign;
+    let sign = Rect::from_center_size(pos2(middle, rect.center().y), vec2(20.0, rect.height()));
+    icon.paint_sized(ui, sign, color, 14.0);
+    let before = Rect::from_min_max(rect.min, pos2(sign.left() - 6.0, rect.bottom()));
+    let after = Rect::from_min_max(pos2(sign.right() + 6.0, rect.top()), rect.max);
+    text::cell(ui, before, left, theme::body(), names[0], Align::Min);
+    text::cell(ui, after, right, theme::body(), names[1], Align::Min);
+}
+
+fn mark(ui: &Ui, rect: Rect, right: f32, icon: Icon, color: Color32) -> f32 {
+    let slot = Rect::from_min_max(pos2(right - 14.0, rect.top()), pos2(right, rect.bottom()));
+    icon.paint_sized(ui, slot, color, 13.0);
+    right - 19.0
+}
