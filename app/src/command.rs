@@ -248,7 +248,9 @@ impl Availability {
     /// Asks `why` for every command.
     #[must_use]
     pub fn new(why: impl Fn(Command) -> Option<String>) -> Self {
-        Self { disabled: Command::ALL.into_iter().filter_map(|command| Some((command, why(command)?))).collect() }
+        Self {
+            disabled: Command::ALL.into_iter().filter_map(|command| Some((command, why(command)?))).collect(),
+        }
     }
 
     /// Why `command` cannot be used now; nothing if it can.
@@ -259,7 +261,13 @@ impl Availability {
 }
 
 /// A button for a command: greyed out with the reason in its tooltip when it cannot be used.
-pub fn button_ui(ui: &mut Ui, button: Button, command: Command, available: &Availability, actions: &mut Actions) {
+pub fn button_ui(
+    ui: &mut Ui,
+    button: Button,
+    command: Command,
+    available: &Availability,
+    actions: &mut Actions,
+) {
     let why = available.why_disabled(command);
     let button = match command.icon() {
         Some(icon) => button.icon(icon),

@@ -69,7 +69,12 @@ pub fn load(path: &Path) -> Result<Loaded, ProjectError> {
 /// # Errors
 ///
 /// [`SaveError`]; the file is then unchanged.
-pub fn save(project: &Project, path: &Path, known: &DiskState, overwrite: bool) -> Result<DiskState, SaveError> {
+pub fn save(
+    project: &Project,
+    path: &Path,
+    known: &DiskState,
+    overwrite: bool,
+) -> Result<DiskState, SaveError> {
     if !overwrite && path.exists() && DiskState::of(path) != *known {
         return Err(SaveError::ChangedOnDisk { path: path.to_owned() });
     }

@@ -83,7 +83,9 @@ impl Edit {
             Self::Active(true) => "activate project".to_owned(),
             Self::Active(false) => "deactivate project".to_owned(),
             Self::StartUp { start_up, .. } => format!("change {start_up}"),
-            Self::StepLifecycle { step, lifecycle, .. } => format!("switch step {step} {}", state(*lifecycle)),
+            Self::StepLifecycle { step, lifecycle, .. } => {
+                format!("switch step {step} {}", state(*lifecycle))
+            }
             Self::Rule { rule, edit: RuleEdit::Lifecycle(lifecycle), .. } => {
                 format!("switch rule {rule} {}", state(*lifecycle))
             }

@@ -202,24 +202,32 @@ impl Editor {
         });
         let side = Frame::new().fill(tokens.canvas);
         if self.settings.navigation {
-            Panel::left("navigation").default_size(226.0).size_range(180.0..=420.0).frame(side).show(ui, |ui| {
-                navigation::navigation_ui(ui, self, actions);
-            });
+            Panel::left("navigation").default_size(226.0).size_range(180.0..=420.0).frame(side).show(
+                ui,
+                |ui| {
+                    navigation::navigation_ui(ui, self, actions);
+                },
+            );
         }
         if self.settings.inspector {
-            Panel::right("inspector").default_size(280.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
-                if let Some(document) = &self.document {
-                    let report = |number| self.report(number);
-                    inspector::inspector_ui(ui, document, report, &self.selection, actions);
-                }
-            });
+            Panel::right("inspector").default_size(280.0).size_range(240.0..=520.0).frame(side).show(
+                ui,
+                |ui| {
+                    if let Some(document) = &self.document {
+                        let report = |number| self.report(number);
+                        inspector::inspector_ui(ui, document, report, &self.selection, actions);
+                    }
+                },
+            );
         }
         if self.settings.messages {
             let frame = Frame::new().fill(tokens.panel);
-            Panel::bottom("messages").resizable(true).default_size(136.0).size_range(90.0..=420.0).frame(frame).show(
-                ui,
-                |ui| messages::messages_ui(ui, self, actions),
-            );
+            Panel::bottom("messages")
+                .resizable(true)
+                .default_size(136.0)
+                .size_range(90.0..=420.0)
+                .frame(frame)
+                .show(ui, |ui| messages::messages_ui(ui, self, actions));
         }
         let frame = Frame::new().fill(tokens.canvas);
         Panel::top("tabs").exact_size(36.0).show_separator_line(false).frame(frame).show(ui, |ui| {
@@ -272,7 +280,8 @@ impl Editor {
     }
 
     fn title(&mut self, ctx: &Context) {
-        let title = self.file_label().map_or_else(|| "Syncwright".to_owned(), |file| format!("{file} – Syncwright"));
+        let title =
+            self.file_label().map_or_else(|| "Syncwright".to_owned(), |file| format!("{file} – Syncwright"));
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -307,7 +316,12 @@ fn is_project(path: &Path) -> bool {
 struct Bar(Frame);
 
 const fn bar(tokens: &Tokens) -> Bar {
-    Bar(Frame { fill: tokens.canvas, inner_margin: Margin::symmetric(8, 0), stroke: Stroke::NONE, ..Frame::NONE })
+    Bar(Frame {
+        fill: tokens.canvas,
+        inner_margin: Margin::symmetric(8, 0),
+        stroke: Stroke::NONE,
+        ..Frame::NONE
+    })
 }
 
 impl Bar {

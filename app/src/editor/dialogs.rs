@@ -168,7 +168,12 @@ fn confirm_run_ui(editor: &Editor) -> Answer {
         ui.add_space(theme::S1);
         if written.connection.production {
             field::callout_ui(ui, Icon::Warning, colors.warning, |ui| {
-                text::label_ui(ui, format!("{} is marked as production.", written.connection.label()), theme::medium(), colors.text);
+                text::label_ui(
+                    ui,
+                    format!("{} is marked as production.", written.connection.label()),
+                    theme::medium(),
+                    colors.text,
+                );
             });
         }
         text::body_ui(ui, format!("Both systems are read, and what differs is written to the {target}."));
@@ -178,7 +183,9 @@ fn confirm_run_ui(editor: &Editor) -> Answer {
             let objects = simulated.filter(|simulated| simulated.writes > 0);
             let label = objects.map_or_else(
                 || format!("Run: write to {target}"),
-                |simulated| format!("Run: write {} to {target}", text::count(simulated.writes, "object", "objects")),
+                |simulated| {
+                    format!("Run: write {} to {target}", text::count(simulated.writes, "object", "objects"))
+                },
             );
             if ui.add(Button::primary(label).icon(Icon::Run)).clicked() {
                 answer = Some(Answer::Run);
@@ -193,8 +200,11 @@ fn confirm_run_ui(editor: &Editor) -> Answer {
 
 fn expectation_ui(ui: &mut Ui, simulated: Option<&Simulated>) {
     let words = match simulated {
-        None => "This state of the project was not simulated yet; a simulation shows what would be written.".to_owned(),
-        Some(simulated) if simulated.writes == 0 => "According to the simulation there is nothing to write.".to_owned(),
+        None => "This state of the project was not simulated yet; a simulation shows what would be written."
+            .to_owned(),
+        Some(simulated) if simulated.writes == 0 => {
+            "According to the simulation there is nothing to write.".to_owned()
+        }
         Some(simulated) => format!("According to the simulation: {}.", simulated.details),
     };
     text::hint_ui(ui, words);
@@ -214,7 +224,8 @@ fn steps_ui(ui: &mut Ui, project: &Project, workflow: &str) {
 }
 
 fn discard_ui(editor: &Editor, after: &After) -> Answer {
-    let name = editor.document.as_ref().map(|document| document.project().label().to_owned()).unwrap_or_default();
+    let name =
+        editor.document.as_ref().map(|document| document.project().label().to_owned()).unwrap_or_default();
     or_open(show(&editor.ctx, "discard", "Save the changes?", 460.0, |ui| {
         let mut answer = None;
         text::body_ui(ui, format!("“{name}” has changes that are not saved."));
@@ -312,7 +323,10 @@ fn about_ui(editor: &Editor) -> Answer {
     or_open(show(&editor.ctx, "about", "Syncwright", 420.0, |ui| {
         let mut answer = None;
         text::body_ui(ui, format!("Version {}", env!("CARGO_PKG_VERSION")));
-        text::hint_ui(ui, "A synchronization editor for identity engineers. Licensed under MIT or Apache 2.0, at your choice.");
+        text::hint_ui(
+            ui,
+            "A synchronization editor for identity engineers. Licensed under MIT or Apache 2.0, at your choice.",
+        );
         text::hint_ui(ui, "Fonts: Inter and JetBrains Mono, under the SIL Open Font License 1.1.");
         buttons_ui(ui, |ui| {
             if ui.add(Button::primary("Close")).clicked() {

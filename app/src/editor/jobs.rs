@@ -106,8 +106,7 @@ impl Editor {
     /// Begins to load a project.
     pub(super) fn load(&mut self, path: PathBuf) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.jobs.load =
-            Some(self.worker.spawn(format!("Opening {name}"), move |_| document::load(&path)));
+        self.jobs.load = Some(self.worker.spawn(format!("Opening {name}"), move |_| document::load(&path)));
     }
 
     fn poll_load(&mut self) {
@@ -157,10 +156,10 @@ impl Editor {
     /// Begins to save, and goes on with `then` once that is done.
     pub(super) fn save(&mut self, overwrite: bool, then: Option<After>) {
         let Some(document) = &self.document else { return };
-        let (project, path, known) = (document.snapshot(), document.path().to_owned(), document.disk().clone());
+        let (project, path, known) =
+            (document.snapshot(), document.path().to_owned(), document.disk().clone());
         let depth = document.depth();
-        let handle =
-            self.worker.spawn("Saving", move |_| document::save(&project, &path, &known, overwrite));
+        let handle = self.worker.spawn("Saving", move |_| document::save(&project, &path, &known, overwrite));
         self.jobs.save = Some(SaveJob { handle, depth, then });
     }
 
@@ -278,15 +277,17 @@ impl Editor {
             Some(Err(error)) => self.fail(Problem::new("The report cannot be opened", error)),
         }
         let wanted = self.tabs.get(self.active) == Some(&View::Logs);
-        let due = std::mem::take(&mut self.logs.refresh) || (wanted && matches!(self.logs.runs, Runs::Unknown));
+        let due =
+            std::mem::take(&mut self.logs.refresh) || (wanted && matches!(self.logs.runs, Runs::Unknown));
         if due
             && self.jobs.runs.is_none()
             && let Some(document) = &self.document
         {
             let (project, folder) = (document.snapshot(), document.folder());
             self.logs.runs = Runs::Loading;
-            self.jobs.runs =
-                Some(self.worker.spawn("Reading the journal", move |_| journal::runs(&project, &folder, RUNS)));
+            self.jobs.runs = Some(
+                self.worker.spawn("Reading the journal", move |_| journal::runs(&project, &folder, RUNS)),
+            );
         }
     }
 

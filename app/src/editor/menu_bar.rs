@@ -57,7 +57,13 @@ const MENUS: [(&str, &[Option<Command>]); 6] = [
     ),
     (
         "Run",
-        &[Some(Command::Simulate), Some(Command::Run), Some(Command::CancelTask), None, Some(Command::ShowLogs)],
+        &[
+            Some(Command::Simulate),
+            Some(Command::Run),
+            Some(Command::CancelTask),
+            None,
+            Some(Command::ShowLogs),
+        ],
     ),
     ("Help", &[Some(Command::Shortcuts), Some(Command::About)]),
 ];
@@ -68,11 +74,15 @@ pub fn menu_bar_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actio
     let place = |ui: &mut Ui, layout| ui.new_child(UiBuilder::new().max_rect(area).layout(layout));
     // Two children over the whole bar: a menu bar takes all the width that it is given.
     let mut left = place(ui, Layout::left_to_right(Align::Center));
-    let menus = left.allocate_ui(vec2(MENUS_WIDTH, area.height()), |ui| menus_ui(ui, editor, available, actions));
+    let menus =
+        left.allocate_ui(vec2(MENUS_WIDTH, area.height()), |ui| menus_ui(ui, editor, available, actions));
     if editor.document.is_some() {
         let mut right = place(ui, Layout::right_to_left(Align::Center));
         start_ui(&mut right, editor, available, actions);
-        let free = Rect::from_x_y_ranges(menus.response.rect.left() + MENUS_WIDTH..=right.min_rect().left(), area.y_range());
+        let free = Rect::from_x_y_ranges(
+            menus.response.rect.left() + MENUS_WIDTH..=right.min_rect().left(),
+            area.y_range(),
+        );
         title_ui(ui, editor, free, area);
     }
 }
@@ -152,7 +162,8 @@ fn start_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mu
     let Some(document) = &editor.document else { return };
     let names: Vec<(usize, &str)> =
         document.project().start_ups.iter().map(|start_up| start_up.label()).enumerate().collect();
-    let chosen = document.project().start_ups.iter().position(|found| Some(&found.name) == editor.start_up.as_ref());
+    let chosen =
+        document.project().start_ups.iter().position(|found| Some(&found.name) == editor.start_up.as_ref());
     if let Some(chosen) = chosen
         && let Some(index) = field::choice_ui(ui, "Start up configuration", chosen, &names, 170.0)
     {
@@ -168,9 +179,16 @@ fn start_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mu
 fn title_ui(ui: &mut Ui, editor: &Editor, free: Rect, bar: Rect) {
     let Some(label) = editor.file_label() else { return };
     let colors = tokens(ui);
-    let galley = text::line(ui.painter(), &label, theme::medium(), colors.text_secondary, (free.width() - 32.0).max(0.0));
+    let galley = text::line(
+        ui.painter(),
+        &label,
+        theme::medium(),
+        colors.text_secondary,
+        (free.width() - 32.0).max(0.0),
+    );
     let size = galley.size();
-    let left = (bar.center().x - size.x / 2.0).clamp(free.left() + 16.0, (free.right() - size.x - 16.0).max(free.left() + 16.0));
+    let left = (bar.center().x - size.x / 2.0)
+        .clamp(free.left() + 16.0, (free.right() - size.x - 16.0).max(free.left() + 16.0));
     let rect = Rect::from_min_size(egui::pos2(left, bar.center().y - size.y / 2.0), size);
     if free.width() > 60.0 {
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).sense(Sense::hover()));
@@ -184,9 +202,12 @@ pub fn shortcuts(ctx: &Context, available: &Availability, actions: &mut Actions)
     let mut commands: Vec<_> =
         Command::ALL.into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
     // Ctrl+Shift+Z before Ctrl+Z: the shorter one would take both.
-    commands.sort_by_key(|(_, keys)| std::cmp::Reverse(u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.alt)));
+    commands.sort_by_key(|(_, keys)| {
+        std::cmp::Reverse(u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.alt))
+    });
     for (command, keys) in commands {
-        let text_keeps_it = matches!(command, Command::Undo | Command::Redo) || keys.conflicts_with_text_editing();
+        let text_keeps_it =
+            matches!(command, Command::Undo | Command::Redo) || keys.conflicts_with_text_editing();
         if typing && text_keeps_it {
             continue;
         }

@@ -89,20 +89,31 @@ pub fn messages_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
         head_ui(ui, document, &editor.notices, &items, rows_state.cursor, &mut filter_text);
         if items.is_empty() {
             let checking = !document.is_checked();
-            let words = if checking { "The project is being checked…" } else { "The check finds nothing to complain about." };
+            let words = if checking {
+                "The project is being checked…"
+            } else {
+                "The check finds nothing to complain about."
+            };
             ui.add_space(theme::S1);
             text::hint_ui(ui, words);
             return;
         }
         let cursor = rows_state.cursor;
-        let output = rows::rows_ui(ui, "Messages", &mut rows_state, items.len() as u64, theme::ROW, |ui, row, rect, response| {
-            let item = &items[row as usize];
-            list_row::background(ui, rect, cursor == Some(row), response);
-            if response.hovered() {
-                response.clone().on_hover_text(item.details());
-            }
-            item_ui(ui, rect, item)
-        });
+        let output = rows::rows_ui(
+            ui,
+            "Messages",
+            &mut rows_state,
+            items.len() as u64,
+            theme::ROW,
+            |ui, row, rect, response| {
+                let item = &items[row as usize];
+                list_row::background(ui, rect, cursor == Some(row), response);
+                if response.hovered() {
+                    response.clone().on_hover_text(item.details());
+                }
+                item_ui(ui, rect, item)
+            },
+        );
         if let Some(Item::Finding(finding)) = output.moved_to.and_then(|row| items.get(row as usize)) {
             go_to(&finding.place, actions);
         }
@@ -168,13 +179,15 @@ fn go_to(place: &Place, actions: &mut Actions) {
         Place::Mapping { mapping, rule } => {
             actions.push(Action::Open(View::Mapping(mapping.clone())));
             if let Some(rule) = rule {
-                actions.push(Action::Select(Selection::Rule { mapping: mapping.clone(), rule: rule.clone() }));
+                actions
+                    .push(Action::Select(Selection::Rule { mapping: mapping.clone(), rule: rule.clone() }));
             }
         }
         Place::Workflow { workflow, step } => {
             actions.push(Action::Open(View::Workflow(workflow.clone())));
             if let Some(step) = step {
-                actions.push(Action::Select(Selection::Step { workflow: workflow.clone(), step: step.clone() }));
+                actions
+                    .push(Action::Select(Selection::Step { workflow: workflow.clone(), step: step.clone() }));
             }
         }
         Place::StartUp { start_up } => actions.push(Action::Open(View::StartUp(start_up.clone()))),

@@ -51,8 +51,10 @@ pub fn navigation_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for (name, nodes) in groups {
-            let shown: Vec<&Node> =
-                nodes.iter().filter(|node| filter.is_empty() || node.text.to_lowercase().contains(&filter)).collect();
+            let shown: Vec<&Node> = nodes
+                .iter()
+                .filter(|node| filter.is_empty() || node.text.to_lowercase().contains(&filter))
+                .collect();
             if shown.is_empty() && !filter.is_empty() {
                 continue;
             }
@@ -98,7 +100,8 @@ fn node_ui(
     let response = row.show(ui);
     if let Some(severity) = trouble {
         let (icon, color) = crate::words::severity(colors, severity);
-        let slot = response.rect.with_min_x(response.rect.right() - 28.0).with_max_x(response.rect.right() - 10.0);
+        let slot =
+            response.rect.with_min_x(response.rect.right() - 28.0).with_max_x(response.rect.right() - 10.0);
         icon.paint_sized(ui, slot, color, 13.0);
     }
     if response.clicked() {
@@ -119,10 +122,8 @@ fn node_ui(
 
 fn groups(document: &Document) -> Vec<(&'static str, Vec<Node>)> {
     let project = document.project();
-    let system = |side: Side, text: &str| Node {
-        side: Some(side),
-        ..node(View::System(side), Icon::Database, text)
-    };
+    let system =
+        |side: Side, text: &str| Node { side: Some(side), ..node(View::System(side), Icon::Database, text) };
     let mut groups = vec![(
         "Configuration",
         vec![

@@ -1,6 +1,8 @@
 //! The palette: commands and parts of the project, found by typing.
 
-use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, TextEdit, UiKind, vec2};
+use egui::{
+    Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, TextEdit, UiKind, vec2,
+};
 
 use super::{app::Editor, tabs};
 use crate::{
@@ -49,8 +51,11 @@ pub fn palette_ui(editor: &mut Editor, available: &Availability, actions: &mut A
         .anchor(Align2::CENTER_TOP, vec2(0.0, 80.0));
     let entries = found(editor, available, &state.query);
     let mut chosen = None;
-    let response =
-        Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(colors.backdrop).show(&ctx, |ui| {
+    let response = Modal::new(Id::unique("palette"))
+        .area(area)
+        .frame(frame)
+        .backdrop_color(colors.backdrop)
+        .show(&ctx, |ui| {
             ui.set_width(WIDTH);
             chosen = content_ui(ui, &mut state, &entries);
         });
@@ -103,18 +108,19 @@ fn content_ui(ui: &mut egui::Ui, state: &mut PaletteState, entries: &[Entry]) ->
     ui.allocate_ui(vec2(WIDTH, height), |ui| {
         ui.set_min_height(height);
         let count = entries.len() as u64;
-        let output = rows::rows_ui(ui, "Found", &mut state.rows, count, theme::ROW, |ui, row, rect, response| {
-            let entry = &entries[row as usize];
-            list_row::background(ui, rect, cursor == Some(row), response);
-            let slot = egui::Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(16.0, rect.height()));
-            entry.icon.paint_sized(ui, slot, colors.text_secondary, 14.0);
-            let words = rect.with_min_x(slot.right() + 10.0).with_max_x(rect.right() - 150.0);
-            text::cell(ui, words, &entry.text, theme::body(), colors.text, egui::Align::Min);
-            let remark = if entry.keys.is_empty() { entry.kind } else { &entry.keys };
-            let right = rect.with_max_x(rect.right() - 10.0);
-            text::cell(ui, right, remark, theme::caption(), colors.text_secondary, egui::Align::Max);
-            entry.text.clone()
-        });
+        let output =
+            rows::rows_ui(ui, "Found", &mut state.rows, count, theme::ROW, |ui, row, rect, response| {
+                let entry = &entries[row as usize];
+                list_row::background(ui, rect, cursor == Some(row), response);
+                let slot = egui::Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(16.0, rect.height()));
+                entry.icon.paint_sized(ui, slot, colors.text_secondary, 14.0);
+                let words = rect.with_min_x(slot.right() + 10.0).with_max_x(rect.right() - 150.0);
+                text::cell(ui, words, &entry.text, theme::body(), colors.text, egui::Align::Min);
+                let remark = if entry.keys.is_empty() { entry.kind } else { &entry.keys };
+                let right = rect.with_max_x(rect.right() - 10.0);
+                text::cell(ui, right, remark, theme::caption(), colors.text_secondary, egui::Align::Max);
+                entry.text.clone()
+            });
         chosen = output.moved_to.map(|row| row as usize);
     });
     if enter { cursor.map(|row| row as usize) } else { chosen }
@@ -138,16 +144,25 @@ fn found(editor: &Editor, available: &Availability, query: &str) -> Vec<Entry> {
             .mappings
             .iter()
             .map(|mapping| ("mapping", View::Mapping(mapping.name.clone())))
-            .chain(project.workflows.iter().map(|workflow| ("workflow", View::Workflow(workflow.name.clone()))))
-            .chain(project.start_ups.iter().map(|start_up| ("start up configuration", View::StartUp(start_up.name.clone()))));
+            .chain(
+                project.workflows.iter().map(|workflow| ("workflow", View::Workflow(workflow.name.clone()))),
+            )
+            .chain(
+                project
+                    .start_ups
+                    .iter()
+                    .map(|start_up| ("start up configuration", View::StartUp(start_up.name.clone()))),
+            );
         entries.extend(views.map(|(kind, view)| {
             let (icon, text, _) = tabs::describe(editor, &view);
             Entry { text, kind, icon, keys: String::new(), action: Action::Open(view) }
         }));
     }
     let query = query.to_lowercase();
-    let mut ranked: Vec<(u8, Entry)> =
-        entries.into_iter().filter_map(|entry| Some((rank(&entry.text.to_lowercase(), &query)?, entry))).collect();
+    let mut ranked: Vec<(u8, Entry)> = entries
+        .into_iter()
+        .filter_map(|entry| Some((rank(&entry.text.to_lowercase(), &query)?, entry)))
+        .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -161,7 +176,11 @@ fn rank(text: &str, query: &str) -> Option<u8> {
         return Some(1);
     }
     let mut letters = text.chars();
-    query.chars().filter(|letter| !letter.is_whitespace()).all(|letter| letters.any(|at| at == letter)).then_some(2)
+    query
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .all(|letter| letters.any(|at| at == letter))
+        .then_some(2)
 }
 
 #[cfg(test)]

@@ -95,7 +95,8 @@ impl Settings {
     /// If the folder cannot be made or written.
     pub fn save(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
-        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::new()).map_err(io::Error::other)?;
+        let text =
+            ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::new()).map_err(io::Error::other)?;
         let file = tempfile::NamedTempFile::new_in(folder)?;
         fs::write(file.path(), text)?;
         file.persist(folder.join(FILE)).map_err(|error| error.error)?;

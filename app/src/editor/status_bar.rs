@@ -36,8 +36,13 @@ pub fn status_bar_ui(ui: &mut Ui, editor: &Editor, available: &Availability, act
         for side in [Side::Left, Side::Right] {
             let system = project.system(side);
             let name = system.connection.label();
-            let label = format!("{}: {}", if side == Side::Left { "central" } else { "target" }, words::provider(&system.connection.provider));
-            let response = item_ui(ui, None, colors.side(side), &label, &format!("{} {name}", side.system_name()));
+            let label = format!(
+                "{}: {}",
+                if side == Side::Left { "central" } else { "target" },
+                words::provider(&system.connection.provider)
+            );
+            let response =
+                item_ui(ui, None, colors.side(side), &label, &format!("{} {name}", side.system_name()));
             let location = words::location(&system.connection.provider);
             if response.on_hover_text(format!("{name}\n{location}")).clicked() {
                 actions.push(Action::Open(View::System(side)));
@@ -89,7 +94,8 @@ fn counts_ui(ui: &mut Ui, errors: usize, warnings: usize, actions: &mut Actions)
         (Icon::Ok, colors.success, "no errors".to_owned())
     };
     let name = format!("Check: {words}");
-    if item_ui(ui, Some(icon), color, &words, &name).on_hover_text("Show or hide the message list").clicked() {
+    if item_ui(ui, Some(icon), color, &words, &name).on_hover_text("Show or hide the message list").clicked()
+    {
         actions.push(Action::Command(Command::ToggleMessages));
     }
 }

@@ -1,6 +1,8 @@
 //! The document tabs.
 
-use egui::{Align, CornerRadius, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, CornerRadius, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 use syncwright_core::{journal::RunKind, project::Side};
 
 use super::app::Editor;

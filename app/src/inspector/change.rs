@@ -47,7 +47,8 @@ pub fn change_ui(ui: &mut Ui, report: &RunReport, step: usize, change: usize) ->
     for property in &change.properties {
         property_ui(ui, property);
     }
-    let about = step.messages.iter().filter(|message| message.object.as_deref() == Some(change.display.as_str()));
+    let about =
+        step.messages.iter().filter(|message| message.object.as_deref() == Some(change.display.as_str()));
     for (index, message) in about.enumerate() {
         if index == 0 {
             group_ui(ui, "Messages");

@@ -39,7 +39,12 @@ pub fn inspector_ui(
                 }
             };
             if !shown {
-                state::empty_ui(ui, Icon::PanelRight, "Nothing selected", "Select a rule, property, step or change to see its details here.");
+                state::empty_ui(
+                    ui,
+                    Icon::PanelRight,
+                    "Nothing selected",
+                    "Select a rule, property, step or change to see its details here.",
+                );
             }
         });
     });

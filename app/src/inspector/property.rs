@@ -45,12 +45,17 @@ pub fn property_ui(
             field::fact_ui(ui, "In the database", &column.native_type);
             field::fact_ui(ui, "Required", if column.mandatory { "yes" } else { "no" });
             if let Some(length) = column.max_length {
-                field::fact_ui(ui, "Longest text", &text::count(u64::from(length), "character", "characters"));
+                field::fact_ui(
+                    ui,
+                    "Longest text",
+                    &text::count(u64::from(length), "character", "characters"),
+                );
             }
             if let Some(default) = &column.default_value {
                 field::fact_ui(ui, "Default", default);
             }
-            let reference = class.schema_type.foreign_keys.iter().find(|key| key.properties.iter().any(|at| at == name));
+            let reference =
+                class.schema_type.foreign_keys.iter().find(|key| key.properties.iter().any(|at| at == name));
             if let Some(key) = reference {
                 let target = format!("{}.{}", key.references, key.referenced_properties.join(", "));
                 field::fact_ui(ui, "Refers to", &target);

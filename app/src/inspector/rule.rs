@@ -18,8 +18,11 @@ const DIRECTIONS: [(MappingDirection, &str); 5] = [
     (MappingDirection::DoNotMap, "Do not map"),
 ];
 
-const LIFECYCLES: [(Lifecycle, &str); 3] =
-    [(Lifecycle::Active, "Active"), (Lifecycle::Proposed, "Proposed (only simulated)"), (Lifecycle::Off, "Off")];
+const LIFECYCLES: [(Lifecycle, &str); 3] = [
+    (Lifecycle::Active, "Active"),
+    (Lifecycle::Proposed, "Proposed (only simulated)"),
+    (Lifecycle::Off, "Off"),
+];
 
 /// Shows a property mapping rule; false if it is not there.
 pub fn rule_ui(ui: &mut Ui, document: &Document, mapping: &str, rule: &str, actions: &mut Actions) -> bool {
@@ -33,7 +36,9 @@ pub fn rule_ui(ui: &mut Ui, document: &Document, mapping: &str, rule: &str, acti
     };
     head_ui(ui, Icon::Mapping, colors.text_secondary, kind, title);
     ui.spacing_mut().item_spacing.y = 2.0;
-    for (side, class, property) in [(Side::Left, &found.left, &rule.left), (Side::Right, &found.right, &rule.right)] {
+    for (side, class, property) in
+        [(Side::Left, &found.left, &rule.left), (Side::Right, &found.right, &rule.right)]
+    {
         let row = ListRow::new(property.as_str())
             .icon(Icon::Table, Some(colors.side(side)))
             .remark(class.as_str())
@@ -63,18 +68,25 @@ fn settings_ui(ui: &mut Ui, rule: &PropertyRule) -> Vec<RuleEdit> {
     let mut edits = Vec::new();
     let width = ui.available_width() - 4.0;
     field::form_ui(ui, "State", |ui| {
-        edits.extend(field::choice_ui(ui, "State of the rule", rule.lifecycle, &LIFECYCLES, width).map(RuleEdit::Lifecycle));
+        edits.extend(
+            field::choice_ui(ui, "State of the rule", rule.lifecycle, &LIFECYCLES, width)
+                .map(RuleEdit::Lifecycle),
+        );
     });
     field::form_ui(ui, "Direction", |ui| {
         let chosen = field::choice_ui(ui, "Direction of the rule", rule.direction, &DIRECTIONS, width);
         edits.extend(chosen.map(RuleEdit::Direction));
     });
-    let name = field::form_ui(ui, "Display name", |ui| field::draft_ui(ui, "Display name", &rule.display_name, false, false));
+    let name = field::form_ui(ui, "Display name", |ui| {
+        field::draft_ui(ui, "Display name", &rule.display_name, false, false)
+    });
     edits.extend(name.map(RuleEdit::DisplayName));
 
     group_ui(ui, "Comparing and writing");
     edits.extend(field::switch_ui(ui, "Ignore case", rule.ignore_case).map(RuleEdit::IgnoreCase));
-    edits.extend(field::switch_ui(ui, "Do not overwrite", rule.do_not_overwrite).map(RuleEdit::DoNotOverwrite));
+    edits.extend(
+        field::switch_ui(ui, "Do not overwrite", rule.do_not_overwrite).map(RuleEdit::DoNotOverwrite),
+    );
     ui.add_space(theme::S1);
     condition_ui(ui, rule, &mut edits);
 
@@ -138,7 +150,10 @@ pub fn matching_ui(ui: &mut Ui, document: &Document, mapping: &str, rule: &str) 
         });
     }
     ui.add_space(theme::S1);
-    text::hint_ui(ui, if rule.ignore_case { "Texts that differ only by case are equal." } else { "Case counts." });
+    text::hint_ui(
+        ui,
+        if rule.ignore_case { "Texts that differ only by case are equal." } else { "Case counts." },
+    );
     text::hint_ui(ui, "Objects whose value is NULL or empty are not matched by this rule.");
     true
 }

@@ -11,8 +11,11 @@ use crate::{
     words,
 };
 
-const LIFECYCLES: [(Lifecycle, &str); 3] =
-    [(Lifecycle::Active, "Active"), (Lifecycle::Proposed, "Proposed (only simulated)"), (Lifecycle::Off, "Off")];
+const LIFECYCLES: [(Lifecycle, &str); 3] = [
+    (Lifecycle::Active, "Active"),
+    (Lifecycle::Proposed, "Proposed (only simulated)"),
+    (Lifecycle::Off, "Off"),
+];
 
 /// Shows a step; false if it is not there.
 pub fn step_ui(ui: &mut Ui, document: &Document, workflow: &str, step: &str, actions: &mut Actions) -> bool {
@@ -20,14 +23,18 @@ pub fn step_ui(ui: &mut Ui, document: &Document, workflow: &str, step: &str, act
     let Some(step) = found.steps.iter().find(|found| found.name == step) else { return false };
     let colors = tokens(ui);
     head_ui(ui, Icon::Workflow, colors.text_secondary, "Synchronization step", &step.name);
-    let row = ListRow::new(step.mapping.as_str()).icon(Icon::Mapping, None).remark("mapping").name("Open the mapping");
+    let row = ListRow::new(step.mapping.as_str())
+        .icon(Icon::Mapping, None)
+        .remark("mapping")
+        .name("Open the mapping");
     if row.show(ui).clicked() {
         actions.push(Action::Open(View::Mapping(step.mapping.clone())));
     }
     ui.add_space(theme::S2);
     let width = ui.available_width() - 4.0;
     field::form_ui(ui, "State", |ui| {
-        if let Some(lifecycle) = field::choice_ui(ui, "State of the step", step.lifecycle, &LIFECYCLES, width) {
+        if let Some(lifecycle) = field::choice_ui(ui, "State of the step", step.lifecycle, &LIFECYCLES, width)
+        {
             actions.push(Action::Edit(Edit::StepLifecycle {
                 workflow: workflow.to_owned(),
                 step: step.name.clone(),

@@ -71,7 +71,12 @@ pub fn logs_ui(ui: &mut Ui, view: &mut LogsState, actions: &mut Actions) {
                 state::error_ui(ui, &problem.title, &problem.text, problem.help.as_deref());
             }
             Runs::Loaded(runs) if runs.is_empty() => {
-                state::empty_ui(ui, Icon::Logs, "No runs yet", "Every run leaves its log here. Simulations leave none.");
+                state::empty_ui(
+                    ui,
+                    Icon::Logs,
+                    "No runs yet",
+                    "Every run leaves its log here. Simulations leave none.",
+                );
             }
             Runs::Loaded(runs) => {
                 let filter = view.filter.to_lowercase();

@@ -49,7 +49,8 @@ pub fn paint(
             Item::Rule(index) => {
                 let rule = &mapping.rules[*index];
                 let off = rule.lifecycle == Lifecycle::Off;
-                let direction = if off { MappingDirection::DoNotMap } else { effective_direction(rule, mapping) };
+                let direction =
+                    if off { MappingDirection::DoNotMap } else { effective_direction(rule, mapping) };
                 (vec![(rule.left.as_str(), rule.right.as_str())], both_halves(colors, direction))
             }
             Item::Matching(index) => {

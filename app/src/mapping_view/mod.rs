@@ -98,7 +98,9 @@ fn show(
     let hovered_property = [Side::Left, Side::Right].map(|side| {
         let index = usize::from(side == Side::Right);
         let rect = if side == Side::Left { left } else { right };
-        inside(ui, rect, |ui| tree::tree_ui(ui, project, mapping, side, model, view, selection, actions, lists[index]))
+        inside(ui, rect, |ui| {
+            tree::tree_ui(ui, project, mapping, side, model, view, selection, actions, lists[index])
+        })
     });
     let rules_list = below_head(middle, 0.0);
     let hovered = inside(ui, middle, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));

@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syncwright_core::project::{
-    AutoFill, Direction, Generated, Mapping, Project, PropertyRef, Side,
-};
+use syncwright_core::project::{AutoFill, Direction, Generated, Mapping, Project, PropertyRef, Side};
 
 /// A property in a tree.
 #[derive(Debug, Clone)]
@@ -89,7 +87,8 @@ impl Model {
 fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property> {
     let class_name = if side == Side::Left { &mapping.left } else { &mapping.right };
     let Some(class) = project.system(side).schema.class(class_name) else { return Vec::new() };
-    let of_side = |left: &str, right: &str| if side == Side::Left { left.to_owned() } else { right.to_owned() };
+    let of_side =
+        |left: &str, right: &str| if side == Side::Left { left.to_owned() } else { right.to_owned() };
     let used: HashSet<String> = mapping
         .rules
         .iter()

@@ -28,7 +28,12 @@ pub fn rules_ui(
     let output = rows::rows_ui(ui, "Rules", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
         let item = model.items[row as usize];
         if is_rule(item) {
-            list_row::background(ui, rect.shrink2(vec2(2.0, 0.0)), is_selected(mapping, item, selection), response);
+            list_row::background(
+                ui,
+                rect.shrink2(vec2(2.0, 0.0)),
+                is_selected(mapping, item, selection),
+                response,
+            );
             if response.hovered() {
                 hovered = Some(item);
             }
@@ -130,7 +135,9 @@ fn expression(expression: &MatchExpression) -> String {
 #[must_use]
 pub fn effective_direction(rule: &PropertyRule, mapping: &Mapping) -> MappingDirection {
     match rule.direction {
-        MappingDirection::FromMapping if mapping.direction == MappingDirection::FromMapping => MappingDirection::Both,
+        MappingDirection::FromMapping if mapping.direction == MappingDirection::FromMapping => {
+            MappingDirection::Both
+        }
         MappingDirection::FromMapping => mapping.direction,
         other => other,
     }
@@ -187,7 +194,15 @@ fn middle(rect: Rect) -> f32 {
 }
 
 /// Left name, sign, right name.
-fn pair(ui: &Ui, rect: Rect, middle: f32, left: &str, right: &str, sign: (Icon, Color32), names: [Color32; 2]) {
+fn pair(
+    ui: &Ui,
+    rect: Rect,
+    middle: f32,
+    left: &str,
+    right: &str,
+    sign: (Icon, Color32),
+    names: [Color32; 2],
+) {
     let (icon, color) = sign;
     let sign = Rect::from_center_size(pos2(middle, rect.center().y), vec2(20.0, rect.height()));
     icon.paint_sized(ui, sign, color, 14.0);

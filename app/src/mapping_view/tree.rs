@@ -38,7 +38,10 @@ pub fn tree_ui(
             badge::side_ui(ui, side);
         });
     });
-    let filter = Rect::from_min_max(pos2(area.left() + 12.0, area.top() + 34.0), pos2(area.right() - 12.0, area.top() + 62.0));
+    let filter = Rect::from_min_max(
+        pos2(area.left() + 12.0, area.top() + 34.0),
+        pos2(area.right() - 12.0, area.top() + 62.0),
+    );
     ui.scope_builder(UiBuilder::new().max_rect(filter), |ui| {
         let hint = if side == Side::Left { "Filter central properties" } else { "Filter target properties" };
         field::filter_ui(ui, &mut view.filters[index], hint, filter.width());
@@ -49,7 +52,10 @@ pub fn tree_ui(
         let rect = Rect::from_min_size(list.min + vec2(12.0, 8.0), vec2(list.width() - 24.0, 48.0));
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             let known = !model.known[index].is_empty();
-            text::hint_ui(ui, if known { "No property matches the filter." } else { "The schema has no such class." });
+            text::hint_ui(
+                ui,
+                if known { "No property matches the filter." } else { "The schema has no such class." },
+            );
         });
         return None;
     }

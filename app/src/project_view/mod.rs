@@ -49,14 +49,14 @@ fn settings_ui(ui: &mut Ui, document: &Document, available: &Availability, actio
     field::card_ui(ui, |ui| {
         text::heading_ui(ui, "Settings");
         ui.add_space(theme::S2);
-        if let Some(name) =
-            field::form_ui(ui, "Display name", |ui| field::draft_ui(ui, "Display name", &project.display_name, false, false))
-        {
+        if let Some(name) = field::form_ui(ui, "Display name", |ui| {
+            field::draft_ui(ui, "Display name", &project.display_name, false, false)
+        }) {
             actions.push(Action::Edit(Edit::ProjectDisplayName(name)));
         }
-        if let Some(text) =
-            field::form_ui(ui, "Description", |ui| field::draft_ui(ui, "Description", &project.description, true, false))
-        {
+        if let Some(text) = field::form_ui(ui, "Description", |ui| {
+            field::draft_ui(ui, "Description", &project.description, true, false)
+        }) {
             actions.push(Action::Edit(Edit::ProjectDescription(text)));
         }
         text::caption_ui(ui, "State");
@@ -132,7 +132,12 @@ pub fn variables_ui(ui: &mut Ui, document: &Document) {
         });
         ui.add_space(theme::S2);
         if project.variables.is_empty() && project.variable_sets.is_empty() {
-            state::empty_ui(ui, Icon::Variables, "No variables", "Connections and scopes of this project use fixed values.");
+            state::empty_ui(
+                ui,
+                Icon::Variables,
+                "No variables",
+                "Connections and scopes of this project use fixed values.",
+            );
             return;
         }
         let sets = std::iter::once(("Default set", &project.variables))

@@ -29,10 +29,23 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
         return;
     };
     if lines.lines.is_empty() {
-        if view.report.steps.iter().all(|step| step.changes.is_empty()) {
-            state::empty_ui(ui, Icon::Ok, "No changes", "Nothing was found that this start up configuration would write.");
+        if view.report.failure.is_some() {
+            let hint = "It ended before there was anything to show; the reason is above.";
+            state::empty_ui(ui, Icon::Info, "No change list", hint);
+        } else if view.report.steps.iter().all(|step| step.changes.is_empty()) {
+            state::empty_ui(
+                ui,
+                Icon::Ok,
+                "No changes",
+                "Nothing was found that this start up configuration would write.",
+            );
         } else {
-            state::empty_ui(ui, Icon::Filter, "No change passes the filter", "Empty the filter to see all changes again.");
+            state::empty_ui(
+                ui,
+                Icon::Filter,
+                "No change passes the filter",
+                "Empty the filter to see all changes again.",
+            );
         }
         return;
     }
@@ -40,19 +53,22 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
     let (report, number) = (&view.report, view.number);
     let count = lines.lines.len() as u64;
     let mut rows_state = view.changes;
-    let output = rows::rows_ui(ui, "Changes", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
-        let line = lines.lines[row as usize];
-        let Some(change) = change_of(report, line) else { return String::new() };
-        let here = Selection::Change { result: number, step: line.step as usize, change: line.change as usize };
-        list_row::background(ui, rect, *selection == here, response);
-        if line.is_first() && row > 0 {
-            table::row_line(ui, rect.translate(vec2(0.0, -rect.height())));
-        }
-        line_ui(ui, rect, &change, line)
-    });
+    let output =
+        rows::rows_ui(ui, "Changes", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
+            let line = lines.lines[row as usize];
+            let Some(change) = change_of(report, line) else { return String::new() };
+            let here =
+                Selection::Change { result: number, step: line.step as usize, change: line.change as usize };
+            list_row::background(ui, rect, *selection == here, response);
+            if line.is_first() && row > 0 {
+                table::row_line(ui, rect.translate(vec2(0.0, -rect.height())));
+            }
+            line_ui(ui, rect, &change, line)
+        });
     view.changes = rows_state;
     if let Some(line) = output.moved_to.and_then(|row| lines.lines.get(row as usize)) {
-        let here = Selection::Change { result: number, step: line.step as usize, change: line.change as usize };
+        let here =
+            Selection::Change { result: number, step: line.step as usize, change: line.change as usize };
         actions.push(Action::Select(here));
     }
 }
@@ -115,7 +131,12 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
     text::cell(ui, cells[3], &many, theme::body(), colors.text_secondary, Align::Min);
     let mut job = LayoutJob::default();
     let deleted = change.method == Method::Delete;
-    for property in change.properties.iter().filter(|property| !(property.old.is_null() && property.new.is_null())).take(8) {
+    for property in change
+        .properties
+        .iter()
+        .filter(|property| !(property.old.is_null() && property.new.is_null()))
+        .take(8)
+    {
         if !job.is_empty() {
             let format = egui::TextFormat::simple(theme::body(), colors.text_disabled);
             job.append("  ·  ", 0.0, format);
@@ -126,7 +147,8 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
     }
     let galley = ui.painter().layout_job(text::one_line(job, cells[4].width()));
     text::paint_line(ui, cells[4], galley, colors.text, Align::Min);
-    let sides = [Side::Left, Side::Right].map(|side| change.properties.iter().any(|property| property.side == side));
+    let sides =
+        [Side::Left, Side::Right].map(|side| change.properties.iter().any(|property| property.side == side));
     if sides == [true, true] {
         badge::paint(ui, cells[5], "both sides", colors.text_secondary);
     }

@@ -75,7 +75,11 @@ pub fn lines(report: &RunReport, filter: Filter, cancel: &CancelToken) -> Lines 
             let (step, index) = (step_index as u32, index as u32);
             // A new or deleted object is one line; of a changed object every property is one.
             if change.method == Method::Update && !change.properties.is_empty() {
-                let lines = (0..change.properties.len() as u32).map(|property| Line { step, change: index, property });
+                let lines = (0..change.properties.len() as u32).map(|property| Line {
+                    step,
+                    change: index,
+                    property,
+                });
                 result.lines.extend(lines);
             } else {
                 result.lines.push(Line { step, change: index, property: Line::WHOLE });
@@ -115,7 +119,8 @@ pub fn filter_ui(ui: &mut Ui, report: &RunReport, filter: &mut Filter) {
     field::filter_ui(ui, &mut filter.text, "Filter changes", rest);
     if report.steps.len() > 1 {
         let mut choices: Vec<(Option<usize>, &str)> = vec![(None, "All steps")];
-        choices.extend(report.steps.iter().enumerate().map(|(index, step)| (Some(index), step.step.as_str())));
+        choices
+            .extend(report.steps.iter().enumerate().map(|(index, step)| (Some(index), step.step.as_str())));
         if let Some(step) = field::choice_ui(ui, "Step", filter.step, &choices, width) {
             filter.step = step;
         }

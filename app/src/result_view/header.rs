@@ -30,7 +30,8 @@ pub fn header_ui(ui: &mut Ui, view: &ResultState, available: &Availability, acti
         badge::badge_ui(ui, run.status.label(), color);
         if run.kind == RunKind::Simulation && run.status == RunStatus::Done && report.total_writes() > 0 {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let words = format!("Run: write {}…", text::count(report.total_writes(), "object", "objects"));
+                let words =
+                    format!("Run: write {}…", text::count(report.total_writes(), "object", "objects"));
                 button_ui(ui, Button::primary(words), Command::Run, available, actions);
             });
         }
@@ -95,7 +96,9 @@ pub fn summary(report: &RunReport, systems: &[String; 2]) -> String {
     let objects = text::count(writes, "object", "objects");
     let mut sentence = match (report.run.kind, report.run.status) {
         (_, RunStatus::Cancelled) if writes == 0 => "Cancelled; nothing was written".to_owned(),
-        (RunKind::Run, RunStatus::Cancelled) => format!("Cancelled; {objects} were written to {system} before"),
+        (RunKind::Run, RunStatus::Cancelled) => {
+            format!("Cancelled; {objects} were written to {system} before")
+        }
         (_, RunStatus::Done) if writes == 0 && failed == 0 => return nothing_to_do(report),
         (RunKind::Simulation, _) => format!("A run would write {objects} to {system}"),
         (RunKind::Run, _) => format!("{objects} written to {system}"),

@@ -28,33 +28,51 @@ pub fn messages_ui(ui: &mut Ui, view: &mut ResultState) {
         .filter(|(step, message)| passes(step, message, &filter))
         .collect();
     if shown.is_empty() {
-        let hint = if filter.is_empty() { "The log of this result is empty." } else { "No message passes the filter." };
+        let hint = if filter.is_empty() {
+            "The log of this result is empty."
+        } else {
+            "No message passes the filter."
+        };
         state::empty_ui(ui, Icon::Info, "No messages", hint);
         return;
     }
     table::header_ui(ui, &COLUMNS, true);
     let mut rows_state = view.messages;
     let cursor = rows_state.cursor;
-    rows::rows_ui(ui, "Messages of the result", &mut rows_state, shown.len() as u64, theme::ROW, |ui, row, rect, response| {
-        let (step, message) = shown[row as usize];
-        list_row::background(ui, rect, cursor == Some(row), response);
-        if response.hovered() {
-            response.clone().on_hover_text(message.text.as_str());
-        }
-        let colors = tokens(ui);
-        let cells = table::cells(&COLUMNS, rect);
-        let (icon, color) = words::severity(colors, words::level(message.level));
-        let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
-        icon.paint_sized(ui, slot, color, 14.0);
-        let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
-        text::cell(ui, name, &step.step, theme::body(), colors.text_secondary, Align::Min);
-        text::cell(ui, cells[1], message.object.as_deref().unwrap_or_default(), theme::medium(), colors.text, Align::Min);
-        text::cell(ui, cells[2], &message.text, theme::body(), colors.text, Align::Min);
-        let rule = message.rule.as_deref().or(message.property.as_deref()).unwrap_or_default();
-        text::cell(ui, cells[3], rule, theme::body(), colors.text_secondary, Align::Min);
-        text::cell(ui, cells[4], &message.code, theme::mono(), colors.text_secondary, Align::Min);
-        message.text.clone()
-    });
+    rows::rows_ui(
+        ui,
+        "Messages of the result",
+        &mut rows_state,
+        shown.len() as u64,
+        theme::ROW,
+        |ui, row, rect, response| {
+            let (step, message) = shown[row as usize];
+            list_row::background(ui, rect, cursor == Some(row), response);
+            if response.hovered() {
+                response.clone().on_hover_text(message.text.as_str());
+            }
+            let colors = tokens(ui);
+            let cells = table::cells(&COLUMNS, rect);
+            let (icon, color) = words::severity(colors, words::level(message.level));
+            let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
+            icon.paint_sized(ui, slot, color, 14.0);
+            let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
+            text::cell(ui, name, &step.step, theme::body(), colors.text_secondary, Align::Min);
+            text::cell(
+                ui,
+                cells[1],
+                message.object.as_deref().unwrap_or_default(),
+                theme::medium(),
+                colors.text,
+                Align::Min,
+            );
+            text::cell(ui, cells[2], &message.text, theme::body(), colors.text, Align::Min);
+            let rule = message.rule.as_deref().or(message.property.as_deref()).unwrap_or_default();
+            text::cell(ui, cells[3], rule, theme::body(), colors.text_secondary, Align::Min);
+            text::cell(ui, cells[4], &message.code, theme::mono(), colors.text_secondary, Align::Min);
+            message.text.clone()
+        },
+    );
     view.messages = rows_state;
 }
 

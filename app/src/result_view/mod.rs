@@ -15,11 +15,7 @@ use self::filter::{Filter, Lines};
 use crate::{
     action::{Actions, Selection},
     command::Availability,
-    ui::{
-        button, field,
-        rows::RowsState,
-        text, theme, tokens,
-    },
+    ui::{button, field, rows::RowsState, text, theme, tokens},
     worker::{JobHandle, Worker},
 };
 

@@ -57,12 +57,17 @@ fn columns(steps: &[StepReport], shown: &[Situation], wide: bool) -> Vec<Column>
     if wide {
         columns.extend(["Central", "Target"].map(|title| Column::fixed(title, 72.0).right()));
     }
-    columns.extend(shown.iter().map(|situation| Column::fixed(situation.label(), (24.0 + 4.5 * situation.label().len() as f32).max(62.0)).right()));
+    columns.extend(shown.iter().map(|situation| {
+        Column::fixed(situation.label(), (24.0 + 4.5 * situation.label().len() as f32).max(62.0)).right()
+    }));
     if steps.iter().any(|step| step.situations.skipped > 0) {
         columns.push(Column::fixed(LEFT_OUT, 66.0).right());
     }
     columns.push(Column::share("", 46.0, 0.8));
-    let most = steps.iter().map(|step| METHODS.iter().filter(|method| step.writes.count(**method) > 0).count()).max();
+    let most = steps
+        .iter()
+        .map(|step| METHODS.iter().filter(|method| step.writes.count(**method) > 0).count())
+        .max();
     columns.push(Column::share("Writes", 20.0 + 43.0 * most.unwrap_or(0).max(1) as f32, 0.4));
     columns
 }
@@ -71,7 +76,12 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     let colors = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, true, selected, format!("Step {}: {}", step.step, in_words(step, shown)))
+        WidgetInfo::selected(
+            Role::ListItem,
+            true,
+            selected,
+            format!("Step {}: {}", step.step, in_words(step, shown)),
+        )
     });
     list_row::background(ui, rect.shrink2(vec2(0.0, 1.0)), selected, &response);
     table::row_line(ui, rect);
@@ -110,14 +120,21 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
         .collect();
     bars::stacked(ui, bar, &parts);
     writes(ui, cells[at + 1], step);
-    let response = response.on_hover_text(format!("{}\nClick to see only the changes of this step", in_words(step, shown)));
+    let response = response
+        .on_hover_text(format!("{}\nClick to see only the changes of this step", in_words(step, shown)));
     response.clicked()
 }
 
 fn in_words(step: &StepReport, shown: &[Situation]) -> String {
     let parts: Vec<String> = shown
         .iter()
-        .map(|situation| format!("{} {}", text::number(step.situations.count(*situation)), situation.label().to_lowercase()))
+        .map(|situation| {
+            format!(
+                "{} {}",
+                text::number(step.situations.count(*situation)),
+                situation.label().to_lowercase()
+            )
+        })
         .collect();
     format!(
         "{} central and {} target objects read; {}; {} written",

@@ -98,7 +98,8 @@ fn begin_ui(ui: &mut Ui, sample: Option<&Path>, opening: Option<&str>, actions: 
     ui.add_space(theme::S2);
     let busy = opening.is_some();
     if sample.is_some() {
-        let button = Button::primary(Command::OpenSample.text()).icon(Icon::Sample).min_width(220.0).enabled(!busy);
+        let button =
+            Button::primary(Command::OpenSample.text()).icon(Icon::Sample).min_width(220.0).enabled(!busy);
         if ui.add(button).on_hover_text(Command::OpenSample.tooltip()).clicked() {
             actions.push(Action::Command(Command::OpenSample));
         }
@@ -152,7 +153,10 @@ fn row_ui(ui: &mut Ui, project: &RecentProject<'_>, actions: &mut Actions) {
     let icon = Rect::from_min_size(rect.min, vec2(36.0, rect.height()));
     let color = if project.missing { colors.text_disabled } else { colors.text };
     Icon::Project.paint(ui, icon, if project.missing { colors.text_disabled } else { colors.target });
-    let words = Rect::from_min_max(pos2(icon.right(), rect.top() + 6.0), pos2(rect.right() - 118.0, rect.bottom() - 6.0));
+    let words = Rect::from_min_max(
+        pos2(icon.right(), rect.top() + 6.0),
+        pos2(rect.right() - 118.0, rect.bottom() - 6.0),
+    );
     let (upper, lower) = words.split_top_bottom_at_fraction(0.52);
     text::cell(ui, upper, project.name, theme::medium(), color, Align::Min);
     let path = project.path.display().to_string();

@@ -12,10 +12,21 @@ use crate::{
 };
 
 /// Shows a start up configuration.
-pub fn start_up_ui(ui: &mut Ui, document: &Document, name: &str, available: &Availability, actions: &mut Actions) {
+pub fn start_up_ui(
+    ui: &mut Ui,
+    document: &Document,
+    name: &str,
+    available: &Availability,
+    actions: &mut Actions,
+) {
     let project = document.project();
     let Some(start_up) = project.start_up(name) else {
-        state::empty_ui(ui, Icon::StartUp, "This start up configuration is not there any more", "Undo brings it back.");
+        state::empty_ui(
+            ui,
+            Icon::StartUp,
+            "This start up configuration is not there any more",
+            "Undo brings it back.",
+        );
         return;
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -78,14 +89,14 @@ fn settings_ui(ui: &mut Ui, start_up: &StartUpConfiguration, actions: &mut Actio
                 let color = tokens(ui).text;
                 text::label_ui(ui, start_up.name.as_str(), theme::mono(), color);
             });
-            if let Some(name) =
-                field::form_ui(ui, "Display name", |ui| field::draft_ui(ui, "Display name", &start_up.display_name, false, false))
-            {
+            if let Some(name) = field::form_ui(ui, "Display name", |ui| {
+                field::draft_ui(ui, "Display name", &start_up.display_name, false, false)
+            }) {
                 edit(StartUpEdit::DisplayName(name));
             }
-            if let Some(text) =
-                field::form_ui(ui, "Description", |ui| field::draft_ui(ui, "Description", &start_up.description, true, false))
-            {
+            if let Some(text) = field::form_ui(ui, "Description", |ui| {
+                field::draft_ui(ui, "Description", &start_up.description, true, false)
+            }) {
                 edit(StartUpEdit::Description(text));
             }
             let bulk = start_up.bulk_level.map(|level| level.to_string()).unwrap_or_default();
@@ -109,7 +120,11 @@ fn settings_ui(ui: &mut Ui, start_up: &StartUpConfiguration, actions: &mut Actio
         };
         field::fact_ui(ui, "If busy", busy);
         field::fact_ui(ui, "Variable set", start_up.variable_set.as_deref().unwrap_or("default"));
-        field::fact_ui(ui, "Revision filter", if start_up.revision_filter { "only what changed" } else { "everything" });
+        field::fact_ui(
+            ui,
+            "Revision filter",
+            if start_up.revision_filter { "only what changed" } else { "everything" },
+        );
     });
 }
 
@@ -150,11 +165,18 @@ fn steps_ui(ui: &mut Ui, project: &Project, start_up: &StartUpConfiguration, act
             }
         }
         ui.add_space(theme::S3);
-        ui.allocate_ui_with_layout(vec2(ui.available_width(), 40.0), egui::Layout::top_down(Align::Min), |ui| {
-            text::hint_ui(
-                ui,
-                format!("Writes to the {}.", words::system(direction, project.system(direction.destination()))),
-            );
-        });
+        ui.allocate_ui_with_layout(
+            vec2(ui.available_width(), 40.0),
+            egui::Layout::top_down(Align::Min),
+            |ui| {
+                text::hint_ui(
+                    ui,
+                    format!(
+                        "Writes to the {}.",
+                        words::system(direction, project.system(direction.destination()))
+                    ),
+                );
+            },
+        );
     });
 }

@@ -43,7 +43,8 @@ pub fn system_ui(
 ) {
     let system = document.project().system(side);
     let area = ui.available_rect_before_wrap();
-    let header = Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 104.0));
+    let header =
+        Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 104.0));
     ui.scope_builder(UiBuilder::new().max_rect(header), |ui| header_ui(ui, side, system));
     let body = Rect::from_min_max(pos2(area.left(), area.top() + 112.0), area.max);
     let colors = tokens(ui);
@@ -54,7 +55,12 @@ pub fn system_ui(
     let names = class_names(&system.schema);
     if names.is_empty() {
         ui.scope_builder(UiBuilder::new().max_rect(body), |ui| {
-            state::empty_ui(ui, Icon::Table, "No schema types", "The project file lists none for this system.");
+            state::empty_ui(
+                ui,
+                Icon::Table,
+                "No schema types",
+                "The project file lists none for this system.",
+            );
         });
         return;
     }
@@ -130,25 +136,42 @@ fn types_ui(ui: &mut Ui, names: &[&str], system: &System, side: Side, view: &mut
     let mut rows_state = view.types;
     let output = ui
         .scope_builder(UiBuilder::new().max_rect(list), |ui| {
-            rows::rows_ui(ui, "Schema types", &mut rows_state, shown.len() as u64, theme::ROW, |ui, row, rect, response| {
-                let colors = tokens(ui);
-                let name = shown[row as usize];
-                list_row::background(ui, rect.shrink2(vec2(4.0, 0.0)), *name == current, response);
-                let class = system.schema.class(name);
-                let icon = match &class {
-                    Some(class) if class.class.is_some() => Icon::Filter,
-                    Some(class) if class.schema_type.view => Icon::View,
-                    _ => Icon::Table,
-                };
-                let slot = Rect::from_min_size(rect.min + vec2(12.0, 0.0), vec2(16.0, rect.height()));
-                icon.paint_sized(ui, slot, colors.side(side), 14.0);
-                let words = Rect::from_min_max(pos2(slot.right() + 8.0, rect.top()), pos2(rect.right() - 40.0, rect.bottom()));
-                text::cell(ui, words, name, theme::body(), colors.text, Align::Min);
-                let count = class.map_or(0, |class| class.properties().count());
-                let right = rect.with_max_x(rect.right() - 10.0);
-                text::cell(ui, right, &count.to_string(), theme::caption(), colors.text_secondary, Align::Max);
-                name.to_owned()
-            })
+            rows::rows_ui(
+                ui,
+                "Schema types",
+                &mut rows_state,
+                shown.len() as u64,
+                theme::ROW,
+                |ui, row, rect, response| {
+                    let colors = tokens(ui);
+                    let name = shown[row as usize];
+                    list_row::background(ui, rect.shrink2(vec2(4.0, 0.0)), *name == current, response);
+                    let class = system.schema.class(name);
+                    let icon = match &class {
+                        Some(class) if class.class.is_some() => Icon::Filter,
+                        Some(class) if class.schema_type.view => Icon::View,
+                        _ => Icon::Table,
+                    };
+                    let slot = Rect::from_min_size(rect.min + vec2(12.0, 0.0), vec2(16.0, rect.height()));
+                    icon.paint_sized(ui, slot, colors.side(side), 14.0);
+                    let words = Rect::from_min_max(
+                        pos2(slot.right() + 8.0, rect.top()),
+                        pos2(rect.right() - 40.0, rect.bottom()),
+                    );
+                    text::cell(ui, words, name, theme::body(), colors.text, Align::Min);
+                    let count = class.map_or(0, |class| class.properties().count());
+                    let right = rect.with_max_x(rect.right() - 10.0);
+                    text::cell(
+                        ui,
+                        right,
+                        &count.to_string(),
+                        theme::caption(),
+                        colors.text_secondary,
+                        Align::Max,
+                    );
+                    name.to_owned()
+                },
+            )
         })
         .inner;
     view.types = rows_state;
@@ -174,17 +197,29 @@ fn class_ui(
         }
     });
     if let Some(filter) = class.class.and_then(|class| class.filter.as_deref()) {
-        text::label_ui(ui, format!("{} where {filter}", class.schema_type.name), theme::mono(), colors.text_secondary);
+        text::label_ui(
+            ui,
+            format!("{} where {filter}", class.schema_type.name),
+            theme::mono(),
+            colors.text_secondary,
+        );
     }
     table::header_ui(ui, &COLUMNS, true);
     let properties: Vec<PropertyRef<'_>> = class.properties().collect();
-    let output = rows::rows_ui(ui, "Properties", rows_state, properties.len() as u64, theme::ROW, |ui, row, rect, response| {
-        let property = properties[row as usize];
-        let selected = matches!(selection, Selection::Property { side: at, class: of, property: name }
+    let output = rows::rows_ui(
+        ui,
+        "Properties",
+        rows_state,
+        properties.len() as u64,
+        theme::ROW,
+        |ui, row, rect, response| {
+            let property = properties[row as usize];
+            let selected = matches!(selection, Selection::Property { side: at, class: of, property: name }
             if *at == side && of == class.name && name == property.name());
-        list_row::background(ui, rect, selected, response);
-        property_ui(ui, rect, class, property, side)
-    });
+            list_row::background(ui, rect, selected, response);
+            property_ui(ui, rect, class, property, side)
+        },
+    );
     if let Some(property) = output.moved_to.and_then(|row| properties.get(row as usize)) {
         actions.push(Action::Select(Selection::Property {
             side,
@@ -207,7 +242,14 @@ fn property_ui(ui: &Ui, rect: Rect, class: &ClassRef<'_>, property: PropertyRef<
     let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
     let font = if key { theme::medium() } else { theme::body() };
     text::cell(ui, name, property.name(), font, colors.text, Align::Min);
-    text::cell(ui, cells[1], &property.value_type().label(), theme::body(), colors.text_secondary, Align::Min);
+    text::cell(
+        ui,
+        cells[1],
+        &property.value_type().label(),
+        theme::body(),
+        colors.text_secondary,
+        Align::Min,
+    );
     let mandatory = match property {
         PropertyRef::Column(column) => column.mandatory,
         PropertyRef::Virtual(computed) => computed.mandatory,
@@ -257,7 +299,9 @@ pub fn remarks(class: &ClassRef<'_>, property: PropertyRef<'_>) -> String {
             }
             VirtualKind::Script { .. } => "script".to_owned(),
             VirtualKind::ColumnGroup(group) => format!("column group {group}"),
-            VirtualKind::Members { schema_type, property, .. } => format!("{property} of the members in {schema_type}"),
+            VirtualKind::Members { schema_type, property, .. } => {
+                format!("{property} of the members in {schema_type}")
+            }
             VirtualKind::CompositeKey(properties) => format!("key of {}", properties.join(", ")),
             VirtualKind::Convert { property, .. } => format!("{property}, converted"),
             VirtualKind::ReferencedProperty { property, .. } => format!("{property} of a referenced object"),

@@ -1,6 +1,8 @@
 //! Badges: a word on a wash of its colour; and the mark of a direction.
 
-use egui::{Align, Color32, CornerRadius, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, Color32, CornerRadius, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 use syncwright_core::project::{Direction, MappingDirection, Side};
 
 use super::{Icon, Tokens, text, theme, tokens};

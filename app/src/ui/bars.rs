@@ -37,7 +37,8 @@ pub fn progress_ui(ui: &mut Ui, width: f32, part: Option<f32>) {
         None => {
             let time = ui.input(|input| input.time);
             let start = rect.left() + rect.width() * ((time * 0.8).fract() as f32 * 1.4 - 0.4);
-            Rect::from_min_size(pos2(start, rect.top()), vec2(rect.width() * 0.4, rect.height())).intersect(rect)
+            Rect::from_min_size(pos2(start, rect.top()), vec2(rect.width() * 0.4, rect.height()))
+                .intersect(rect)
         }
     };
     if filled.is_positive() {

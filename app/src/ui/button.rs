@@ -121,7 +121,9 @@ fn paint_button(button: Button, ui: &mut Ui) -> Response {
     let hovered = response.hovered() || response.has_focus();
     let pressed = response.is_pointer_button_down_on();
     let (fill, border, text_color) = match button.kind {
-        Kind::Primary | Kind::Danger if !ui.is_enabled() => (colors.hover, colors.border, colors.text_secondary),
+        Kind::Primary | Kind::Danger if !ui.is_enabled() => {
+            (colors.hover, colors.border, colors.text_secondary)
+        }
         Kind::Primary | Kind::Danger => {
             let fill = if pressed {
                 accent.lerp_to_gamma(colors.canvas, 0.22)

@@ -19,14 +19,17 @@ pub fn dialog_ui<R>(
         .corner_radius(CornerRadius::same(10))
         .shadow(ctx.global_style().visuals.popup_shadow)
         .inner_margin(Margin::same(20));
-    let response = Modal::new(Id::unique(("dialog", name))).frame(frame).backdrop_color(colors.backdrop).show(ctx, |ui| {
-        ui.set_width(width);
-        if !title.is_empty() {
-            text::heading_ui(ui, title);
-            ui.add_space(theme::S1);
-        }
-        content(ui)
-    });
+    let response = Modal::new(Id::unique(("dialog", name)))
+        .frame(frame)
+        .backdrop_color(colors.backdrop)
+        .show(ctx, |ui| {
+            ui.set_width(width);
+            if !title.is_empty() {
+                text::heading_ui(ui, title);
+                ui.add_space(theme::S1);
+            }
+            content(ui)
+        });
     let dismissed = response.should_close();
     (response.inner, dismissed)
 }

@@ -44,9 +44,14 @@ pub fn filter_ui(ui: &mut Ui, filter: &mut String, hint: &str, width: f32) -> bo
 pub fn draft_ui(ui: &mut Ui, name: &str, value: &str, multiline: bool, mono: bool) -> Option<String> {
     let id = ui.scope_id().with(("draft", name));
     let mut draft: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| value.to_owned());
-    let edit = if multiline { TextEdit::multiline(&mut draft).desired_rows(3) } else { TextEdit::singleline(&mut draft) };
+    let edit = if multiline {
+        TextEdit::multiline(&mut draft).desired_rows(3)
+    } else {
+        TextEdit::singleline(&mut draft)
+    };
     let font = if mono { theme::mono() } else { theme::body() };
-    let edit = edit.id(id.with("field")).font(font).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
+    let edit =
+        edit.id(id.with("field")).font(font).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
     let response = ui.add(edit).accessible_name(name);
     let reverted = ui.input(|input| input.key_pressed(Key::Escape));
     if response.has_focus() || response.changed() {
@@ -117,7 +122,8 @@ pub fn bare_switch_ui(ui: &mut Ui, name: &str, on: bool) -> Option<bool> {
 
 fn paint_switch(ui: &Ui, response: &Response, rect: egui::Rect, on: bool) {
     let colors = tokens(ui);
-    let track = egui::Rect::from_min_size(egui::pos2(rect.left() + 2.0, rect.center().y - 8.0), vec2(30.0, 16.0));
+    let track =
+        egui::Rect::from_min_size(egui::pos2(rect.left() + 2.0, rect.center().y - 8.0), vec2(30.0, 16.0));
     let part = ui.ctx().animate_bool_responsive(response.id, on);
     let fill = if on { colors.target } else { colors.hover };
     let border = if on {

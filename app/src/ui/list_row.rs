@@ -1,6 +1,8 @@
 //! The row of lists and trees: full-width hover, a clear selected state, icon, text, remark at the right.
 
-use egui::{Align, Color32, CornerRadius, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, Color32, CornerRadius, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::{Icon, button, text, theme, tokens};
 
@@ -125,7 +127,8 @@ impl ListRow {
             x += 18.0;
         }
         if let Some((icon, color)) = self.icon {
-            let color = if self.faded { colors.text_disabled } else { color.unwrap_or(colors.text_secondary) };
+            let color =
+                if self.faded { colors.text_disabled } else { color.unwrap_or(colors.text_secondary) };
             icon.paint(ui, slot(x), color);
             x += 24.0;
         }
@@ -133,7 +136,8 @@ impl ListRow {
         if !self.remark.is_empty() {
             let galley =
                 text::line(ui.painter(), &self.remark, theme::caption(), colors.text_secondary, rect.width());
-            let remark = Rect::from_min_max(pos2(right - galley.size().x, rect.top()), pos2(right, rect.bottom()));
+            let remark =
+                Rect::from_min_max(pos2(right - galley.size().x, rect.top()), pos2(right, rect.bottom()));
             right = remark.left() - 8.0;
             text::paint_line(ui, remark, galley, colors.text_secondary, Align::Max);
         }

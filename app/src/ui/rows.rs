@@ -5,8 +5,8 @@
 //! list has one keyboard focus as a whole: arrows, Page Up/Down, Home and End move its cursor.
 
 use egui::{
-    CornerRadius, Event, EventFilter, Id, Key, Modifiers, Pos2, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    CornerRadius, Event, EventFilter, Id, Key, Modifiers, Pos2, Rect, Response, Sense, Ui, UiBuilder,
+    WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::{theme, tokens};
@@ -151,7 +151,9 @@ fn bar_ui(ui: &Ui, id: Id, area: Rect, state: &mut RowsState, in_sight: f64, las
     let length = ((in_sight / count as f64) as f32 * track.height()).clamp(24.0, track.height());
     let room = track.height() - length;
     let response = ui.interact(track, id.with("bar"), Sense::DRAG | Sense::CLICK);
-    if let Some(Pos2 { y, .. }) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+    if let Some(Pos2 { y, .. }) =
+        response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on())
+    {
         let part = f64::from(((y - track.top() - length / 2.0) / room.max(1.0)).clamp(0.0, 1.0));
         state.top = part * last_top;
     }
@@ -159,7 +161,8 @@ fn bar_ui(ui: &Ui, id: Id, area: Rect, state: &mut RowsState, in_sight: f64, las
     let wide = if response.hovered() || response.dragged() { 8.0 } else { 5.0 };
     let handle = Rect::from_min_size(pos2(track.right() - wide - 1.0, top), vec2(wide, length));
     let colors = tokens(ui);
-    let color = if response.hovered() || response.dragged() { colors.text_secondary } else { colors.border_strong };
+    let color =
+        if response.hovered() || response.dragged() { colors.text_secondary } else { colors.border_strong };
     ui.painter().rect_filled(handle, CornerRadius::same(4), color);
 }
 

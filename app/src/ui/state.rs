@@ -8,7 +8,8 @@ use super::{Button, Icon, text, theme, tokens};
 fn centred_ui<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
     let area = ui.available_rect_before_wrap();
     let size = vec2((area.width() - 32.0).clamp(120.0, 460.0), height);
-    let center = egui::pos2(area.center().x, (area.top() + area.height() * 0.45).max(area.top() + height / 2.0));
+    let center =
+        egui::pos2(area.center().x, (area.top() + area.height() * 0.45).max(area.top() + height / 2.0));
     let rect = egui::Rect::from_center_size(center, size);
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Center));
     let result = ui.scope_builder(builder, content).inner;

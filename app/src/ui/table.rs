@@ -54,7 +54,8 @@ pub fn cells(columns: &[Column], row: Rect) -> Vec<Rect> {
         .map(|column| {
             let extra = if shares > 0.0 { spare * column.share / shares } else { 0.0 };
             let width = column.width * squeeze + extra;
-            let cell = Rect::from_min_size(pos2(x, row.top()), vec2((width - PADDING).max(0.0), row.height()));
+            let cell =
+                Rect::from_min_size(pos2(x, row.top()), vec2((width - PADDING).max(0.0), row.height()));
             x += width;
             cell
         })

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Color32, FontId, Galley, Label, Painter, Rect, Response, RichText, Ui, pos2, text::LayoutJob};
+use egui::{
+    Align, Color32, FontId, Galley, Label, Painter, Rect, Response, RichText, Ui, pos2, text::LayoutJob,
+};
 
 use super::{theme, tokens};
 

@@ -28,7 +28,12 @@ pub fn append(job: &mut LayoutJob, value: &Value, secret: bool, color: Color32, 
         other => (shortened(&other.to_string()), false),
     };
     let format = if quiet {
-        TextFormat { font_id: theme::body(), color: colors.text_secondary, italics: true, ..TextFormat::default() }
+        TextFormat {
+            font_id: theme::body(),
+            color: colors.text_secondary,
+            italics: true,
+            ..TextFormat::default()
+        }
     } else {
         TextFormat { font_id: theme::body(), color, ..TextFormat::default() }
     };

@@ -70,12 +70,8 @@ impl Reporter {
 impl Progress for Reporter {
     fn phase(&self, name: &str) {
         self.shared.set(|state| {
-            *state = ProgressState {
-                phase: name.to_owned(),
-                done: 0,
-                total: None,
-                since: Some(Instant::now()),
-            };
+            *state =
+                ProgressState { phase: name.to_owned(), done: 0, total: None, since: Some(Instant::now()) };
         });
         self.ctx.request_repaint_after(Duration::from_millis(100));
     }

@@ -1,18 +1,12 @@
 //! A workflow: its steps in order, and what each does with what it finds.
 
 use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
-use syncwright_core::project::{
-    DependencyResolution, Lifecycle, Method, MethodChoice, Step, Workflow,
-};
+use syncwright_core::project::{DependencyResolution, Lifecycle, Method, MethodChoice, Step, Workflow};
 
 use crate::{
     action::{Action, Actions, Selection, View},
     document::{Document, Edit},
-    ui::{
-        Icon, badge, field, list_row, state, table,
-        table::Column,
-        text, theme, tokens,
-    },
+    ui::{Icon, badge, field, list_row, state, table, table::Column, text, theme, tokens},
     words,
 };
 
@@ -30,7 +24,13 @@ const COLUMNS: [Column; 8] = [
 ];
 
 /// Shows a workflow.
-pub fn workflow_ui(ui: &mut Ui, document: &Document, name: &str, selection: &Selection, actions: &mut Actions) {
+pub fn workflow_ui(
+    ui: &mut Ui,
+    document: &Document,
+    name: &str,
+    selection: &Selection,
+    actions: &mut Actions,
+) {
     let Some(workflow) = document.project().workflow(name) else {
         state::empty_ui(ui, Icon::Workflow, "This workflow is not there any more", "Undo brings it back.");
         return;
@@ -38,7 +38,12 @@ pub fn workflow_ui(ui: &mut Ui, document: &Document, name: &str, selection: &Sel
     egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
         header_ui(ui, workflow);
         if workflow.steps.is_empty() {
-            state::empty_ui(ui, Icon::Workflow, "No steps", "A workflow without steps reads and writes nothing.");
+            state::empty_ui(
+                ui,
+                Icon::Workflow,
+                "No steps",
+                "A workflow without steps reads and writes nothing.",
+            );
             return;
         }
         ui.add_space(theme::S2);
@@ -79,12 +84,14 @@ fn step_ui(ui: &mut Ui, workflow: &Workflow, step: &Step, selection: &Selection,
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let here = Selection::Step { workflow: workflow.name.clone(), step: step.name.clone() };
     let selected = *selection == here;
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, format!("Step {}", step.name)));
+    response
+        .widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, format!("Step {}", step.name)));
     list_row::background(ui, rect.shrink2(vec2(0.0, 2.0)), selected, &response);
     table::row_line(ui, rect);
     let cells = table::cells(&COLUMNS, rect);
     let on = step.lifecycle == Lifecycle::Active;
-    let builder = UiBuilder::new().max_rect(Rect::from_min_size(pos2(cells[0].left(), rect.top() + 6.0), vec2(36.0, 28.0)));
+    let builder = UiBuilder::new()
+        .max_rect(Rect::from_min_size(pos2(cells[0].left(), rect.top() + 6.0), vec2(36.0, 28.0)));
     ui.scope_builder(builder, |ui| {
         if let Some(on) = field::bare_switch_ui(ui, &format!("Switch step {} on or off", step.name), on) {
             actions.push(Action::Edit(Edit::StepLifecycle {
@@ -96,15 +103,26 @@ fn step_ui(ui: &mut Ui, workflow: &Workflow, step: &Step, selection: &Selection,
     });
     let main = if on { colors.text } else { colors.text_disabled };
     text::cell(ui, cells[1], &step.name, theme::medium(), main, Align::Min);
-    text::cell(ui, cells[2], &step.mapping, theme::body(), if on { colors.text_secondary } else { main }, Align::Min);
+    text::cell(
+        ui,
+        cells[2],
+        &step.mapping,
+        theme::body(),
+        if on { colors.text_secondary } else { main },
+        Align::Min,
+    );
     let (icon, color, label) = badge::direction(colors, workflow.step_direction(step));
     let slot = Rect::from_min_size(cells[3].min, vec2(16.0, cells[3].height()));
     icon.paint_sized(ui, slot, if on { color } else { main }, 14.0);
     let words = Rect::from_min_max(pos2(slot.right() + 6.0, cells[3].top()), cells[3].max);
     text::cell(ui, words, label, theme::body(), if on { color } else { main }, Align::Min);
     let methods = &step.methods;
-    let situations =
-        [&methods.both_differ, &methods.only_in_source, &methods.only_in_destination, &methods.outstanding_returned];
+    let situations = [
+        &methods.both_differ,
+        &methods.only_in_source,
+        &methods.only_in_destination,
+        &methods.outstanding_returned,
+    ];
     for (choices, cell) in situations.into_iter().zip(&cells[4..]) {
         method_cell(ui, *cell, choices, on);
     }

@@ -15,7 +15,7 @@ use egui_kittest::{
 use rusqlite::Connection;
 use syncwright::editor::{Editor, EditorOptions};
 use syncwright_core::{journal::RunKind, project};
-use syncwright_tests::{ProjectFolder, SMALL_PROJECT};
+use syncwright_tests::{ProjectFolder, SMALL_PROJECT, repository};
 
 type Window = Harness<'static, Editor>;
 
@@ -79,14 +79,22 @@ fn synchronize(window: &mut Window, kind: RunKind) {
         }
     }
     until(window, "the result", |window| {
-        !window.state().is_busy() && window.state().shown_report().is_some_and(|report| report.run.kind == kind)
+        !window.state().is_busy()
+            && window.state().shown_report().is_some_and(|report| report.run.kind == kind)
     });
 }
 
 /// The small project with its two databases: three employees, one of them known and renamed, one person
 /// who left.
 fn small() -> ProjectFolder {
-    let folder = ProjectFolder::with(SMALL_PROJECT.replace("display_name: \"Persons from HR\",", "display_name: \"Persons from HR\",\n  active: true,").replace("(percent: 5.0)", "(percent: 100.0)"));
+    let folder = ProjectFolder::with(
+        SMALL_PROJECT
+            .replace(
+                "display_name: \"Persons from HR\",",
+                "display_name: \"Persons from HR\",\n  active: true,",
+            )
+            .replace("(percent: 5.0)", "(percent: 100.0)"),
+    );
     Connection::open(folder.path().join("identities.db"))
         .and_then(|database| {
             database.execute_batch(
@@ -141,6 +149,45 @@ fn simulate_look_at_a_change_run_and_nothing_is_left_to_do() {
     until(&mut window, "the runs", |window| sees(window, "Import from HR Done"));
 }
 
+/// The sample project in a folder of its own.
+fn sample() -> ProjectFolder {
+    let file = repository().join("projects/hr-to-identity/hr-to-identity.ron");
+    ProjectFolder::with(fs::read(file).expect("the sample project"))
+}
+
+#[test]
+fn the_sample_is_simulated_looked_at_run_and_run_again() {
+    let (folder, state) = (sample(), tempfile::tempdir().expect("a folder"));
+    let mut window = window(folder.file(), state.path());
+    open_sample(&mut window);
+
+    synchronize(&mut window, RunKind::Simulation);
+    assert!(sees(&window, "A run would write"), "{:?}", texts(&window));
+    until(&mut window, "the change list", |window| sees(window, ": Insert, "));
+    window
+        .get_all_by_role(Role::ListItem)
+        .find(|row| name(row).contains(": Insert, "))
+        .expect("a new object")
+        .click();
+    window.run_steps(4);
+    assert!(sees(&window, "by rule "), "the inspector shows the rules: {:?}", texts(&window));
+
+    click(&mut window, "Project");
+    synchronize(&mut window, RunKind::Run);
+    let report = window.state().shown_report().expect("the first run");
+    assert!(report.total_writes() > 0, "{:?}", report.run);
+
+    click(&mut window, "Project settings");
+    synchronize(&mut window, RunKind::Run);
+    let report = window.state().shown_report().expect("the second run");
+    assert_eq!(report.total_writes(), 0, "{:?}", report.run);
+    assert!(sees(&window, "Nothing to do"), "{:?}", texts(&window));
+}
+
+fn name(node: &egui_kittest::Node<'_>) -> String {
+    node.accesskit_node().label().unwrap_or_default()
+}
+
 #[test]
 fn an_edit_can_be_undone_redone_and_saved() {
     let (folder, state) = (small(), tempfile::tempdir().expect("a folder"));
@@ -156,7 +203,11 @@ fn an_edit_can_be_undone_redone_and_saved() {
     assert!(!sees(&window, "ignores case"), "{:?}", texts(&window));
     click(&mut window, "Redo");
     assert!(sees(&window, "ignores case"), "{:?}", texts(&window));
-    assert_eq!(project::load(folder.file()).expect("the project"), before, "nothing is written before saving");
+    assert_eq!(
+        project::load(folder.file()).expect("the project"),
+        before,
+        "nothing is written before saving"
+    );
     click(&mut window, "Save");
     until(&mut window, "the save", |window| !window.state().is_busy());
     let after = project::load(folder.file()).expect("the project");
@@ -182,7 +233,8 @@ fn a_file_that_another_program_changed_is_not_overwritten() {
 
 #[test]
 fn an_unreadable_project_is_explained() {
-    let (folder, state) = (ProjectFolder::with("(format: 1, nome: \"x\")"), tempfile::tempdir().expect("a folder"));
+    let (folder, state) =
+        (ProjectFolder::with("(format: 1, nome: \"x\")"), tempfile::tempdir().expect("a folder"));
     let mut window = window(folder.file(), state.path());
     click(&mut window, "Open the sample");
     until(&mut window, "the problem", |window| sees(window, "The project cannot be opened"));

@@ -42,10 +42,7 @@ pub(super) fn dress(style: &mut Style, tokens: &Tokens, dark: bool) {
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(tokens.text_secondary);
     visuals.widgets = widgets(tokens);
-    visuals.selection = Selection {
-        bg_fill: tokens.selected,
-        stroke: Stroke::new(1.0, tokens.target),
-    };
+    visuals.selection = Selection { bg_fill: tokens.selected, stroke: Stroke::new(1.0, tokens.target) };
     visuals.hyperlink_color = tokens.target;
     visuals.faint_bg_color = tokens.canvas;
     visuals.extreme_bg_color = tokens.canvas;
@@ -86,4 +83,3 @@ fn widgets(tokens: &Tokens) -> Widgets {
         open: state(tokens.hover, tokens.target, tokens.text),
     }
 }
-

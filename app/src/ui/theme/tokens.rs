@@ -159,9 +159,7 @@ mod tests {
                     assert!(found >= least, "{theme}: {text_name} on {background_name} is {found:.2}");
                 }
             }
-            for accent in
-                [tokens.target, tokens.central, tokens.success, tokens.warning, tokens.danger]
-            {
+            for accent in [tokens.target, tokens.central, tokens.success, tokens.warning, tokens.danger] {
                 let found = contrast(tokens.on_accent, accent);
                 assert!(found >= 4.5, "{theme}: text on an accent is {found:.2}");
                 let washed = contrast(accent, blend(Tokens::wash(accent), tokens.panel));
