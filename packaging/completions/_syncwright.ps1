@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Write the sample project with its databases, and open it')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
@@ -36,6 +37,17 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;demo' {
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Folder of the sample; made if missing [default: a folder `demo` in the user''s data folder]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--no-gui', '--no-gui', [CompletionResultType]::ParameterName, 'Do not open the editor: simulate and run the sample here')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep project and databases of the last time')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'syncwright;check' {
@@ -106,6 +118,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help' {
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Write the sample project with its databases, and open it')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
@@ -114,6 +127,9 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;help;demo' {
             break
         }
         'syncwright;help;check' {

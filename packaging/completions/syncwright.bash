@@ -22,6 +22,9 @@ _syncwright() {
             syncwright,completions)
                 cmd="syncwright__subcmd__completions"
                 ;;
+            syncwright,demo)
+                cmd="syncwright__subcmd__demo"
+                ;;
             syncwright,help)
                 cmd="syncwright__subcmd__help"
                 ;;
@@ -45,6 +48,9 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help,completions)
                 cmd="syncwright__subcmd__help__subcmd__completions"
+                ;;
+            syncwright__subcmd__help,demo)
+                cmd="syncwright__subcmd__help__subcmd__demo"
                 ;;
             syncwright__subcmd__help,help)
                 cmd="syncwright__subcmd__help__subcmd__help"
@@ -71,7 +77,7 @@ _syncwright() {
 
     case "${cmd}" in
         syncwright)
-            opts="-h -V --format --renderer --log-level --help --version check simulate run runs log man completions help"
+            opts="-h -V --format --renderer --log-level --help --version demo check simulate run runs log man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -148,8 +154,41 @@ _syncwright() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        syncwright__subcmd__demo)
+            opts="-h --dir --no-gui --keep --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         syncwright__subcmd__help)
-            opts="check simulate run runs log man completions help"
+            opts="demo check simulate run runs log man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -177,6 +216,20 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__demo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

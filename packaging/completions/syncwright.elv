@@ -25,6 +25,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand demo 'Write the sample project with its databases, and open it'
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
@@ -33,6 +34,16 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;demo'= {
+            cand --dir 'Folder of the sample; made if missing [default: a folder `demo` in the user''s data folder]'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --no-gui 'Do not open the editor: simulate and run the sample here'
+            cand --keep 'Keep project and databases of the last time'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'syncwright;check'= {
             cand --format 'How results and errors are printed'
@@ -95,6 +106,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'syncwright;help'= {
+            cand demo 'Write the sample project with its databases, and open it'
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
@@ -103,6 +115,8 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;help;demo'= {
         }
         &'syncwright;help;check'= {
         }

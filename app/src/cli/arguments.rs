@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, log, man, run, runs, simulate};
+use super::{check, completions, demo, log, man, run, runs, simulate};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -17,6 +17,7 @@ pipelines and scripts.";
 /// Exit codes, as shown by `--help` and listed in the guide.
 const AFTER_LONG_HELP: &str = "\
 Examples:
+  syncwright demo                                   write the sample project and open it
   syncwright                                        open the editor
   syncwright hr-to-identity.ron                     open a project in the editor
   syncwright check hr-to-identity.ron               is the project consistent?
@@ -123,6 +124,8 @@ pub enum LogFilter {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the sample project with its databases, and open it
+    Demo(demo::Arguments),
     /// Check a project for consistency, without opening any database
     Check(check::Arguments),
     /// Show what a run would do; writes nothing

@@ -88,6 +88,22 @@ pub enum CliError {
         /// Why.
         reason: String,
     },
+    /// The folder of the demo holds files of somebody else.
+    #[error("the demo does not touch folders that it did not make: {}", folder.display())]
+    #[diagnostic(code("SW-A009"), help("name an empty or new folder with --dir"))]
+    ForeignFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The sample data cannot be made.
+    #[error("cannot write the sample data: {reason}: {}", path.display())]
+    #[diagnostic(code("SW-A010"), help("check free space and your permission to write there"))]
+    Sample {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The project cannot be loaded or saved.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -107,7 +123,7 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Write { .. } | Self::Output { .. } | Self::Editor { .. } => 4,
+            Self::Write { .. } | Self::Output { .. } | Self::Editor { .. } | Self::Sample { .. } => 4,
             Self::Sync(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
@@ -115,6 +131,7 @@ impl CliError {
             | Self::Usage { .. }
             | Self::UnknownCommand { .. }
             | Self::ProjectBeforeCommand { .. }
+            | Self::ForeignFolder { .. }
             | Self::NoStartUp { .. }
             | Self::ChooseStartUp { .. }
             | Self::UnknownStartUp { .. } => 2,

@@ -9,6 +9,7 @@ mod changes;
 mod check;
 mod completions;
 mod console;
+mod demo;
 mod diagnose;
 mod error;
 mod log;
@@ -80,6 +81,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
         (Some(project), Some(_)) => Err(CliError::ProjectBeforeCommand { project }),
         (project, None) => open::run(project, globals.renderer),
         (None, Some(command)) => match command {
+            Command::Demo(arguments) => demo::run(&arguments, globals.renderer, console),
             Command::Check(arguments) => check::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Run(arguments) => run::run(&arguments, console),

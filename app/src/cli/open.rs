@@ -7,7 +7,7 @@ use std::{fs, io, path::PathBuf};
 use directories::ProjectDirs;
 use syncwright_core::project::ProjectError;
 
-use super::{CliError, RendererChoice, usage};
+use super::{CliError, RendererChoice, demo, usage};
 
 /// What the editor opens with.
 #[derive(Debug)]
@@ -54,14 +54,15 @@ pub fn user_folders() -> Result<ProjectDirs, CliError> {
         .ok_or_else(|| CliError::Editor { reason: "this user has no home folder".to_owned() })
 }
 
-fn state_folder() -> Result<PathBuf, CliError> {
+/// Where window layout, recent projects and recovery files live.
+pub fn state_folder() -> Result<PathBuf, CliError> {
     let folders = user_folders()?;
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
 /// The sample project in its default folder.
 fn sample_project() -> Option<PathBuf> {
-    Some(user_folders().ok()?.data_dir().join("demo").join("hr-to-identity.ron"))
+    Some(demo::default_folder().ok()?.join(demo::PROJECT_FILE))
 }
 
 /// Hands over to the editor.

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, AsArray, BooleanArray, RecordBatch},
+    array::{Array as _, ArrayRef, AsArray as _, BooleanArray, RecordBatch},
     compute::{concat_batches, filter_record_batch, prep_null_mask_filter},
     datatypes::SchemaRef,
 };
 use datafusion::{
-    common::DFSchemaRef, error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext,
+    common::DFSchemaRef,
+    error::Result as DataFusionResult,
+    logical_expr::{Expr, simplify::SimplifyContext},
+    optimizer::simplify_expressions::ExprSimplifier,
+    prelude::SessionContext,
 };
 
 /// Evaluates expressions over the schema of reconciled rows.
@@ -42,14 +46,19 @@ impl<'a> Evaluator<'a> {
 
     /// The expression's value for every row.
     pub fn values(&self, expression: &Expr, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
-        let physical = self.session.create_physical_expr(expression.clone(), &self.schema)?;
+        // Functions such as coalesce exist only until an expression is simplified.
+        let context = SimplifyContext::builder().with_schema(Arc::clone(&self.schema)).build();
+        let simplifier = ExprSimplifier::new(context);
+        let simple = simplifier.simplify(simplifier.coerce(expression.clone(), &self.schema)?)?;
+        let physical = self.session.create_physical_expr(simple, &self.schema)?;
         physical.evaluate(rows)?.into_array(rows.num_rows())
     }
 
     /// Whether the expression holds, for every row; NULL is no.
     pub fn holds(&self, expression: &Expr, rows: &RecordBatch) -> DataFusionResult<BooleanArray> {
         let values = self.values(expression, rows)?;
-        Ok(prep_null_mask_filter(values.as_boolean()))
+        let holds = values.as_boolean();
+        Ok(if holds.null_count() > 0 { prep_null_mask_filter(holds) } else { holds.clone() })
     }
 
     /// The rows for which the expression holds, and the others.

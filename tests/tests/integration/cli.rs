@@ -16,7 +16,7 @@ fn help_teaches() {
     for part in ["Usage: syncwright", "Examples:", "Exit codes:", "130", "Files:", "simulate", "--format"] {
         assert!(help.out.contains(part), "{part}: {}", help.out);
     }
-    for subcommand in ["check", "simulate", "run", "runs", "log", "man", "completions"] {
+    for subcommand in ["demo", "check", "simulate", "run", "runs", "log", "man", "completions"] {
         let help = program().run([subcommand, "--help"]).expect(0);
         assert!(help.out.contains("Example"), "{subcommand}: {}", help.out);
         assert_eq!(help.err, "");
@@ -43,7 +43,7 @@ fn misspelt_commands_are_understood() {
         assert!(outcome.err.contains("did you mean `simulate`?"), "{outcome:?}");
     }
     let far = program().run(["frobnicate"]).expect(2);
-    assert!(far.err.contains("the commands are: check, simulate"), "{far:?}");
+    assert!(far.err.contains("the commands are: demo, check, simulate"), "{far:?}");
 }
 
 #[test]

@@ -7,9 +7,11 @@
 )]
 
 mod cli;
+mod demo;
 mod docs;
 mod editor;
 mod packaging;
+mod sample;
 
 use syncwright_tests::Program;
 
