@@ -135,11 +135,11 @@ fn simulate_look_at_a_change_run_and_nothing_is_left_to_do() {
         "looking writes nothing"
     );
 
-    click(&mut window, "Person");
+    click(&mut window, "Project settings");
     synchronize(&mut window, RunKind::Run);
     assert!(sees(&window, "written to central system identities"), "{:?}", texts(&window));
 
-    click(&mut window, "Person");
+    click(&mut window, "Project settings");
     synchronize(&mut window, RunKind::Run);
     assert!(sees(&window, "Nothing to do: both systems agree"), "{:?}", texts(&window));
     let report = window.state().shown_report().expect("the second run");
@@ -172,7 +172,7 @@ fn the_sample_is_simulated_looked_at_run_and_run_again() {
     window.run_steps(4);
     assert!(sees(&window, "by rule "), "the inspector shows the rules: {:?}", texts(&window));
 
-    click(&mut window, "Project");
+    click(&mut window, "Project settings");
     synchronize(&mut window, RunKind::Run);
     let report = window.state().shown_report().expect("the first run");
     assert!(report.total_writes() > 0, "{:?}", report.run);
