@@ -29,7 +29,10 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
         return;
     };
     if lines.lines.is_empty() {
-        if view.report.steps.iter().all(|step| step.changes.is_empty()) {
+        if view.report.failure.is_some() {
+            let hint = "It ended before there was anything to show; the reason is above.";
+            state::empty_ui(ui, Icon::Info, "No change list", hint);
+        } else if view.report.steps.iter().all(|step| step.changes.is_empty()) {
             state::empty_ui(
                 ui,
                 Icon::Ok,
