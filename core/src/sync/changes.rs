@@ -107,7 +107,7 @@ impl<'a> Planner<'a> {
                 level: MessageLevel::Warning,
                 code: "SW-R101".to_owned(),
                 text: format!(
-                    "more than one candidate: central {} ⇄ target {}; none of them is processed",
+                    "more than one candidate: central {} ↔ target {}; none of them is processed",
                     names(&group.left),
                     names(&group.right)
                 ),

@@ -147,7 +147,7 @@ fn codes_below(folder: &Path, found: &mut BTreeSet<String>) {
             codes_below(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             let source = fs::read_to_string(&path).unwrap();
-            let program = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let program = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             found.append(&mut codes(program));
         }
     }

@@ -12,6 +12,7 @@ mod docs;
 mod editor;
 mod packaging;
 mod sample;
+mod window;
 
 use syncwright_tests::Program;
 
