@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use crate::editor::EditorError;
 use miette::Diagnostic;
 use syncwright_core::{check::Finding, journal::JournalError, project::ProjectError, sync::SyncError};
 use thiserror::Error;
@@ -78,16 +79,14 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
-    /// The editor cannot be opened.
-    #[error("cannot open the editor: {reason}")]
-    #[diagnostic(
-        code("SW-A008"),
-        help("the subcommands work without a window; `syncwright --help` lists them")
-    )]
-    Editor {
-        /// Why.
-        reason: String,
-    },
+    /// There is no place for recent projects, window layout and the demo.
+    #[error("this user has no home folder to keep settings and the demo in")]
+    #[diagnostic(code("SW-A008"), help("set HOME, or use the subcommands with paths"))]
+    NoHome,
+    /// There is no window.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Window(#[from] EditorError),
     /// The folder of the demo holds files of somebody else.
     #[error("the demo does not touch folders that it did not make: {}", folder.display())]
     #[diagnostic(code("SW-A009"), help("name an empty or new folder with --dir"))]
@@ -123,7 +122,11 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Write { .. } | Self::Output { .. } | Self::Editor { .. } | Self::Sample { .. } => 4,
+            Self::Write { .. }
+            | Self::Output { .. }
+            | Self::NoHome
+            | Self::Window(_)
+            | Self::Sample { .. } => 4,
             Self::Sync(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)

@@ -8,6 +8,7 @@ use directories::ProjectDirs;
 use syncwright_core::project::ProjectError;
 
 use super::{CliError, RendererChoice, demo, usage};
+use crate::editor::{self, EditorOptions, Renderer};
 
 /// What the editor opens with.
 #[derive(Debug)]
@@ -50,8 +51,7 @@ fn check_file(file: &PathBuf) -> Result<(), CliError> {
 
 /// The folders of this program in the user's home.
 pub fn user_folders() -> Result<ProjectDirs, CliError> {
-    ProjectDirs::from("", "", "syncwright")
-        .ok_or_else(|| CliError::Editor { reason: "this user has no home folder".to_owned() })
+    ProjectDirs::from("", "", "syncwright").ok_or(CliError::NoHome)
 }
 
 /// Where window layout, recent projects and recovery files live.
@@ -69,5 +69,10 @@ fn sample_project() -> Option<PathBuf> {
 pub fn open_editor(request: EditorRequest) -> Result<(), CliError> {
     let EditorRequest { project, sample, renderer, state_folder } = request;
     tracing::debug!(?project, ?sample, ?renderer, ?state_folder, "opening the editor");
-    Err(CliError::Editor { reason: "this build has no window".to_owned() })
+    let renderer = match renderer {
+        RendererChoice::Auto => Renderer::Auto,
+        RendererChoice::Wgpu => Renderer::Wgpu,
+        RendererChoice::Glow => Renderer::Glow,
+    };
+    Ok(editor::open(EditorOptions { project, sample, renderer, state_folder })?)
 }

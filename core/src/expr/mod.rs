@@ -86,7 +86,7 @@ pub fn properties_of(expression: &Expr, side: Side) -> BTreeSet<String> {
 fn explain(schema: &DFSchema, text: &str, error: &DataFusionError) -> ExprError {
     match error.find_root() {
         DataFusionError::SchemaError(_, _) => {
-            let mut names: Vec<String> = schema.columns().iter().map(|column| column.flat_name()).collect();
+            let mut names: Vec<String> = schema.columns().iter().map(Column::flat_name).collect();
             names.sort();
             let message = first_line(&error.strip_backtrace());
             let nearest = nearest_name(&message, &names);

@@ -122,19 +122,25 @@ impl CompiledClass {
             .display_template
             .as_deref()
             .and_then(|template| parse_pattern(template).ok())
-            .unwrap_or_else(|| {
-                let separated = self
-                    .key
-                    .iter()
-                    .flat_map(|key| [Part::Text(", ".to_owned()), Part::Property(key.clone())]);
-                separated.skip(1).collect()
-            })
+            .unwrap_or_else(|| self.key_parts())
     }
 
     /// How people know an object: its display template, or its key.
     #[must_use]
     pub fn display(&self) -> Expr {
         pattern_expression(&self.display_parts(), |name| expr::property(self.side, name))
+    }
+
+    /// The key of an object in its written form.
+    #[must_use]
+    pub fn key_text(&self) -> Expr {
+        pattern_expression(&self.key_parts(), |name| expr::property(self.side, name))
+    }
+
+    fn key_parts(&self) -> Vec<Part> {
+        let separated =
+            self.key.iter().flat_map(|key| [Part::Text(", ".to_owned()), Part::Property(key.clone())]);
+        separated.skip(1).collect()
     }
 
     /// Notes which properties are needed and checks everything that reading them takes.

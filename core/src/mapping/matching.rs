@@ -8,7 +8,7 @@ use datafusion::{
 use super::{Context, MappingError, convert, convertible};
 use crate::{
     expr,
-    project::{MatchExpression, MatchingRule, Side},
+    project::{MatchExpression, MatchingRule, PropertyRef, Side},
     value::ValueType,
 };
 
@@ -137,7 +137,7 @@ fn pair(
 ) -> Result<(Expr, Expr), MappingError> {
     let place = format!("matching rule {}", rule.name);
     let type_of = |side: Side, name: &str| {
-        context.class(side).property(name).map(|property| property.value_type()).ok_or_else(|| {
+        context.class(side).property(name).map(PropertyRef::value_type).ok_or_else(|| {
             MappingError::UnknownProperty {
                 mapping: context.mapping.name.clone(),
                 place: place.clone(),

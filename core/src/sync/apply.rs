@@ -232,7 +232,7 @@ impl Applier<'_> {
             let target = targets.iter().find(|target| target.property == property.property);
             match target.map(|target| (target, &target.write_as)) {
                 None | Some((_, WriteAs::Column)) => {
-                    row.set(&destination.schema_type, &property.property, &property.new)
+                    row.set(&destination.schema_type, &property.property, &property.new);
                 }
                 Some((_, WriteAs::Reference { columns, .. })) if property.new.is_empty() => {
                     columns.iter().for_each(|column| row.set(&destination.schema_type, column, &Value::Null));

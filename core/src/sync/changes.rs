@@ -130,7 +130,7 @@ impl<'a> Planner<'a> {
         }
         self.situations.both_differ = any.true_count() as u64;
         self.situations.both_equal = found.pairs - self.situations.both_differ - self.situations.skipped;
-        let labelled = self.evaluator.holds(&self.labelled(), &rows)?;
+        let labelled = self.evaluator.holds(&Self::labelled(), &rows)?;
         self.situations.outstanding_returned = labelled.true_count() as u64;
 
         let differing = filter_record_batch(&rows, &any)?;
@@ -265,7 +265,7 @@ impl<'a> Planner<'a> {
         self.add(rows, situation, method, &HashMap::new())
     }
 
-    fn labelled(&self) -> Expr {
+    fn labelled() -> Expr {
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true())
@@ -274,7 +274,7 @@ impl<'a> Planner<'a> {
     /// Rows without those that wait for a person's decision (O1).
     fn without_outstanding(&mut self, batches: &[RecordBatch]) -> DataFusionResult<RecordBatch> {
         let rows = self.evaluator.together(batches)?;
-        let (outstanding, rest) = self.evaluator.split(&self.labelled(), &rows)?;
+        let (outstanding, rest) = self.evaluator.split(&Self::labelled(), &rows)?;
         self.situations.outstanding += outstanding.num_rows() as u64;
         Ok(rest)
     }

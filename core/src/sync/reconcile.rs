@@ -345,7 +345,12 @@ async fn name_sharing(
         .cloned()
         .zip(&names)
         .map(|(key, name)| key.alias(name))
-        .chain([mapping.left.display().alias("left"), mapping.right.display().alias("right")])
+        .chain([
+            mapping.left.display().alias("left"),
+            mapping.left.key_text().alias("left_key"),
+            mapping.right.display().alias("right"),
+            mapping.right.key_text().alias("right_key"),
+        ])
         .collect::<Vec<_>>();
     let pairs = rule.full_join(left, right)?.filter(is_pair)?.project(columns)?.alias("pairs")?.build()?;
     let column =
@@ -362,7 +367,7 @@ async fn name_sharing(
     let sorted = names
         .iter()
         .map(String::as_str)
-        .chain(["left", "right"])
+        .chain(["left", "left_key", "right", "right_key"])
         .map(|name| column("pairs", name).sort(true, true))
         .collect::<Vec<_>>();
     let plan = LogicalPlanBuilder::from(pairs)
@@ -372,26 +377,46 @@ async fn name_sharing(
     Ok(group(rule, &batches, names.len()))
 }
 
+/// Name and key of an object.
+type Named = (String, String);
+
+/// Candidates as read: key, then name and key of both objects.
 fn group(rule: &CompiledMatch, batches: &[RecordBatch], keys: usize) -> Vec<AmbiguousGroup> {
-    let mut groups: Vec<(Vec<String>, AmbiguousGroup)> = Vec::new();
+    let mut groups: Vec<(Vec<String>, [Vec<Named>; 2])> = Vec::new();
     for batch in batches {
         for row in 0..batch.num_rows() {
             let text = |column: usize| crate::value::value_at(batch.column(column), row).to_string();
             let key: Vec<String> = (0..keys).map(text).collect();
             if groups.last().is_none_or(|(known, _)| *known != key) {
-                groups.push((
-                    key,
-                    AmbiguousGroup { rule: rule.name.clone(), left: Vec::new(), right: Vec::new() },
-                ));
+                groups.push((key, [Vec::new(), Vec::new()]));
             }
-            if let Some((_, group)) = groups.last_mut() {
-                for (names, name) in [(&mut group.left, text(keys)), (&mut group.right, text(keys + 1))] {
-                    if !names.contains(&name) {
-                        names.push(name);
+            if let Some((_, sides)) = groups.last_mut() {
+                for (side, column) in sides.iter_mut().zip([keys, keys + 2]) {
+                    let object = (text(column), text(column + 1));
+                    if !side.contains(&object) {
+                        side.push(object);
                     }
                 }
             }
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
+        .into_iter()
+        .map(|(_, [left, right])| AmbiguousGroup {
+            rule: rule.name.clone(),
+            left: names(&left),
+            right: names(&right),
+        })
+        .collect()
+}
+
+/// Names of objects; where two have the same name, with their keys.
+fn names(objects: &[Named]) -> Vec<String> {
+    objects
+        .iter()
+        .map(|(name, key)| match objects.iter().filter(|(other, _)| other == name).count() {
+            1 => name.clone(),
+            _ => format!("{name} [{key}]"),
+        })
+        .collect()
 }

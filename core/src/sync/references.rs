@@ -1,7 +1,7 @@
 //! Resolving references on the way into the database: the value of a property of the referenced object →
 //! the key of that object (F10, S9).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use crate::{
     connect::{ConnectError, Connector, Flow, SearchRequest},
@@ -47,9 +47,9 @@ impl References {
         for target in mapping.inserts.iter().chain(&mapping.updates) {
             let Some(lookup) = lookup_of(target) else { continue };
             let Some(schema_type) = schema.schema_type(&lookup.0) else { continue };
-            if !references.lookups.contains_key(&lookup) {
-                let found = read_lookup(connector, schema_type, &lookup, cancel)?;
-                references.lookups.insert(lookup, found);
+            if let Entry::Vacant(free) = references.lookups.entry(lookup) {
+                let found = read_lookup(connector, schema_type, free.key(), cancel)?;
+                free.insert(found);
             }
         }
         Ok(references)
