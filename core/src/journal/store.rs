@@ -1,6 +1,7 @@
 //! Reading and writing the journal in the central database, through the same connectors as everything.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -288,11 +289,11 @@ impl Journal {
         schema_type: &str,
         keys: &[String],
     ) -> Result<(), JournalError> {
-        let known = self.labels(side, schema_type)?;
+        let known: HashSet<String> = self.labels(side, schema_type)?.into_iter().collect();
         let now = Timestamp::now().to_string();
         let rows: Vec<Vec<Value>> = keys
             .iter()
-            .filter(|key| !known.contains(key))
+            .filter(|key| !known.contains(*key))
             .map(|key| {
                 vec![
                     text(&self.system_identifier),
@@ -313,11 +314,11 @@ impl Journal {
     ///
     /// If the central database refuses.
     pub fn reset(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
-        let known = self.labels(side, schema_type)?;
+        let known: HashSet<String> = self.labels(side, schema_type)?.into_iter().collect();
         let table = tables::outstanding();
         let rows: Vec<Vec<Value>> = keys
             .iter()
-            .filter(|key| known.contains(key))
+            .filter(|key| known.contains(*key))
             .map(|key| vec![text(&self.system_identifier), text(side.id()), text(schema_type), text(key)])
             .collect();
         let keys =

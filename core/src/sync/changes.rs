@@ -389,7 +389,8 @@ impl<'a> Planner<'a> {
                     *kept = false;
                 }
             }
-            let names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
+            let mut names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
+            names.sort();
             self.situations.ambiguous += group.len() as u64;
             self.uncount_alone(side, group.len() as u64);
             self.messages.push(Message {
@@ -464,7 +465,18 @@ impl<'a> Planner<'a> {
             planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
         }
         planned.failed = self.situations.skipped;
-        Ok(PlannedStep { situations: self.situations, changes, planned, messages: self.messages })
+        // The engine gives rows in any order; the same input must give the same log.
+        let mut messages = self.messages;
+        messages.sort_by(|a, b| {
+            (&a.code, &a.rule, &a.object, &a.property, &a.text).cmp(&(
+                &b.code,
+                &b.rule,
+                &b.object,
+                &b.property,
+                &b.text,
+            ))
+        });
+        Ok(PlannedStep { situations: self.situations, changes, planned, messages })
     }
 }
 

@@ -29,8 +29,8 @@ use super::{
 use crate::{
     connect::{ConnectError, ErrorKind, OpenMode, open},
     journal::{
-        ChangeList, ChangeStatus, Failure, Journal, JournalError, Message, MessageLevel, RunHeader, RunKind,
-        RunReport, RunStatus, StepReport, Writes,
+        ChangeList, ChangeStatus, Failure, Journal, JournalError, Message, MessageLevel, QuotaExceeded,
+        RunHeader, RunKind, RunReport, RunStatus, StepReport, Writes,
     },
     mapping::{CompiledMapping, WriteAs, compile},
     progress::{CancelToken, Progress},
@@ -171,6 +171,9 @@ impl<'a> Execution<'a> {
         }
         if ended.is_none() {
             ended = self.run_deferred(journal, report, &prepared_steps, deferred).err();
+        }
+        if ended.is_some() {
+            note_not_written(journal, report);
         }
         finish(report, ended);
     }
@@ -326,6 +329,7 @@ impl<'a> Execution<'a> {
         };
         let population = Population { source, destination, source_before };
         let quota_exceeded = quota::exceeded(&step.quotas, &planned, population);
+        let messages = quota_exceeded.iter().map(quota_message).chain(messages).collect();
         let report = StepReport {
             step: step.name.clone(),
             mapping: mapping.name.clone(),
@@ -430,6 +434,25 @@ fn outcome_file(journal: &Journal, id: &str, position: usize) -> Result<File, Jo
         .map_err(|source| JournalError::Folder { path, source })
 }
 
+/// Changes that nobody came to are told as such, in the report and in the journal.
+fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
+    for (position, step) in report.steps.iter_mut().enumerate() {
+        let statuses: Vec<ChangeStatus> = step.changes.iter().map(|change| change.status).collect();
+        if !statuses.contains(&ChangeStatus::Planned) {
+            continue;
+        }
+        let open = |status| if status == ChangeStatus::Planned { ChangeStatus::NotWritten } else { status };
+        step.changes.set_statuses(&statuses.into_iter().map(open).collect::<Vec<_>>());
+        let noted = journal
+            .save_changes(&report.run.id, position, step)
+            .and_then(|checksum| journal.record_step(&report.run.id, position, step, Some(&checksum)));
+        if let Err(error) = noted {
+            // The run has ended early already and says why; the list in the journal still says “planned”.
+            tracing::warn!(%error, "the change list of an unfinished step could not be updated");
+        }
+    }
+}
+
 fn not_written(report: &mut StepReport) {
     report.changes.set_statuses(&vec![ChangeStatus::NotWritten; report.changes.len()]);
 }
@@ -475,23 +498,22 @@ fn finish(report: &mut RunReport, ended: Option<Ended>) {
         None => RunStatus::Done,
     };
     report.run.ended = Some(Timestamp::now());
-    for step in &mut report.steps {
-        let exceeded = step.quota_exceeded.iter().map(|quota| Message {
-            level: MessageLevel::Error,
-            code: "SW-R105".to_owned(),
-            text: format!(
-                "quota exceeded: {} objects for “{}”, allowed are {} ({}); nothing of this step is written",
-                quota.planned,
-                quota.method.id(),
-                quota.allowed,
-                quota.reason
-            ),
-            object: None,
-            property: None,
-            rule: None,
-        });
-        let exceeded: Vec<Message> = exceeded.collect();
-        step.messages.splice(0..0, exceeded);
+}
+
+fn quota_message(quota: &QuotaExceeded) -> Message {
+    Message {
+        level: MessageLevel::Error,
+        code: "SW-R105".to_owned(),
+        text: format!(
+            "quota exceeded: {} objects for “{}”, allowed are {} ({}); nothing of this step is written",
+            quota.planned,
+            quota.method.id(),
+            quota.allowed,
+            quota.reason
+        ),
+        object: None,
+        property: None,
+        rule: None,
     }
 }
 
