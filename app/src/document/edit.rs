@@ -151,3 +151,87 @@ impl RuleEdit {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use syncwright_core::project::from_text;
+
+    use super::*;
+    use crate::document::{DiskState, Document, Loaded};
+
+    fn document() -> Document {
+        let project = from_text("small.ron", include_str!("../../../tests/src/small.ron")).unwrap();
+        Document::new(Loaded { project, path: "/nowhere/small.ron".into(), disk: DiskState::default() })
+    }
+
+    fn edits() -> Vec<Edit> {
+        let rule = |edit| Edit::Rule { mapping: "Person".to_owned(), rule: "Last name".to_owned(), edit };
+        let start_up = |edit| Edit::StartUp { start_up: "Import from HR".to_owned(), edit };
+        vec![
+            Edit::ProjectDisplayName("Another name".to_owned()),
+            Edit::ProjectDescription("A text".to_owned()),
+            Edit::Active(true),
+            start_up(StartUpEdit::DisplayName("Import".to_owned())),
+            start_up(StartUpEdit::Description("A text".to_owned())),
+            start_up(StartUpEdit::BulkLevel(Some(10))),
+            Edit::StepLifecycle {
+                workflow: "Import".to_owned(),
+                step: "Persons".to_owned(),
+                lifecycle: Lifecycle::Off,
+            },
+            rule(RuleEdit::DisplayName("Name".to_owned())),
+            rule(RuleEdit::Direction(MappingDirection::Both)),
+            rule(RuleEdit::Lifecycle(Lifecycle::Proposed)),
+            rule(RuleEdit::IgnoreCase(true)),
+            rule(RuleEdit::DoNotOverwrite(true)),
+            rule(RuleEdit::Condition(Some(Condition::Expression("true".to_owned())))),
+        ]
+    }
+
+    #[test]
+    fn undo_and_redo_lead_back_to_equal_projects() {
+        let mut document = document();
+        let mut states = vec![document.project().clone()];
+        for edit in edits() {
+            assert!(document.apply(edit.clone()), "{edit:?}");
+            assert!(!document.apply(edit.clone()), "{edit:?} a second time changes nothing");
+            states.push(document.project().clone());
+        }
+        assert!(document.is_dirty());
+        for state in states.iter().rev().skip(1) {
+            assert!(document.undo());
+            assert_eq!(document.project(), state);
+        }
+        assert!(!document.undo());
+        assert!(!document.is_dirty(), "back at what was loaded");
+        for state in states.iter().skip(1) {
+            assert!(document.redo());
+            assert_eq!(document.project(), state);
+        }
+        assert!(!document.redo());
+    }
+
+    #[test]
+    fn an_edit_of_something_that_is_not_there_changes_nothing() {
+        let mut document = document();
+        let edit = Edit::Rule {
+            mapping: "Nobody".to_owned(),
+            rule: "x".to_owned(),
+            edit: RuleEdit::IgnoreCase(true),
+        };
+        assert!(!document.apply(edit));
+        assert!(!document.is_dirty());
+    }
+
+    #[test]
+    fn what_was_saved_and_then_cut_off_stays_dirty() {
+        let mut document = document();
+        document.apply(Edit::Active(true));
+        document.saved(1, DiskState::default());
+        assert!(!document.is_dirty());
+        document.undo();
+        assert!(document.is_dirty());
+        document.apply(Edit::ProjectDescription("Something else".to_owned()));
+        assert!(document.is_dirty(), "one edit deep, but not the one that was saved");
+    }
+}

@@ -160,8 +160,13 @@ fn start_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mu
     button_ui(ui, Button::new(Command::Run.text()), Command::Run, available, actions);
     button_ui(ui, Button::primary(Command::Simulate.text()), Command::Simulate, available, actions);
     let Some(document) = &editor.document else { return };
-    let names: Vec<(usize, &str)> =
-        document.project().start_ups.iter().map(|start_up| start_up.label()).enumerate().collect();
+    let names: Vec<(usize, &str)> = document
+        .project()
+        .start_ups
+        .iter()
+        .map(syncwright_core::project::StartUpConfiguration::label)
+        .enumerate()
+        .collect();
     let chosen =
         document.project().start_ups.iter().position(|found| Some(&found.name) == editor.start_up.as_ref());
     if let Some(chosen) = chosen

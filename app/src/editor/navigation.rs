@@ -157,7 +157,7 @@ fn troubled(document: &Document) -> Vec<(View, Severity)> {
         .findings()
         .iter()
         .filter(|finding| finding.severity != Severity::Info)
-        .filter_map(|finding| {
+        .map(|finding| {
             let view = match &finding.place {
                 Place::Project => View::Project,
                 Place::System { side, .. } => View::System(*side),
@@ -165,7 +165,7 @@ fn troubled(document: &Document) -> Vec<(View, Severity)> {
                 Place::Workflow { workflow, .. } => View::Workflow(workflow.clone()),
                 Place::StartUp { start_up } => View::StartUp(start_up.clone()),
             };
-            Some((view, finding.severity))
+            (view, finding.severity)
         })
         .collect()
 }

@@ -93,7 +93,7 @@ fn tab_ui(ui: &mut Ui, editor: &Editor, view: &View, active: bool, actions: &mut
 /// Icon, title and side of a view.
 #[must_use]
 pub fn describe(editor: &Editor, view: &View) -> (Icon, String, Option<Side>) {
-    let project = editor.document.as_ref().map(|document| document.project());
+    let project = editor.document.as_ref().map(crate::document::Document::project);
     let label = |found: Option<&str>, name: &str| found.unwrap_or(name).to_owned();
     match view {
         View::Project => (Icon::Project, "Project".to_owned(), None),
@@ -104,15 +104,21 @@ pub fn describe(editor: &Editor, view: &View) -> (Icon, String, Option<Side>) {
             (Icon::Database, name.unwrap_or_default(), Some(*side))
         }
         View::Mapping(name) => {
-            let found = project.and_then(|project| project.mapping(name)).map(|mapping| mapping.label());
+            let found = project
+                .and_then(|project| project.mapping(name))
+                .map(syncwright_core::project::Mapping::label);
             (Icon::Mapping, label(found, name), None)
         }
         View::Workflow(name) => {
-            let found = project.and_then(|project| project.workflow(name)).map(|workflow| workflow.label());
+            let found = project
+                .and_then(|project| project.workflow(name))
+                .map(syncwright_core::project::Workflow::label);
             (Icon::Workflow, label(found, name), None)
         }
         View::StartUp(name) => {
-            let found = project.and_then(|project| project.start_up(name)).map(|start_up| start_up.label());
+            let found = project
+                .and_then(|project| project.start_up(name))
+                .map(syncwright_core::project::StartUpConfiguration::label);
             (Icon::StartUp, label(found, name), None)
         }
         View::Result(number) => match editor.report(*number) {

@@ -1,7 +1,7 @@
 //! A schema property in the inspector.
 
 use egui::Ui;
-use syncwright_core::project::{PropertyRef, Side};
+use syncwright_core::project::{PropertyRef, PropertyRule, Side};
 
 use super::{group_ui, head_ui};
 use crate::{
@@ -78,14 +78,13 @@ pub fn property_ui(
     group_ui(ui, "Rules that use it");
     let mut used = false;
     for mapping in &project.mappings {
-        let (of, pick): (&str, fn(&syncwright_core::project::PropertyRule) -> (&str, &str)) = match side {
-            Side::Left => (&mapping.left, |rule| (&rule.left, &rule.right)),
-            Side::Right => (&mapping.right, |rule| (&rule.right, &rule.left)),
-        };
+        let of = if side == Side::Left { &mapping.left } else { &mapping.right };
         if of != class_name {
             continue;
         }
-        for rule in mapping.rules.iter().filter(|rule| pick(rule).0 == name) {
+        let uses =
+            |rule: &&PropertyRule| if side == Side::Left { rule.left == name } else { rule.right == name };
+        for rule in mapping.rules.iter().filter(uses) {
             used = true;
             let (icon, color, _) = badge::mapping_direction(colors, rule.direction);
             let row = ListRow::new(rule.name.as_str())

@@ -86,7 +86,7 @@ fn paint_mark(ui: &Ui, rect: Rect) {
         ui.painter().line_segment([at(from, y), at(to, y)], stroke);
         let back = if to > from { -5.0 } else { 5.0 };
         ui.painter().add(egui::Shape::line(
-            vec![at(to + back, y - 5.0), at(to + back.signum() * -1.0, y), at(to + back, y + 5.0)],
+            vec![at(to + back, y - 5.0), at(to - back.signum(), y), at(to + back, y + 5.0)],
             stroke,
         ));
         ui.painter().circle_filled(at(from, y), 3.6 * unit, color);

@@ -267,11 +267,8 @@ pub fn remarks(class: &ClassRef<'_>, property: PropertyRef<'_>) -> String {
     let mut remarks = Vec::new();
     match property {
         PropertyRef::Column(column) => {
-            let reference = class
-                .schema_type
-                .foreign_keys
-                .iter()
-                .find(|key| key.properties.iter().any(|name| *name == column.name));
+            let reference =
+                class.schema_type.foreign_keys.iter().find(|key| key.properties.contains(&column.name));
             if let Some(key) = reference {
                 remarks.push(format!("refers to {}", key.references));
             }

@@ -83,13 +83,11 @@ icons! {
 
 impl Icon {
     /// The icon as an image in `color`.
-    #[must_use]
     pub fn image(self, color: Color32) -> Image<'static> {
         self.sized(color, ICON)
     }
 
     /// The icon as an image in `color`, `side` points wide and high.
-    #[must_use]
     pub fn sized(self, color: Color32, side: f32) -> Image<'static> {
         let (uri, bytes) = self.file();
         Image::from_bytes(uri, Bytes::Static(bytes))

@@ -8,14 +8,19 @@ use egui::{
 
 use super::{theme, tokens};
 
+/// `text` with signs that the bundled fonts have, so that it looks the same on every machine.
+fn drawable(text: String) -> String {
+    if text.contains('⇄') { text.replace('⇄', "↔") } else { text }
+}
+
 /// A label in a font and colour; long text wraps.
 pub fn label_ui(ui: &mut Ui, text: impl Into<String>, font: FontId, color: Color32) -> Response {
-    ui.add(Label::new(RichText::new(text).font(font).color(color)).wrap())
+    ui.add(Label::new(RichText::new(drawable(text.into())).font(font).color(color)).wrap())
 }
 
 /// A label on one line, cut with … where it does not fit; the tooltip has it whole.
 pub fn line_ui(ui: &mut Ui, text: impl Into<String>, font: FontId, color: Color32) -> Response {
-    ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate())
+    ui.add(Label::new(RichText::new(drawable(text.into())).font(font).color(color)).truncate())
 }
 
 /// Running text.
@@ -57,7 +62,7 @@ pub fn line(painter: &Painter, text: &str, font: FontId, color: Color32, width: 
     // A cell never shows more than its width; laying out a megabyte of text for it would cost a frame.
     let shown = text.char_indices().nth(400).map_or(text, |(end, _)| &text[..end]);
     let shown = shown.split('\n').next().unwrap_or(shown);
-    let job = LayoutJob::simple_singleline(shown.to_owned(), font, color);
+    let job = LayoutJob::simple_singleline(drawable(shown.to_owned()), font, color);
     painter.layout_job(one_line(job, width))
 }
 

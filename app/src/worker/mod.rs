@@ -105,13 +105,13 @@ mod tests {
 
     fn wait<T>(handle: &mut JobHandle<T>) -> Result<T, JobError> {
         let start = Instant::now();
-        loop {
+        while start.elapsed() < Duration::from_secs(10) {
             if let Some(result) = handle.poll() {
                 return result;
             }
-            assert!(start.elapsed() < Duration::from_secs(10), "the job does not end");
             thread::sleep(Duration::from_millis(1));
         }
+        Err(JobError::Lost { title: "a job that does not end".to_owned() })
     }
 
     #[test]
@@ -139,13 +139,16 @@ mod tests {
     #[test]
     fn a_dropped_handle_cancels_its_job() {
         let worker = Worker::new(&Context::default());
-        let (told, hear) = bounded(1);
+        let (told, hear) = bounded(2);
         let handle = worker.spawn("Wait", move |job| {
+            // A job that is cancelled before it begins never does; this one shall be in the middle.
+            let _ = told.send(());
             while !job.cancel.is_cancelled() {
                 thread::sleep(Duration::from_millis(1));
             }
             let _ = told.send(());
         });
+        assert!(hear.recv_timeout(Duration::from_secs(10)).is_ok(), "it begins");
         drop(handle);
         assert!(hear.recv_timeout(Duration::from_secs(10)).is_ok());
     }

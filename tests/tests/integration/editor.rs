@@ -29,6 +29,8 @@ fn window(sample: &Path, state: &Path) -> Window {
     Harness::builder()
         .with_size([1280.0, 800.0])
         .with_max_steps(64)
+        // The sample has Arabic and Chinese names; the window draws them with the fonts of the machine.
+        .allow_missing_glyphs()
         .build_eframe(|creation| Editor::new(&creation.egui_ctx, options))
 }
 

@@ -1,5 +1,7 @@
 //! Colours by meaning. The only place in the program where colours are written as numbers.
 
+#![expect(clippy::disallowed_methods, reason = "this is the place where colours are made")]
+
 use egui::Color32;
 use syncwright_core::project::Side;
 
