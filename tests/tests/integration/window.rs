@@ -37,13 +37,15 @@ fn screen() -> Option<(Running, String)> {
 }
 
 fn has_window(display: &str) -> bool {
-    let found = Command::new("xdotool").args(["search", "--name", "Syncwright"]).env("DISPLAY", display).output();
+    let found =
+        Command::new("xdotool").args(["search", "--name", "Syncwright"]).env("DISPLAY", display).output();
     found.is_ok_and(|output| !output.stdout.is_empty())
 }
 
 /// Takes a picture of the whole screen; gives how many different colours it has.
 fn colours(display: &str, file: &Path) -> usize {
-    let taken = Command::new("import").args(["-window", "root"]).arg(file).env("DISPLAY", display).status().unwrap();
+    let taken =
+        Command::new("import").args(["-window", "root"]).arg(file).env("DISPLAY", display).status().unwrap();
     assert!(taken.success());
     let picture = image::open(file).unwrap().to_rgb8();
     picture.pixels().collect::<std::collections::HashSet<_>>().len()
