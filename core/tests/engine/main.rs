@@ -1,0 +1,20 @@
+//! Tests of the engine from outside, as one program: each test program links the whole query engine.
+//!
+//! Every test that runs something runs the real engine against two small SQLite files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helper functions of tests are tests, too; a broken environment should stop them loudly"
+)]
+
+mod any_project;
+mod fixture;
+mod keys;
+mod labels;
+mod matching;
+mod project_file;
+mod references;
+mod round_trip;
+mod safety;
+mod semantics;
