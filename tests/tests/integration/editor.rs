@@ -79,14 +79,22 @@ fn synchronize(window: &mut Window, kind: RunKind) {
         }
     }
     until(window, "the result", |window| {
-        !window.state().is_busy() && window.state().shown_report().is_some_and(|report| report.run.kind == kind)
+        !window.state().is_busy()
+            && window.state().shown_report().is_some_and(|report| report.run.kind == kind)
     });
 }
 
 /// The small project with its two databases: three employees, one of them known and renamed, one person
 /// who left.
 fn small() -> ProjectFolder {
-    let folder = ProjectFolder::with(SMALL_PROJECT.replace("display_name: \"Persons from HR\",", "display_name: \"Persons from HR\",\n  active: true,").replace("(percent: 5.0)", "(percent: 100.0)"));
+    let folder = ProjectFolder::with(
+        SMALL_PROJECT
+            .replace(
+                "display_name: \"Persons from HR\",",
+                "display_name: \"Persons from HR\",\n  active: true,",
+            )
+            .replace("(percent: 5.0)", "(percent: 100.0)"),
+    );
     Connection::open(folder.path().join("identities.db"))
         .and_then(|database| {
             database.execute_batch(
@@ -156,7 +164,11 @@ fn an_edit_can_be_undone_redone_and_saved() {
     assert!(!sees(&window, "ignores case"), "{:?}", texts(&window));
     click(&mut window, "Redo");
     assert!(sees(&window, "ignores case"), "{:?}", texts(&window));
-    assert_eq!(project::load(folder.file()).expect("the project"), before, "nothing is written before saving");
+    assert_eq!(
+        project::load(folder.file()).expect("the project"),
+        before,
+        "nothing is written before saving"
+    );
     click(&mut window, "Save");
     until(&mut window, "the save", |window| !window.state().is_busy());
     let after = project::load(folder.file()).expect("the project");
@@ -182,7 +194,8 @@ fn a_file_that_another_program_changed_is_not_overwritten() {
 
 #[test]
 fn an_unreadable_project_is_explained() {
-    let (folder, state) = (ProjectFolder::with("(format: 1, nome: \"x\")"), tempfile::tempdir().expect("a folder"));
+    let (folder, state) =
+        (ProjectFolder::with("(format: 1, nome: \"x\")"), tempfile::tempdir().expect("a folder"));
     let mut window = window(folder.file(), state.path());
     click(&mut window, "Open the sample");
     until(&mut window, "the problem", |window| sees(window, "The project cannot be opened"));

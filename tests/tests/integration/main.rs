@@ -10,6 +10,8 @@ mod cli;
 mod demo;
 mod docs;
 mod editor;
+mod faults;
+mod faults_kill;
 mod packaging;
 mod sample;
 
