@@ -12,6 +12,10 @@ mod docs;
 mod editor;
 mod faults;
 mod faults_kill;
+mod faults_objects;
+#[cfg(unix)]
+mod faults_permissions;
+mod faults_systems;
 mod packaging;
 mod sample;
 
