@@ -137,6 +137,7 @@ impl TableProvider for ConnectorTable {
             filters: filters.to_vec(),
             limit,
         };
+        scan.look()?;
         Ok(Arc::new(StreamingTableExec::try_new(
             schema,
             vec![Arc::new(scan)],
@@ -166,6 +167,26 @@ impl fmt::Debug for Scan {
     }
 }
 
+impl Scan {
+    fn properties(&self) -> Vec<String> {
+        let names = self.schema.fields().iter().map(|field| field.name());
+        names.filter(|name| *name != ROW_COLUMN).cloned().collect()
+    }
+
+    /// Looks whether the table and all columns are there, without reading a row: planning tells.
+    fn look(&self) -> DataFusionResult<()> {
+        let Shared { connection, folder, schema_type, cancel, .. } = &*self.shared;
+        let properties = self.properties();
+        let request = SearchRequest {
+            filters: &self.filters,
+            limit: Some(0),
+            ..SearchRequest::all(schema_type, &properties)
+        };
+        let mut connector = open(connection, folder, OpenMode::Read).map_err(external)?;
+        connector.search(&request, cancel, &mut |_| Flow::Stop).map_err(external)
+    }
+}
+
 impl PartitionStream for Scan {
     fn schema(&self) -> &SchemaRef {
         &self.schema
@@ -175,14 +196,8 @@ impl PartitionStream for Scan {
         let mut builder = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.schema), BLOCKS_IN_FLIGHT);
         let sender = builder.tx();
         let (shared, schema) = (Arc::clone(&self.shared), Arc::clone(&self.schema));
-        let (filters, limit) = (self.filters.clone(), self.limit);
+        let (filters, limit, properties) = (self.filters.clone(), self.limit, self.properties());
         builder.spawn_blocking(move || {
-            let properties: Vec<String> = schema
-                .fields()
-                .iter()
-                .filter(|field| field.name() != ROW_COLUMN)
-                .map(|field| field.name().clone())
-                .collect();
             let mut connector = open(&shared.connection, &shared.folder, OpenMode::Read).map_err(external)?;
             let request = SearchRequest {
                 filters: &filters,

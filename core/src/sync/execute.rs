@@ -129,6 +129,30 @@ impl<'a> Execution<'a> {
         plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation)
     }
 
+    /// Looks whether every table and column that the steps read is there, without reading a row: a run
+    /// must not find out about a later step when earlier ones have written.
+    ///
+    /// What else is wrong with a step is told when it is its turn.
+    pub fn look(&self) -> Result<(), SyncError> {
+        let rows_read = Arc::new(AtomicU64::new(0));
+        let tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
+        for step in self.steps(RunKind::Run) {
+            let Some(mapping) = self.project.mapping(&step.mapping) else { continue };
+            let compiled = compile(&self.session, self.project, mapping, Some(step), self.direction, false);
+            let Ok(compiled) = compiled else { continue };
+            for side in [Side::Left, Side::Right] {
+                let planned = self.runtime.block_on(async {
+                    let plan = compiled.class(side).plan(&self.session, &tables)?;
+                    self.session.execute_logical_plan(plan).await?.create_physical_plan().await
+                });
+                if let Some(error) = planned.err().as_ref().and_then(connector_error) {
+                    return Err(error.clone().into());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Simulates all steps.
     pub fn simulate(&self, journal: &mut Journal) -> RunReport {
         let mut report = RunReport {

@@ -79,6 +79,7 @@ pub fn run(
         OpenMode::Read,
     )?);
     drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
+    execution.look()?;
     let mut journal = Journal::open(project, folder, OpenMode::Write)?;
     let id = uuid::Uuid::now_v7().to_string();
     let mut report =

@@ -10,6 +10,12 @@ mod cli;
 mod demo;
 mod docs;
 mod editor;
+mod faults;
+mod faults_kill;
+mod faults_objects;
+#[cfg(unix)]
+mod faults_permissions;
+mod faults_systems;
 mod packaging;
 mod sample;
 mod window;

@@ -16,7 +16,7 @@ use std::{
 
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
-use rusqlite::{ErrorCode, OpenFlags};
+use rusqlite::{ErrorCode, OpenFlags, ffi};
 
 use super::{Capabilities, ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, ServerInfo};
 use crate::{
@@ -61,6 +61,11 @@ impl SqliteConnector {
         let database = rusqlite::Connection::open_with_flags(file, flags)
             .map_err(|error| classify(&label, file, "opening the database", &error))?;
         let timeout = connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS);
+        let timeout = Duration::from_secs(timeout.into());
+        if mode == OpenMode::Read && !connection.read_only && is_half_written(&database) {
+            take_back(file, timeout)
+                .map_err(|error| classify(&label, file, "taking back an interrupted transaction", &error))?;
+        }
         let connector = Self {
             database,
             label,
@@ -68,7 +73,7 @@ impl SqliteConnector {
             mode,
             block: connection.fetch_batch_size.map_or(DEFAULT_BLOCK, |rows| rows.max(1) as usize),
         };
-        connector.prepare(Duration::from_secs(timeout.into()), &connection.initial_sql)?;
+        connector.prepare(timeout, &connection.initial_sql)?;
         Ok(connector)
     }
 
@@ -101,6 +106,29 @@ impl SqliteConnector {
     fn execute(&self, doing: &str, sql: &str) -> Result<(), ConnectError> {
         self.database.execute_batch(sql).map_err(|error| self.error(doing, &error))
     }
+}
+
+/// True if a program was interrupted within a transaction, so that somebody who may write has to take the
+/// half of it back before anybody can read.
+fn is_half_written(database: &rusqlite::Connection) -> bool {
+    // Who waits for a lock does so later.
+    let look = database
+        .busy_timeout(Duration::ZERO)
+        .and_then(|()| database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())));
+    look.is_err_and(|error| needs_rollback(&error))
+}
+
+fn needs_rollback(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY))
+}
+
+/// Lets SQLite take an interrupted transaction back: what was committed last is there again.
+fn take_back(file: &Path, timeout: Duration) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = rusqlite::Connection::open_with_flags(file, flags)?;
+    database.busy_timeout(timeout)?;
+    database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
 fn create_missing(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<(), ConnectError> {
@@ -144,6 +172,13 @@ fn classify(label: &str, file: &Path, doing: &str, error: &rusqlite::Error) -> C
             ErrorKind::Locked,
             format!("another program holds a lock on {path}; close it, or try again later"),
         ),
+        Some(ErrorCode::ReadOnly) if needs_rollback(error) => (
+            ErrorKind::ReadOnly,
+            format!(
+                "a program was interrupted while it wrote {path}; open it once with one that may write it, so \
+                 that the interrupted transaction is taken back"
+            ),
+        ),
         Some(ErrorCode::ReadOnly) => {
             (ErrorKind::ReadOnly, format!("check the permissions of {path} and of its folder"))
         }
@@ -182,8 +217,11 @@ fn classify(label: &str, file: &Path, doing: &str, error: &rusqlite::Error) -> C
 }
 
 /// A name as SQLite takes it whatever it contains.
+///
+/// Not in double quotes: SQLite takes a name in double quotes that it does not know for a text, so that a
+/// column that is gone would be read as its own name in every row, instead of being missed.
 fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    format!("`{}`", name.replace('`', "``"))
 }
 
 impl Connector for SqliteConnector {
