@@ -389,7 +389,8 @@ impl<'a> Planner<'a> {
                     *kept = false;
                 }
             }
-            let names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
+            let mut names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
+            names.sort();
             self.situations.ambiguous += group.len() as u64;
             self.uncount_alone(side, group.len() as u64);
             self.messages.push(Message {
@@ -464,7 +465,13 @@ impl<'a> Planner<'a> {
             planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
         }
         planned.failed = self.situations.skipped;
-        Ok(PlannedStep { situations: self.situations, changes, planned, messages: self.messages })
+        // Rows come in any order; what is said about them must not.
+        let mut messages = self.messages;
+        messages.sort_by_cached_key(|message| {
+            let Message { level: _, code, text, object, property, rule } = message.clone();
+            (code, object, property, rule, text)
+        });
+        Ok(PlannedStep { situations: self.situations, changes, planned, messages })
     }
 }
 
