@@ -2,7 +2,7 @@
 
 use syncwright_core::{
     mapping::convertible,
-    project::{Direction, Method, PropertyRule},
+    project::{Direction, MappingDirection, Method, PropertyRule},
     value::ValueType,
 };
 
@@ -92,8 +92,10 @@ fn converted_values_stay_equal() {
             &format!("CREATE TABLE t (k INTEGER PRIMARY KEY, {});", columns.join(", ")),
         );
         let mut rules = vec![rule("k", "k")];
-        rules
-            .extend(targets.iter().map(|(at, declared)| PropertyRule::new(*declared, "v", format!("c{at}"))));
+        rules.extend(targets.iter().map(|(at, declared)| PropertyRule {
+            direction: MappingDirection::ToTarget,
+            ..PropertyRule::new(*declared, "v", format!("c{at}"))
+        }));
         let project = systems
             .project(Direction::ToTarget, vec![mapping("t", "t", vec![by("k", pair("k", "k"))], rules)]);
         for round in 0..values.len() {
