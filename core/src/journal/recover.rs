@@ -30,7 +30,8 @@ impl Journal {
         Ok(())
     }
 
-    /// How many objects a step found in its source in the last run that was done, if there was one.
+    /// How many objects a step found in its source in the last run that was done and came to that step, if
+    /// there was one; a run that stopped at its first error may have ended before.
     ///
     /// # Errors
     ///
@@ -41,19 +42,22 @@ impl Journal {
         step: &str,
         direction: Direction,
     ) -> Result<Option<u64>, JournalError> {
-        let last = self.runs(None)?.into_iter().find(|run| {
-            run.start_up == start_up && matches!(run.status, RunStatus::Done | RunStatus::DoneWithErrors)
-        });
-        let Some(last) = last else { return Ok(None) };
         let table = tables::steps();
-        let steps = self.read(&table, &[eq(&table, "run_id", text(&last.id))])?;
         let column = match direction {
             Direction::ToTarget => "left_objects",
             Direction::ToCentral => "right_objects",
         };
-        Ok((0..steps.num_rows())
-            .map(|row| Row { batch: &steps, row })
-            .find(|row| row.text("step") == step)
-            .map(|row| row.number(column)))
+        for run in self.runs(None)?.into_iter().filter(|run| {
+            run.start_up == start_up && matches!(run.status, RunStatus::Done | RunStatus::DoneWithErrors)
+        }) {
+            let steps = self.read(&table, &[eq(&table, "run_id", text(&run.id))])?;
+            let found = (0..steps.num_rows())
+                .map(|row| Row { batch: &steps, row })
+                .find(|row| row.text("step") == step);
+            if let Some(row) = found {
+                return Ok(Some(row.number(column)));
+            }
+        }
+        Ok(None)
     }
 }

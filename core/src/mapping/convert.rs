@@ -7,6 +7,7 @@
 //! | string → anything but binary | the value with that written form, else an error on the object |
 //! | integer, decimal, float, boolean among each other | the number; decimals are rounded to the scale |
 //! | date, timestamps among each other | the day or the moment |
+//! | timestamps → time | the time of day; never the other way |
 //! | string ↔ GUID | any spelling of a GUID ↔ the canonical one |
 
 use std::sync::{Arc, LazyLock};
@@ -36,10 +37,9 @@ pub const fn convertible(from: ValueType, to: ValueType) -> bool {
         | (_, T::Boolean | T::Integer | T::Decimal(..) | T::Float) => false,
         (T::Guid, T::Guid) => true,
         (T::Guid, _) | (_, T::Guid) => false,
-        (T::Time, T::Time | T::Timestamp | T::TimestampUtc) | (T::Timestamp | T::TimestampUtc, T::Time) => {
-            true
-        }
-        (T::Time, T::Date) | (T::Date, T::Time) => false,
+        (T::Time | T::Timestamp | T::TimestampUtc, T::Time) => true,
+        // A time of day has no day.
+        (T::Time, _) | (T::Date, T::Time) => false,
         (T::Date | T::Timestamp | T::TimestampUtc, T::Date | T::Timestamp | T::TimestampUtc) => true,
     }
 }

@@ -55,6 +55,7 @@ pub fn plan(
     let mut planner = Planner::new(session, mapping, destination_identifier, &found)?;
     planner.situations.ambiguous = found.ambiguous_left + found.ambiguous_right;
     planner.ambiguous(&found.ambiguous);
+    let in_order = planner.messages.len();
     planner.pairs(&found)?;
     let (source, destination) = match mapping.direction.source() {
         Side::Left => (&found.left_only, &found.right_only),
@@ -62,7 +63,7 @@ pub fn plan(
     };
     planner.only_in_source(source)?;
     planner.only_in_destination(destination)?;
-    planner.finish()
+    planner.finish(in_order)
 }
 
 struct Planner<'a> {
@@ -456,7 +457,8 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn finish(self) -> DataFusionResult<PlannedStep> {
+    /// The first `in_order` messages are in their order already.
+    fn finish(self, in_order: usize) -> DataFusionResult<PlannedStep> {
         let whole = concat_batches(&self.schema, &self.batches)?;
         let sorted = order::sort(&self.shape, self.mapping, &whole)?;
         let changes = ChangeList::new(self.shape, sorted);
@@ -465,17 +467,14 @@ impl<'a> Planner<'a> {
             planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
         }
         planned.failed = self.situations.skipped;
-        // The engine gives rows in any order; the same input must give the same log.
+        // Rows come in any order; what is said about them must not.
         let mut messages = self.messages;
-        messages.sort_by(|a, b| {
-            (&a.code, &a.rule, &a.object, &a.property, &a.text).cmp(&(
-                &b.code,
-                &b.rule,
-                &b.object,
-                &b.property,
-                &b.text,
-            ))
-        });
+        if let Some(messages) = messages.get_mut(in_order..) {
+            messages.sort_by_cached_key(|message| {
+                let Message { level: _, code, text, object, property, rule } = message.clone();
+                (code, object, property, rule, text)
+            });
+        }
         Ok(PlannedStep { situations: self.situations, changes, planned, messages })
     }
 }

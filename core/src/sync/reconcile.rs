@@ -325,6 +325,8 @@ async fn name_ambiguous(
     let by_right = [property(Side::Right, ROW_COLUMN)];
     let mut groups = name_sharing(session, mapping, rule, left.clone(), right.clone(), &by_left).await?;
     groups.extend(name_sharing(session, mapping, rule, left, right, &by_right).await?);
+    // Row numbers depend on the order of reading.
+    groups.sort_by(|one, other| (&one.left, &one.right).cmp(&(&other.left, &other.right)));
     Ok(groups)
 }
 

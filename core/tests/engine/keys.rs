@@ -2,7 +2,7 @@
 
 use syncwright_core::{
     mapping::convertible,
-    project::{Direction, Method},
+    project::{Direction, MappingDirection, Method, PropertyRule},
     value::ValueType,
 };
 
@@ -84,36 +84,33 @@ fn converted_values_stay_equal() {
             .filter(|(_, (_, to, _))| convertible(from, *to) && (from != ValueType::String || *to == from))
             .map(|(at, (declared, _, _))| (at, *declared))
             .collect();
-        for (at, declared) in targets {
-            let column = format!("c{at}");
-            let systems = Systems::new(
-                &format!(
-                    "CREATE TABLE t (k INTEGER PRIMARY KEY, v {from_declared}); INSERT INTO t (k) VALUES (100);"
-                ),
-                &format!("CREATE TABLE t (k INTEGER PRIMARY KEY, {column} {declared});"),
-            );
-            let rules = vec![rule("k", "k"), rule("v", &column)];
-            let project = systems
-                .project(Direction::ToTarget, vec![mapping("t", "t", vec![by("k", pair("k", "k"))], rules)]);
-            for (round, _) in values.iter().enumerate() {
-                for number in 0..values.len() {
-                    let value = values[(number + round) % values.len()];
-                    systems
-                        .left()
-                        .execute(&format!("INSERT OR REPLACE INTO t VALUES ({number}, {value})"), [])
-                        .unwrap();
-                }
-                let first = systems.run(&project);
-                let second = systems.run(&project);
-                if first.steps.len() != 1 || first.steps[0].writes.failed != 0 || second.total_writes() != 0 {
-                    wrong.push(format!(
-                        "{from_declared} → {declared}: {:?} {:?} then {:?}",
-                        first.failure,
-                        first.steps.first().map(|step| &step.messages),
-                        changes(&second)
-                    ));
-                    break;
-                }
+        let columns: Vec<String> = targets.iter().map(|(at, declared)| format!("c{at} {declared}")).collect();
+        let systems = Systems::new(
+            &format!(
+                "CREATE TABLE t (k INTEGER PRIMARY KEY, v {from_declared}); INSERT INTO t (k) VALUES (100);"
+            ),
+            &format!("CREATE TABLE t (k INTEGER PRIMARY KEY, {});", columns.join(", ")),
+        );
+        let mut rules = vec![rule("k", "k")];
+        rules.extend(targets.iter().map(|(at, declared)| PropertyRule {
+            direction: MappingDirection::ToTarget,
+            ..PropertyRule::new(*declared, "v", format!("c{at}"))
+        }));
+        let project = systems
+            .project(Direction::ToTarget, vec![mapping("t", "t", vec![by("k", pair("k", "k"))], rules)]);
+        for round in 0..values.len() {
+            for number in 0..values.len() {
+                let value = values[(number + round) % values.len()];
+                let sql = format!("INSERT OR REPLACE INTO t VALUES ({number}, {value})");
+                systems.left().execute(&sql, []).unwrap();
+            }
+            let first = systems.run(&project);
+            let second = systems.run(&project);
+            if first.steps.len() != 1 || first.steps[0].writes.failed != 0 || second.total_writes() != 0 {
+                let messages = first.steps.first().map(|step| &step.messages);
+                let left = changes(&second);
+                wrong.push(format!("{from_declared}: {:?} {messages:?} then {left:?}", first.failure));
+                break;
             }
         }
     }

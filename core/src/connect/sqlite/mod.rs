@@ -5,6 +5,7 @@
 
 mod describe;
 mod filter;
+mod keys;
 mod read;
 mod types;
 mod write;

@@ -13,7 +13,7 @@ use arrow::{
 use jiff::{Timestamp, civil, tz::TimeZone};
 use rusqlite::{params_from_iter, types::ValueRef};
 
-use super::{SqliteConnector, filter, quote};
+use super::{SqliteConnector, filter, keys::StoredKeys, quote};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow, SearchRequest, sqlite::write::sql_value},
     progress::CancelToken,
@@ -36,13 +36,7 @@ impl SqliteConnector {
             statement.query(params_from_iter(parameters)).map_err(|error| self.error(&doing, &error))?;
         let mut block = Block::new(&columns, self.block);
         while let Some(row) = rows.next().map_err(|error| self.error(&doing, &error))? {
-            for (index, column) in block.columns.iter_mut().enumerate() {
-                let value = row.get_ref(index).map_err(|error| self.error(&doing, &error))?;
-                column
-                    .push(value)
-                    .map_err(|problem| self.incompatible(request.schema_type, column, &problem))?;
-            }
-            block.rows += 1;
+            self.push(request.schema_type, row, &mut block, &doing)?;
             if block.rows == self.block {
                 if cancel.is_cancelled() {
                     return Err(ConnectError::new(
@@ -84,19 +78,47 @@ impl SqliteConnector {
         );
         let mut statement = self.database.prepare(&sql).map_err(|error| self.error(&doing, &error))?;
         let mut block = Block::new(&columns, keys.num_rows());
+        let mut stored: Option<StoredKeys> = None;
         for row_number in 0..keys.num_rows() {
-            let parameters = keys.columns().iter().map(|column| sql_value(&value_at(column, row_number)));
-            let mut rows =
-                statement.query(params_from_iter(parameters)).map_err(|error| self.error(&doing, &error))?;
-            while let Some(row) = rows.next().map_err(|error| self.error(&doing, &error))? {
-                for (index, column) in block.columns.iter_mut().enumerate() {
-                    let value = row.get_ref(index).map_err(|error| self.error(&doing, &error))?;
-                    column.push(value).map_err(|problem| self.incompatible(schema_type, column, &problem))?;
+            let parameters: Vec<_> =
+                keys.columns().iter().map(|column| sql_value(&value_at(column, row_number))).collect();
+            let mut read = |parameters: &[rusqlite::types::Value]| {
+                let before = block.rows;
+                let mut rows = statement
+                    .query(params_from_iter(parameters))
+                    .map_err(|error| self.error(&doing, &error))?;
+                while let Some(row) = rows.next().map_err(|error| self.error(&doing, &error))? {
+                    self.push(schema_type, row, &mut block, &doing)?;
                 }
-                block.rows += 1;
+                Ok::<_, ConnectError>(block.rows > before)
+            };
+            if !read(&parameters)? && StoredKeys::can_help(schema_type, keys) {
+                let stored = match &mut stored {
+                    Some(stored) => stored,
+                    none => none.insert(self.stored_keys(schema_type, keys)?),
+                };
+                if let Some(key) = stored.find(keys, row_number) {
+                    read(key)?;
+                }
             }
         }
         self.finish(block)
+    }
+
+    /// Takes a row into the block.
+    pub(super) fn push(
+        &self,
+        schema_type: &SchemaType,
+        row: &rusqlite::Row<'_>,
+        block: &mut Block,
+        doing: &str,
+    ) -> Result<(), ConnectError> {
+        for (index, column) in block.columns.iter_mut().enumerate() {
+            let value = row.get_ref(index).map_err(|error| self.error(doing, &error))?;
+            column.push(value).map_err(|problem| self.incompatible(schema_type, column, &problem))?;
+        }
+        block.rows += 1;
+        Ok(())
     }
 
     fn select(
@@ -130,7 +152,7 @@ impl SqliteConnector {
         Ok((sql, parameters))
     }
 
-    fn columns_of<'a>(
+    pub(super) fn columns_of<'a>(
         &self,
         schema_type: &'a SchemaType,
         properties: &[String],
@@ -150,7 +172,7 @@ impl SqliteConnector {
             .collect()
     }
 
-    fn finish(&self, mut block: Block) -> Result<RecordBatch, ConnectError> {
+    pub(super) fn finish(&self, mut block: Block) -> Result<RecordBatch, ConnectError> {
         let columns: Vec<ArrayRef> = block.columns.iter_mut().map(ColumnBuilder::finish).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(block.rows));
         RecordBatch::try_new_with_options(block.schema, columns, &options)
@@ -172,7 +194,7 @@ impl SqliteConnector {
     }
 }
 
-fn select_list(properties: &[String]) -> String {
+pub(super) fn select_list(properties: &[String]) -> String {
     if properties.is_empty() {
         return "1".to_owned();
     }
@@ -180,14 +202,14 @@ fn select_list(properties: &[String]) -> String {
 }
 
 /// Rows being collected.
-struct Block {
+pub(super) struct Block {
     schema: SchemaRef,
     columns: Vec<ColumnBuilder>,
     rows: usize,
 }
 
 impl Block {
-    fn new(columns: &[&SchemaProperty], rows: usize) -> Self {
+    pub(super) fn new(columns: &[&SchemaProperty], rows: usize) -> Self {
         let fields: Vec<Field> =
             columns.iter().map(|column| Field::new(&column.name, column.value_type.arrow(), true)).collect();
         Self {

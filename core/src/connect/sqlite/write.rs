@@ -3,7 +3,7 @@
 use arrow::array::RecordBatch;
 use rusqlite::{params_from_iter, types::Value as SqlValue};
 
-use super::{SqliteConnector, quote, types::declared_type};
+use super::{SqliteConnector, keys::StoredKeys, quote, types::declared_type};
 use crate::{
     connect::{ConnectError, ErrorKind},
     project::SchemaType,
@@ -32,7 +32,12 @@ impl SqliteConnector {
             )
         };
         let doing = format!("inserting into {}", schema_type.name);
-        self.for_each_row(&doing, &sql, &[rows], |_| Ok(()))
+        let mut statement = self.database.prepare_cached(&sql).map_err(|error| self.error(&doing, &error))?;
+        for row in 0..rows.num_rows() {
+            let parameters = self.parameters(&doing, rows, row)?;
+            statement.execute(params_from_iter(parameters)).map_err(|error| self.error(&doing, &error))?;
+        }
+        Ok(())
     }
 
     pub(super) fn update_rows(
@@ -51,7 +56,7 @@ impl SqliteConnector {
             key_condition(keys)
         );
         let doing = format!("updating {}", schema_type.name);
-        self.for_each_row(&doing, &sql, &[rows, keys], |changed| self.exactly_one(schema_type, changed))
+        self.for_each_object(schema_type, &doing, &sql, Some(rows), keys)
     }
 
     pub(super) fn delete_rows(
@@ -61,7 +66,7 @@ impl SqliteConnector {
     ) -> Result<(), ConnectError> {
         let sql = format!("DELETE FROM {} WHERE {}", quote(schema_type.table_name()), key_condition(keys));
         let doing = format!("deleting from {}", schema_type.name);
-        self.for_each_row(&doing, &sql, &[keys], |changed| self.exactly_one(schema_type, changed))
+        self.for_each_object(schema_type, &doing, &sql, None, keys)
     }
 
     pub(super) fn create_table(&self, schema_type: &SchemaType) -> Result<(), ConnectError> {
@@ -80,31 +85,58 @@ impl SqliteConnector {
         self.execute(&format!("creating the table {}", schema_type.name), &sql)
     }
 
-    /// Runs `sql` once a row, with the columns of all `batches` bound in order; `check` gets the number of
-    /// rows that were changed.
-    fn for_each_row(
+    /// Runs `sql` once an object, with its columns of `rows` and then those of `keys` bound in order; each
+    /// must be there once.
+    fn for_each_object(
         &self,
+        schema_type: &SchemaType,
         doing: &str,
         sql: &str,
-        batches: &[&RecordBatch],
-        check: impl Fn(usize) -> Result<(), ConnectError>,
+        rows: Option<&RecordBatch>,
+        keys: &RecordBatch,
     ) -> Result<(), ConnectError> {
         let mut statement = self.database.prepare_cached(sql).map_err(|error| self.error(doing, &error))?;
-        let rows = batches.first().map_or(0, |batch| batch.num_rows());
-        let mut parameters: Vec<SqlValue> = Vec::new();
-        for row in 0..rows {
-            parameters.clear();
-            for column in batches.iter().flat_map(|batch| batch.columns()) {
-                let value = value_at(column, row);
-                self.check_exact(doing, &value)?;
-                parameters.push(sql_value(&value));
+        let mut stored: Option<StoredKeys> = None;
+        for row in 0..keys.num_rows() {
+            let mut parameters =
+                rows.map(|rows| self.parameters(doing, rows, row)).transpose()?.unwrap_or_default();
+            let columns = parameters.len();
+            parameters.extend(self.parameters(doing, keys, row)?);
+            let mut execute = |parameters: &[SqlValue]| {
+                statement.execute(params_from_iter(parameters)).map_err(|error| self.error(doing, &error))
+            };
+            let mut changed = execute(&parameters)?;
+            if changed == 0 && StoredKeys::can_help(schema_type, keys) {
+                let stored = match &mut stored {
+                    Some(stored) => stored,
+                    none => none.insert(self.stored_keys(schema_type, keys)?),
+                };
+                if let Some(key) = stored.find(keys, row) {
+                    parameters.truncate(columns);
+                    parameters.extend_from_slice(key);
+                    changed = execute(&parameters)?;
+                }
             }
-            let changed = statement
-                .execute(params_from_iter(parameters.iter()))
-                .map_err(|error| self.error(doing, &error))?;
-            check(changed)?;
+            self.exactly_one(schema_type, changed)?;
         }
         Ok(())
+    }
+
+    fn parameters(
+        &self,
+        doing: &str,
+        batch: &RecordBatch,
+        row: usize,
+    ) -> Result<Vec<SqlValue>, ConnectError> {
+        batch
+            .columns()
+            .iter()
+            .map(|column| {
+                let value = value_at(column, row);
+                self.check_exact(doing, &value)?;
+                Ok(sql_value(&value))
+            })
+            .collect()
     }
 
     fn exactly_one(&self, schema_type: &SchemaType, changed: usize) -> Result<(), ConnectError> {
