@@ -175,9 +175,9 @@ mod tests {
         let expression = col("name").eq(lit("Ana")).and(lit(30_i64).lt(col("age"))).or(col("active"));
         assert_eq!(
             sql(&expression).as_deref(),
-            Some(r#"(("name" COLLATE BINARY = ? AND "age" > ?) OR "active" = 1)"#)
+            Some("((`name` COLLATE BINARY = ? AND `age` > ?) OR `active` = 1)")
         );
-        assert_eq!(sql(&col("name").is_null()).as_deref(), Some(r#""name" IS NULL"#));
+        assert_eq!(sql(&col("name").is_null()).as_deref(), Some("`name` IS NULL"));
     }
 
     #[test]
