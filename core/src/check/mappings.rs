@@ -130,6 +130,23 @@ fn conflicts(mapping: &Mapping, compiled: &CompiledMapping, findings: &mut Findi
             ),
             Some("give them conditions that exclude each other, or remove one"),
         );
+        // It would win while the property is empty and lose as soon as it is not: two runs, two results.
+        let is_late = |arm: &&crate::mapping::Arm| {
+            mapping.rules.get(usize::from(arm.rule)).is_some_and(|rule| rule.do_not_overwrite)
+        };
+        if let Some(late) = target.arms.iter().skip(1).find(is_late) {
+            let name = compiled.rule_names.get(usize::from(late.rule));
+            findings.add(
+                Severity::Error,
+                "SW-C114",
+                Place::Mapping { mapping: mapping.name.clone(), rule: name.cloned() },
+                format!(
+                    "a rule with “do not overwrite” stands behind another rule for {}: the first run would write one value, the next run the other",
+                    target.property
+                ),
+                Some("move the rule before the others, or remove “do not overwrite”"),
+            );
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 use std::{fs::File, io::Write as _, ops::Range};
 
 use super::{
+    pending::{Pending, find_keys},
     references::{References, Resolved},
     rows::{RowWrite, Rows},
     source::label_key,
@@ -82,19 +83,6 @@ pub struct Applied {
     pub stopped: Option<Stopped>,
 }
 
-/// A reference whose object is not there yet.
-struct Pending {
-    /// Position of the change in the list.
-    index: usize,
-    /// The referring object.
-    name: String,
-    key: Vec<(String, Value)>,
-    /// The reference property.
-    property: String,
-    rule: String,
-    value: Value,
-}
-
 impl Applier<'_> {
     /// Applies the changes in `range` of the list.
     pub fn apply(&mut self, changes: &ChangeList, range: Range<usize>) -> Applied {
@@ -138,7 +126,7 @@ impl Applier<'_> {
             self.progress.advance((end - range.start) as u64, Some(total));
             start = end;
         }
-        self.second_pass(&pending, applied)
+        self.second_pass(pending, applied)
     }
 
     fn stop_if_cancelled(&self) -> Result<(), Stopped> {
@@ -248,6 +236,7 @@ impl Applier<'_> {
                             index,
                             name: change.display.clone(),
                             key: Vec::new(),
+                            columns: Vec::new(),
                             property: property.property.clone(),
                             rule: property.rule.clone(),
                             value: property.new.clone(),
@@ -257,7 +246,7 @@ impl Applier<'_> {
             }
         }
         for pending in pending.iter_mut().rev().take_while(|pending| pending.index == index) {
-            pending.key = row.own_key(&destination.key);
+            pending.refer_to(&row, &destination.key);
         }
         row
     }
@@ -329,7 +318,7 @@ impl Applier<'_> {
     }
 
     /// Sets the references whose objects were not there in the first pass.
-    fn second_pass(&mut self, pending: &[Pending], applied: &mut Applied) -> Result<(), Stopped> {
+    fn second_pass(&mut self, mut pending: Vec<Pending>, applied: &mut Applied) -> Result<(), Stopped> {
         if pending.is_empty() {
             return Ok(());
         }
@@ -337,14 +326,16 @@ impl Applier<'_> {
         let mapping = self.mapping;
         let schema_type = &mapping.destination().schema_type;
         let mut references = References::read(&mut *self.connector, self.schema, mapping, self.cancel)?;
+        pending.retain(|one| matches!(applied.statuses.get(one.index), Some(ChangeStatus::Done)));
+        find_keys(&mut *self.connector, schema_type, &mut pending, self.cancel)?;
         let mut rows = Vec::new();
-        for one in pending {
-            let written = matches!(applied.statuses.get(one.index), Some(ChangeStatus::Done));
+        for one in &pending {
             let mut targets = mapping.inserts.iter().chain(&mapping.updates);
             let target = targets.find(|target| target.property == one.property);
-            let Some(target) = target.filter(|_| written) else { continue };
+            let Some(target) = target else { continue };
             let WriteAs::Reference { columns, .. } = &target.write_as else { continue };
             match references.resolve(target, &one.value) {
+                Resolved::Key(_) if one.key.is_empty() => applied.messages.push(not_found_again(one)),
                 Resolved::Key(values) => {
                     let mut row = RowWrite {
                         index: one.index,
@@ -378,6 +369,20 @@ impl Applier<'_> {
         applied.writes.failed += second.writes.failed;
         applied.messages.append(&mut second.messages);
         result
+    }
+}
+
+/// The database gave the new object its key, and the values that it was created with are not its alone.
+fn not_found_again(one: &Pending) -> Message {
+    Message {
+        level: MessageLevel::Warning,
+        code: "SW-R106".to_owned(),
+        text:
+            "the reference is not set yet: the new object cannot be told from others by its values; run again"
+                .to_owned(),
+        object: Some(one.name.clone()),
+        property: Some(one.property.clone()),
+        rule: Some(one.rule.clone()),
     }
 }
 

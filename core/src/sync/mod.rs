@@ -9,6 +9,7 @@ mod error;
 mod evaluate;
 mod execute;
 mod order;
+mod pending;
 mod plan_order;
 mod quota;
 pub mod reconcile;

@@ -129,13 +129,15 @@ fn a_failed_read_stops_the_step_before_any_write() {
         assert!((all(&systems.left()), all(&systems.right())) == before);
         // A table that is gone, and a file that is gone.
         broken.execute_batch("DROP TABLE p").unwrap();
-        assert_eq!(systems.run(&project).run.status, RunStatus::Failed);
+        let folder = systems.left_file().parent().unwrap().to_owned();
+        let silent = syncwright_core::progress::Silent;
+        let cancel = syncwright_core::progress::CancelToken::default();
+        let error = syncwright_core::sync::run(&project, &folder, GO, &silent, &cancel).unwrap_err();
+        assert_eq!(error.exit_code(), 4, "{error}");
         drop(broken);
         std::fs::remove_file(if side == "left" { systems.left_file() } else { systems.right_file() })
             .unwrap();
-        let folder = systems.left_file().parent().unwrap().to_owned();
-        let silent = syncwright_core::progress::Silent;
-        match simulate(&project, &folder, GO, &silent, &syncwright_core::progress::CancelToken::default()) {
+        match simulate(&project, &folder, GO, &silent, &cancel) {
             Ok(report) => assert_eq!(report.run.status, RunStatus::Failed),
             Err(error) => assert_eq!(error.exit_code(), 4),
         }

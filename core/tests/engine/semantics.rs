@@ -19,7 +19,9 @@ const DIRECTIONS: [MappingDirection; 5] = [
 ];
 
 /// Condition of a rule, and when it holds for the flags of the left and the right object.
-const CONDITIONS: [(&str, fn(Flag, Flag) -> bool); 5] = [
+type Meaning = (&'static str, fn(Flag, Flag) -> bool);
+
+const CONDITIONS: [Meaning; 5] = [
     ("", |_, _| true),
     ("Left.flag = 'x'", |left, _| left == Some("x")),
     ("Right.flag = 'x'", |_, right| right == Some("x")),
