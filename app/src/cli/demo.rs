@@ -41,8 +41,8 @@ const MARKER: &str = ".syncwright-demo";
 /// Name of the project file.
 pub const PROJECT_FILE: &str = "hr-to-identity.ron";
 const PROJECT_TEXT: &str = include_str!("../../../projects/hr-to-identity/hr-to-identity.ron");
-/// Changes that are shown of each run.
-const SHOWN_CHANGES: usize = 3;
+/// Messages that are shown of each run; `syncwright log` shows them all.
+const SHOWN_MESSAGES: usize = 2;
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -197,8 +197,7 @@ fn print(file: &Path, reports: &[RunReport], console: &mut Console<'_>) -> Resul
             .print_json(&json!({ "project_file": file.display().to_string(), "reports": reports }));
     }
     for report in reports {
-        let detail = Detail { changes: (report.total_writes() > 0).then_some(SHOWN_CHANGES) };
-        console.print_line(&report::to_text(report, detail))?;
+        console.print_line(&report::to_text(report, Detail { changes: None, messages: SHOWN_MESSAGES }))?;
     }
     console.print_line(&format!(
         "The window opens where there is a display, with: syncwright {}",

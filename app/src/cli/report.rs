@@ -13,14 +13,25 @@ use super::{
     table::{Align, table},
 };
 
+/// Code of the messages about quotas.
+const QUOTA_CODE: &str = "SW-R105";
+
 /// Messages that are shown as text; the JSON has all.
 const SHOWN_MESSAGES: usize = 20;
 
 /// What of a report is shown.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Detail {
     /// Show at most so many changes; `None` shows none.
     pub changes: Option<usize>,
+    /// Show at most so many messages, the most serious first.
+    pub messages: usize,
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Self { changes: None, messages: SHOWN_MESSAGES }
+    }
 }
 
 /// The report as text, ending in a line end.
@@ -35,7 +46,7 @@ pub fn to_text(report: &RunReport, detail: Detail) -> String {
         changes::push(&mut text, &report.steps, limit);
     }
     push_quotas(&mut text, &report.steps);
-    push_messages(&mut text, &report.steps);
+    push_messages(&mut text, &report.steps, detail.messages);
     if let Some(failure) = &report.failure {
         writeln!(text, "error[{}]: {}", failure.code, printable(&failure.text)).ok();
         if let Some(help) = &failure.help {
@@ -117,20 +128,25 @@ fn push_quotas(text: &mut String, steps: &[StepReport]) {
     }
 }
 
-fn push_messages(text: &mut String, steps: &[StepReport]) {
+fn push_messages(text: &mut String, steps: &[StepReport], limit: usize) {
+    // Quotas are told above already, except in a report from the journal, which has only their messages.
+    let told =
+        |step: &StepReport, message: &Message| message.code == QUOTA_CODE && !step.quota_exceeded.is_empty();
     let mut messages: Vec<(&str, &Message)> = steps
         .iter()
-        .flat_map(|step| step.messages.iter().map(|message| (step.step.as_str(), message)))
+        .flat_map(|step| step.messages.iter().map(move |message| (step, message)))
+        .filter(|(step, message)| !told(step, message))
+        .map(|(step, message)| (step.step.as_str(), message))
         .collect();
     if messages.is_empty() {
         return;
     }
     // Stable: within a level the order of the log stays.
     messages.sort_by_key(|(_, message)| std::cmp::Reverse(message.level));
-    for (step, message) in messages.iter().take(SHOWN_MESSAGES) {
+    for (step, message) in messages.iter().take(limit) {
         push_message(text, step, message);
     }
-    let hidden = messages.len().saturating_sub(SHOWN_MESSAGES);
+    let hidden = messages.len().saturating_sub(limit);
     if hidden > 0 {
         writeln!(text, "… and {hidden} more, use --format json").ok();
     }

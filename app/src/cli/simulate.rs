@@ -48,7 +48,7 @@ pub struct ShownArguments {
 impl From<ShownArguments> for Detail {
     fn from(arguments: ShownArguments) -> Self {
         let ShownArguments { changes, limit } = arguments;
-        Self { changes: changes.then_some(limit) }
+        Self { changes: changes.then_some(limit), ..Self::default() }
     }
 }
 
