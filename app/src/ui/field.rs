@@ -152,7 +152,11 @@ pub fn choice_ui<T: PartialEq + Copy>(
 ) -> Option<T> {
     let current = choices.iter().find(|(choice, _)| *choice == value).map_or("", |(_, label)| label);
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(current).width(width).truncate();
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(current).width(width).truncate().icon(
+        |ui, rect, _, _| {
+            Icon::ChevronDown.paint_sized(ui, rect, tokens(ui).text_secondary, 12.0);
+        },
+    );
     let response = combo.show_ui(ui, |ui| {
         for (choice, label) in choices {
             if ui.add(egui::Button::selectable(*choice == value, *label)).clicked() {
