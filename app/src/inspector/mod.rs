@@ -72,9 +72,9 @@ fn head_ui(ui: &mut Ui, icon: Icon, color: egui::Color32, kind: &str, name: &str
     let colors = tokens(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(icon.sized(color, 14.0));
         // Room for the cross in the corner.
-        ui.set_max_width((ui.available_width() - 20.0).max(40.0));
+        ui.set_max_width((ui.available_width() - 24.0).max(40.0));
+        ui.add(icon.sized(color, 14.0));
         text::line_ui(ui, kind, theme::caption(), colors.text_secondary);
     });
     text::label_ui(ui, name, theme::heading(), colors.text);

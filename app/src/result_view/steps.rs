@@ -18,7 +18,8 @@ const LIST: f32 = 190.0;
 /// Least width of the bar's column, with the room around it.
 const BAR: f32 = 122.0;
 const CENTRAL: &str = "Central";
-const SHARES: &str = "";
+const SHARES: &str = "\u{200b}";
+const GAP: &str = "";
 const LEFT_OUT: &str = "Left out";
 
 /// Shows the table of steps; a click filters the change list by the step.
@@ -81,7 +82,7 @@ fn columns(ui: &Ui, steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
     }
     let read = [numbers(CENTRAL, &|step| step.left_objects), numbers("Target", &|step| step.right_objects)];
     let step = Column::share("Step", (name + 32.0).ceil().clamp(100.0, 240.0), 0.6);
-    let writes = Column::share("Writes", written.ceil() + theme::S2, 0.2);
+    let writes = Column::share("Writes", written.ceil() + theme::S2, 0.0);
     let width = |columns: &[Column]| columns.iter().map(|column| column.width).sum::<f32>();
     let mut room = ui.available_width() - 16.0 - step.width - writes.width - width(&counts);
     let bar = room >= BAR;
@@ -95,6 +96,9 @@ fn columns(ui: &Ui, steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
     columns.extend(counts);
     if bar {
         columns.push(Column::share(SHARES, BAR, 1.0));
+    } else {
+        // Numbers at the right of their column and writes at the left of theirs must not touch.
+        columns.push(Column::share(GAP, 10.0, 0.2));
     }
     columns.push(writes);
     columns
@@ -148,9 +152,8 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
             .map(|situation| (step.situations.count(situation), words::situation_color(colors, situation)))
             .collect();
         bars::stacked(ui, bar, &parts);
-        at += 1;
     }
-    writes(ui, Some(cells[at]), step);
+    writes(ui, Some(cells[at + 1]), step);
     let response = response
         .on_hover_text(format!("{}\nClick to see only the changes of this step", in_words(step, shown)));
     response.clicked()
