@@ -172,8 +172,8 @@ impl Widget for MenuRow {
     fn ui(self, ui: &mut Ui) -> Response {
         let colors = tokens(ui);
         let enabled = ui.is_enabled();
-        let color = if enabled { colors.text } else { colors.text_disabled };
-        let quiet = if enabled { colors.text_secondary } else { colors.text_disabled };
+        let color = if enabled { colors.text } else { colors.text_secondary };
+        let quiet = colors.text_secondary;
         let lay_out = |words: &str, font, color| text::line(ui.painter(), words, font, color, f32::INFINITY);
         let words = lay_out(&self.text, theme::body(), color);
         let keys = lay_out(&self.keys, theme::caption(), quiet);

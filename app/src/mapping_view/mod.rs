@@ -102,8 +102,8 @@ fn show(
             tree::tree_ui(ui, project, mapping, side, model, view, selection, actions, lists[index])
         })
     });
-    let rules_list = below_head(middle, 0.0);
-    let hovered = inside(ui, middle, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));
+    let rules_list = below_head(middle, 8.0);
+    let hovered = inside(ui, rules_list, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));
     let geometry = curves::Geometry { left, right, middle, lists, rules: rules_list };
     curves::paint(ui, mapping, model, view, selection, hovered, hovered_property, &geometry);
     ui.advance_cursor_after_rect(area);
