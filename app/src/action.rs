@@ -73,6 +73,23 @@ pub enum Selection {
     },
 }
 
+impl Selection {
+    /// True if this was selected in `view`, or is shown there.
+    #[must_use]
+    pub fn belongs_to(&self, view: &View) -> bool {
+        match (self, view) {
+            (Self::Rule { mapping, .. } | Self::Matching { mapping, .. }, View::Mapping(name)) => {
+                mapping == name
+            }
+            (Self::Step { workflow, .. }, View::Workflow(name)) => workflow == name,
+            (Self::Property { side, .. }, View::System(shown)) => side == shown,
+            (Self::Property { .. }, View::Mapping(_)) => true,
+            (Self::Change { result, .. }, View::Result(number)) => result == number,
+            _ => false,
+        }
+    }
+}
+
 /// What a screen asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {

@@ -210,17 +210,15 @@ impl Editor {
             );
         }
         if self.settings.inspector {
-            Panel::right("inspector").default_size(280.0).size_range(240.0..=520.0).frame(side).show(
-                ui,
-                |ui| {
-                    if let Some(document) = &self.document {
-                        let report = |number| self.report(number);
-                        inspector::inspector_ui(ui, document, report, &self.selection, actions);
-                    }
-                },
-            );
+            self.inspector_ui(ui, side, actions);
         }
-        if self.settings.messages {
+        if self.settings.messages && messages::is_empty(self) {
+            let frame = Frame::new().fill(tokens.panel);
+            Panel::bottom("no messages")
+                .exact_size(38.0)
+                .frame(frame)
+                .show(ui, |ui| messages::nothing_ui(ui, self));
+        } else if self.settings.messages {
             let frame = Frame::new().fill(tokens.panel);
             Panel::bottom("messages")
                 .resizable(true)
@@ -235,6 +233,23 @@ impl Editor {
         });
         CentralPanel::default().frame(Frame::new().fill(tokens.panel)).show(ui, |ui| {
             self.view_ui(ui, available, actions);
+        });
+    }
+
+    /// The inspector; a slim strip while the active tab has nothing selected, so that the document gets
+    /// the width.
+    fn inspector_ui(&self, ui: &mut Ui, frame: Frame, actions: &mut Actions) {
+        let active = self.tabs.get(self.active);
+        if !active.is_some_and(|view| self.selection.belongs_to(view)) {
+            Panel::right("closed inspector").exact_size(36.0).frame(frame).show(ui, inspector::nothing_ui);
+            return;
+        }
+        let panel = Panel::right("inspector").default_size(280.0).size_range(240.0..=520.0);
+        panel.frame(frame).show(ui, |ui| {
+            if let Some(document) = &self.document {
+                let report = |number| self.report(number);
+                inspector::inspector_ui(ui, document, report, &self.selection, actions);
+            }
         });
     }
 

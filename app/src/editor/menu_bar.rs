@@ -1,12 +1,15 @@
 //! The bar at the top: menus, the name of the file, the start up configuration with Simulate and Run.
 
-use egui::{Align, Button as EguiButton, Context, Layout, MenuBar, Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Color32, Context, CornerRadius, Layout, MenuBar, Rect, Response, Sense, Ui, UiBuilder, Widget,
+    WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::{app::Editor, settings::ThemeChoice};
 use crate::{
     action::{Action, Actions},
     command::{Availability, Command, button_ui},
-    ui::{Button, field, text, theme, tokens},
+    ui::{Button, Icon, field, text, theme, tokens},
 };
 
 const MENUS: [(&str, &[Option<Command>]); 6] = [
@@ -89,6 +92,8 @@ pub fn menu_bar_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actio
 
 /// Width that the menus need.
 const MENUS_WIDTH: f32 = 300.0;
+/// Least width of a menu.
+const MENU_WIDTH: f32 = 240.0;
 
 fn menus_ui(ui: &mut Ui, editor: &Editor, available: &Availability, actions: &mut Actions) {
     ui.set_max_width(MENUS_WIDTH);
@@ -108,19 +113,20 @@ fn menu_ui(
     available: &Availability,
     actions: &mut Actions,
 ) {
-    ui.set_min_width(230.0);
+    let rows: Vec<Option<(Command, MenuRow)>> = commands
+        .iter()
+        .map(|command| command.map(|command| (command, MenuRow::new(ui, editor, command))))
+        .collect();
+    let width = rows.iter().flatten().map(|(_, row)| row.least_width(ui)).fold(MENU_WIDTH, f32::max);
+    ui.set_width(width);
     ui.spacing_mut().item_spacing.y = 2.0;
-    for command in commands {
-        let Some(command) = *command else {
+    for row in rows {
+        let Some((command, row)) = row else {
             ui.separator();
             continue;
         };
         let why = available.why_disabled(command);
-        let mut button = EguiButton::new(label(editor, command)).min_size(vec2(230.0, 26.0));
-        if let Some(keys) = command.shortcut() {
-            button = button.shortcut_text(ui.ctx().format_shortcut(&keys));
-        }
-        let response = ui.add_enabled(why.is_none(), button.selected(is_on(editor, command)));
+        let response = ui.add_enabled(why.is_none(), row);
         let response = match why {
             Some(why) => response.on_disabled_hover_text(why),
             None => response.on_hover_text(command.tooltip()),
@@ -129,6 +135,67 @@ fn menu_ui(
             actions.push(Action::Command(command));
             ui.close();
         }
+    }
+}
+
+/// A row of a menu: icon or check mark, text, keys at the right.
+struct MenuRow {
+    text: String,
+    keys: String,
+    icon: Option<Icon>,
+    on: Option<bool>,
+}
+
+impl MenuRow {
+    const ICONS: f32 = 30.0;
+
+    fn new(ui: &Ui, editor: &Editor, command: Command) -> Self {
+        Self {
+            text: label(editor, command),
+            keys: command.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default(),
+            icon: command.icon(),
+            on: is_on(editor, command),
+        }
+    }
+
+    /// Width in which text and keys stand well apart.
+    fn least_width(&self, ui: &Ui) -> f32 {
+        let measure = |words: &str, font| {
+            text::line(ui.painter(), words, font, Color32::PLACEHOLDER, f32::INFINITY).size().x
+        };
+        let words = measure(&self.text, theme::body()) + measure(&self.keys, theme::caption());
+        Self::ICONS + words + 32.0 + theme::S2
+    }
+}
+
+impl Widget for MenuRow {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let colors = tokens(ui);
+        let enabled = ui.is_enabled();
+        let color = if enabled { colors.text } else { colors.text_secondary };
+        let quiet = colors.text_secondary;
+        let lay_out = |words: &str, font, color| text::line(ui.painter(), words, font, color, f32::INFINITY);
+        let words = lay_out(&self.text, theme::body(), color);
+        let keys = lay_out(&self.keys, theme::caption(), quiet);
+        let size = vec2(ui.available_width(), theme::CONTROL);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| match self.on {
+            Some(on) => WidgetInfo::selected(Role::MenuItemCheckBox, enabled, on, &self.text),
+            None => WidgetInfo::labeled(Role::MenuItem, enabled, &self.text),
+        });
+        if enabled && (response.hovered() || response.has_focus()) {
+            ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS - 1), colors.hover);
+        }
+        let slot = Rect::from_min_size(rect.min, vec2(Self::ICONS, rect.height()));
+        match (self.on, self.icon) {
+            (Some(true), _) => Icon::Check.paint_sized(ui, slot, colors.target, 14.0),
+            (None, Some(icon)) => icon.paint_sized(ui, slot, quiet, 14.0),
+            (Some(false), _) | (None, None) => {}
+        }
+        let place = Rect::from_min_max(pos2(slot.right(), rect.top()), rect.right_bottom() - vec2(8.0, 0.0));
+        text::paint_line(ui, place, words, color, Align::Min);
+        text::paint_line(ui, place, keys, quiet, Align::Max);
+        response
     }
 }
 
@@ -143,16 +210,17 @@ fn label(editor: &Editor, command: Command) -> String {
     what.map_or_else(|| command.text().to_owned(), |what| format!("{} {what}", command.text()))
 }
 
-fn is_on(editor: &Editor, command: Command) -> bool {
-    match command {
+/// Whether a command that switches something is on; nothing for the others.
+fn is_on(editor: &Editor, command: Command) -> Option<bool> {
+    Some(match command {
         Command::ToggleNavigation => editor.settings.navigation,
         Command::ToggleInspector => editor.settings.inspector,
         Command::ToggleMessages => editor.settings.messages,
         Command::ThemeSystem => editor.settings.theme == ThemeChoice::System,
         Command::ThemeDark => editor.settings.theme == ThemeChoice::Dark,
         Command::ThemeLight => editor.settings.theme == ThemeChoice::Light,
-        _ => false,
-    }
+        _ => return None,
+    })
 }
 
 /// From right to left: Run, Simulate, the start up configuration.
@@ -194,7 +262,7 @@ fn title_ui(ui: &mut Ui, editor: &Editor, free: Rect, bar: Rect) {
     let size = galley.size();
     let left = (bar.center().x - size.x / 2.0)
         .clamp(free.left() + 16.0, (free.right() - size.x - 16.0).max(free.left() + 16.0));
-    let rect = Rect::from_min_size(egui::pos2(left, bar.center().y - size.y / 2.0), size);
+    let rect = Rect::from_min_size(pos2(left, bar.center().y - size.y / 2.0), size);
     if free.width() > 60.0 {
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).sense(Sense::hover()));
         text::line_ui(&mut child, label, theme::medium(), colors.text_secondary);

@@ -67,6 +67,28 @@ impl Item<'_> {
     }
 }
 
+/// True if there is nothing to list.
+pub fn is_empty(editor: &Editor) -> bool {
+    let Some(document) = &editor.document else { return true };
+    editor.notices.is_empty() && document.findings().is_empty()
+}
+
+/// Shows that there is nothing to list, in one line.
+pub fn nothing_ui(ui: &mut Ui, editor: &Editor) {
+    let colors = tokens(ui);
+    let checked = editor.document.as_ref().is_none_or(Document::is_checked);
+    ui.horizontal_centered(|ui| {
+        ui.add_space(theme::S3);
+        ui.label(egui::RichText::new("Messages").font(theme::semibold()).color(colors.text));
+        ui.add_space(theme::S1);
+        text::line_ui(ui, no_findings(checked), theme::body(), colors.text_secondary);
+    });
+}
+
+const fn no_findings(checked: bool) -> &'static str {
+    if checked { "The check finds nothing to complain about." } else { "The project is being checked…" }
+}
+
 /// Shows the list.
 pub fn messages_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
     let Some(document) = &editor.document else { return };
@@ -88,11 +110,10 @@ pub fn messages_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {
         head_ui(ui, document, &editor.notices, &items, rows_state.cursor, &mut filter_text);
         if items.is_empty() {
-            let checking = !document.is_checked();
-            let words = if checking {
-                "The project is being checked…"
+            let words = if filter.is_empty() {
+                no_findings(document.is_checked())
             } else {
-                "The check finds nothing to complain about."
+                "No message passes the filter."
             };
             ui.add_space(theme::S1);
             text::hint_ui(ui, words);

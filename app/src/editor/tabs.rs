@@ -61,12 +61,13 @@ fn tab_ui(ui: &mut Ui, editor: &Editor, view: &View, active: bool, actions: &mut
         button::focus_ring(ui, rect.shrink(3.0));
     }
     if active {
-        // Only when another tab became active, else the bar could not be scrolled by hand.
+        // Only when another tab became active or the bar got another width, else the bar could not be scrolled by hand.
         let memory = egui::Id::unique("scrolled to tab");
-        let seen: Option<View> = ui.data(|data| data.get_temp(memory));
-        if seen.as_ref() != Some(view) {
+        let now = (view.clone(), ui.clip_rect().width().round() as u32);
+        let seen: Option<(View, u32)> = ui.data(|data| data.get_temp(memory));
+        if seen.as_ref() != Some(&now) {
             response.scroll_to_me(None);
-            ui.data_mut(|data| data.insert_temp(memory, view.clone()));
+            ui.data_mut(|data| data.insert_temp(memory, now));
         }
     }
     let slot = Rect::from_min_size(rect.min + vec2(12.0, 0.0), vec2(16.0, rect.height()));

@@ -31,8 +31,8 @@ pub fn rule_ui(ui: &mut Ui, document: &Document, mapping: &str, rule: &str, acti
     let colors = tokens(ui);
     let title = if rule.display_name.is_empty() { &rule.name } else { &rule.display_name };
     let kind = match rule.kind {
-        RuleKind::Value => "Property mapping rule · value comparison",
-        RuleKind::MultiReference => "Property mapping rule · multi-reference",
+        RuleKind::Value => "Mapping rule · value comparison",
+        RuleKind::MultiReference => "Mapping rule · multi-reference",
     };
     head_ui(ui, Icon::Mapping, colors.text_secondary, kind, title);
     ui.spacing_mut().item_spacing.y = 2.0;

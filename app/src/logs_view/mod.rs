@@ -41,12 +41,13 @@ pub struct LogsState {
     pub refresh: bool,
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column::fixed("Status", 150.0),
     Column::fixed("Started", 160.0),
     Column::share("Start up configuration", 140.0, 1.0),
     Column::fixed("Direction", 110.0),
     Column::fixed("Duration", 90.0).right(),
+    Column::fixed("", 16.0),
     Column::share("Started by", 110.0, 0.6),
 ];
 
@@ -131,6 +132,6 @@ fn run_ui(ui: &Ui, rect: Rect, run: &RunHeader) -> String {
     text::cell(ui, words, label, theme::body(), color, Align::Min);
     let took = words::run_duration(run).unwrap_or_default();
     text::cell(ui, cells[4], &took, theme::body(), colors.text, Align::Max);
-    text::cell(ui, cells[5], &run.started_by, theme::body(), colors.text_secondary, Align::Min);
+    text::cell(ui, cells[6], &run.started_by, theme::body(), colors.text_secondary, Align::Min);
     format!("{} {} {}", run.start_up, run.status.label(), started)
 }

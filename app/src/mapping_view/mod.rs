@@ -80,8 +80,8 @@ fn show(
     let body = Rect::from_min_max(pos2(area.left(), header.bottom()), area.max);
     let colors = tokens(ui);
     ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, colors.border));
-    let tree_width = (body.width() * 0.25).clamp(120.0, 340.0);
-    let gutter = (body.width() * 0.055).clamp(28.0, 110.0);
+    let tree_width = (body.width() * 0.235).clamp(120.0, 340.0);
+    let gutter = (body.width() * 0.042).clamp(28.0, 110.0);
     let left = Rect::from_min_max(body.min, pos2(body.left() + tree_width, body.bottom()));
     let right = Rect::from_min_max(pos2(body.right() - tree_width, body.top()), body.max);
     let middle = Rect::from_min_max(
@@ -102,8 +102,8 @@ fn show(
             tree::tree_ui(ui, project, mapping, side, model, view, selection, actions, lists[index])
         })
     });
-    let rules_list = below_head(middle, 0.0);
-    let hovered = inside(ui, middle, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));
+    let rules_list = below_head(middle, 8.0);
+    let hovered = inside(ui, rules_list, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));
     let geometry = curves::Geometry { left, right, middle, lists, rules: rules_list };
     curves::paint(ui, mapping, model, view, selection, hovered, hovered_property, &geometry);
     ui.advance_cursor_after_rect(area);

@@ -25,6 +25,7 @@ pub fn rules_ui(
     let mut hovered = None;
     let mut rows_state = view.rules;
     let count = model.items.len() as u64;
+    let middle = middle(ui, mapping);
     let output = rows::rows_ui(ui, "Rules", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
         let item = model.items[row as usize];
         if is_rule(item) {
@@ -38,7 +39,7 @@ pub fn rules_ui(
                 hovered = Some(item);
             }
         }
-        item_ui(ui, rect, mapping, model, item)
+        item_ui(ui, rect, mapping, model, item, rect.left() + middle)
     });
     view.rules = rows_state;
     if let Some(row) = output.moved_to {
@@ -74,12 +75,12 @@ pub fn is_selected(mapping: &Mapping, item: Item, selection: &Selection) -> bool
     }
 }
 
-fn item_ui(ui: &Ui, rect: Rect, mapping: &Mapping, model: &Model, item: Item) -> String {
+fn item_ui(ui: &Ui, rect: Rect, mapping: &Mapping, model: &Model, item: Item, middle: f32) -> String {
     match item {
         Item::MatchingCaption => caption(ui, rect, "Object matching rules", mapping.matching.len()),
         Item::RulesCaption => caption(ui, rect, "Property mapping rules", mapping.rules.len()),
-        Item::Matching(index) => matching(ui, rect, mapping, index),
-        Item::Rule(index) => rule(ui, rect, &mapping.rules[index], mapping, model),
+        Item::Matching(index) => matching(ui, rect, mapping, index, middle),
+        Item::Rule(index) => rule(ui, rect, &mapping.rules[index], mapping, model, middle),
     }
 }
 
@@ -92,7 +93,7 @@ fn caption(ui: &Ui, rect: Rect, words: &str, count: usize) -> String {
     words.to_owned()
 }
 
-fn matching(ui: &Ui, rect: Rect, mapping: &Mapping, index: usize) -> String {
+fn matching(ui: &Ui, rect: Rect, mapping: &Mapping, index: usize, middle: f32) -> String {
     let colors = tokens(ui);
     let rule = &mapping.matching[index];
     let number = Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(20.0, rect.height()));
@@ -106,7 +107,7 @@ fn matching(ui: &Ui, rect: Rect, mapping: &Mapping, index: usize) -> String {
     let words = match &rule.on {
         MatchExpression::Pair(left, right) => {
             let icon = (Icon::Key, colors.text_secondary);
-            pair(ui, rest, middle(rect), left, right, icon, [colors.text, colors.text]);
+            pair(ui, rest, middle, left, right, icon, [colors.text, colors.text]);
             format!("{left} = {right}")
         }
         other => {
@@ -143,7 +144,7 @@ pub fn effective_direction(rule: &PropertyRule, mapping: &Mapping) -> MappingDir
     }
 }
 
-fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Model) -> String {
+fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Model, middle: f32) -> String {
     let colors = tokens(ui);
     let (icon, color, direction) = badge::mapping_direction(colors, effective_direction(rule, mapping));
     let off = rule.lifecycle == Lifecycle::Off || rule.direction == MappingDirection::DoNotMap;
@@ -179,7 +180,7 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
         }
     };
     let names = [name_color(0, &rule.left), name_color(1, &rule.right)];
-    pair(ui, rest, middle(rect), &rule.left, &rule.right, (icon, color), names);
+    pair(ui, rest, middle, &rule.left, &rule.right, (icon, color), names);
     let mut name = format!("Rule {}: {} {direction} {}", rule.name, rule.left, rule.right);
     for state in states {
         name.push_str(", ");
@@ -188,9 +189,23 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
     name
 }
 
-/// Where the sign between both names stands: in one line down the list, whatever marks a row has.
-fn middle(rect: Rect) -> f32 {
-    rect.left() + (rect.width() - 48.0) * 0.5
+/// Where the sign between both names stands, from the left of the list: in one line down the list, whatever
+/// marks a row has. In the middle, but further right where the left names would be cut there.
+fn middle(ui: &Ui, mapping: &Mapping) -> f32 {
+    // Left of a name and between it and the centre of the sign.
+    const RULE: f32 = 10.0 + 16.0;
+    const MATCHING: f32 = 34.0 + 16.0;
+    let measure = |name: &str| {
+        text::line(ui.painter(), name, theme::body(), Color32::PLACEHOLDER, f32::INFINITY).size().x
+    };
+    let rules = mapping.rules.iter().map(|rule| RULE + measure(&rule.left));
+    let matching = mapping.matching.iter().filter_map(|rule| match &rule.on {
+        MatchExpression::Pair(left, _) => Some(MATCHING + measure(left)),
+        _ => None,
+    });
+    let least = rules.chain(matching).fold(0.0, f32::max);
+    let width = ui.available_width();
+    ((width - 48.0) * 0.5).max(least.min(width * 0.6))
 }
 
 /// Left name, sign, right name.

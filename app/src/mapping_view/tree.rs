@@ -43,7 +43,7 @@ pub fn tree_ui(
         pos2(area.right() - 12.0, area.top() + 62.0),
     );
     ui.scope_builder(UiBuilder::new().max_rect(filter), |ui| {
-        let hint = if side == Side::Left { "Filter central properties" } else { "Filter target properties" };
+        let hint = if side == Side::Left { "Filter central" } else { "Filter target" };
         field::filter_ui(ui, &mut view.filters[index], hint, filter.width());
     });
 

@@ -14,13 +14,20 @@ use crate::{
 };
 
 const COLUMNS: [Column; 6] = [
-    Column::share("Object", 110.0, 0.8),
-    Column::fixed("Situation", 96.0),
-    Column::fixed("Method", 138.0),
-    Column::share("Property", 84.0, 0.4),
-    Column::share("Old → new", 150.0, 2.8),
-    Column::share("Rule", 62.0, 0.5),
+    Column::share("Object", 176.0, 1.3),
+    Column::fixed("Situation", 100.0),
+    Column::fixed("Method", 136.0),
+    Column::share("Property", 100.0, 0.25),
+    Column::share("Old → new", 190.0, 2.0),
+    Column::share("Rule", 88.0, 0.3),
 ];
+/// Least width at which the rule has a column; below it, the inspector has it.
+const WITH_RULE: f32 = 830.0;
+
+/// The columns that fit into `width`.
+fn columns(width: f32) -> &'static [Column] {
+    if width < WITH_RULE { &COLUMNS[..5] } else { &COLUMNS }
+}
 
 /// Shows the change list.
 pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, actions: &mut Actions) {
@@ -49,7 +56,8 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
         }
         return;
     }
-    table::header_ui(ui, &COLUMNS, true);
+    let columns = columns(ui.available_width());
+    table::header_ui(ui, columns, true);
     let (report, number) = (&view.report, view.number);
     let count = lines.lines.len() as u64;
     let mut rows_state = view.changes;
@@ -59,11 +67,17 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
             let Some(change) = change_of(report, line) else { return String::new() };
             let here =
                 Selection::Change { result: number, step: line.step as usize, change: line.change as usize };
-            list_row::background(ui, rect, *selection == here, response);
+            // The lines of one change are one block when they are selected.
+            let same = |other: Option<&Line>| {
+                other.is_some_and(|other| (other.step, other.change) == (line.step, line.change))
+            };
+            let above = same((row as usize).checked_sub(1).and_then(|row| lines.lines.get(row)));
+            let below = same(lines.lines.get(row as usize + 1));
+            list_row::background_part(ui, rect, *selection == here, response, above, below);
             if line.is_first() && row > 0 {
                 table::row_line(ui, rect.translate(vec2(0.0, -rect.height())));
             }
-            line_ui(ui, rect, &change, line)
+            line_ui(ui, rect, columns, &change, line)
         });
     view.changes = rows_state;
     if let Some(line) = output.moved_to.and_then(|row| lines.lines.get(row as usize)) {
@@ -77,9 +91,9 @@ fn change_of(report: &syncwright_core::journal::RunReport, line: Line) -> Option
     report.steps.get(line.step as usize)?.changes.get(line.change as usize)
 }
 
-fn line_ui(ui: &Ui, rect: Rect, change: &Change, line: Line) -> String {
+fn line_ui(ui: &Ui, rect: Rect, columns: &[Column], change: &Change, line: Line) -> String {
     let colors = tokens(ui);
-    let cells = table::cells(&COLUMNS, rect);
+    let cells = table::cells(columns, rect);
     let (icon, color, method) = words::method(colors, change.method);
     if line.is_first() {
         text::cell(ui, cells[0], &change.display, theme::medium(), colors.text, Align::Min);
@@ -98,7 +112,9 @@ fn line_ui(ui: &Ui, rect: Rect, change: &Change, line: Line) -> String {
     text::cell(ui, cells[3], &property.property, theme::body(), colors.text, Align::Min);
     let written = colors.side(property.side);
     value::paint_old_to_new(ui, cells[4], &property.old, &property.new, property.secret, written);
-    text::cell(ui, cells[5], &property.rule, theme::body(), colors.text_secondary, Align::Min);
+    if let Some(cell) = cells.get(5) {
+        text::cell(ui, *cell, &property.rule, theme::body(), colors.text_secondary, Align::Min);
+    }
     format!(
         "{}: {} {} → {}",
         change.display,
@@ -131,12 +147,13 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
     text::cell(ui, cells[3], &many, theme::body(), colors.text_secondary, Align::Min);
     let mut job = LayoutJob::default();
     let deleted = change.method == Method::Delete;
-    for property in change
+    // What rules give tells more than generated keys.
+    let (given, generated): (Vec<_>, Vec<_>) = change
         .properties
         .iter()
         .filter(|property| !(property.old.is_null() && property.new.is_null()))
-        .take(8)
-    {
+        .partition(|property| !property.rule.is_empty());
+    for property in given.into_iter().chain(generated).take(8) {
         if !job.is_empty() {
             let format = egui::TextFormat::simple(theme::body(), colors.text_disabled);
             job.append("  ·  ", 0.0, format);
@@ -149,7 +166,7 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
     text::paint_line(ui, cells[4], galley, colors.text, Align::Min);
     let sides =
         [Side::Left, Side::Right].map(|side| change.properties.iter().any(|property| property.side == side));
-    if sides == [true, true] {
-        badge::paint(ui, cells[5], "both sides", colors.text_secondary);
+    if let Some(cell) = cells.get(5).filter(|_| sides == [true, true]) {
+        badge::paint(ui, *cell, "both sides", colors.text_secondary);
     }
 }

@@ -114,7 +114,7 @@ fn passes(change: &Change, filter: &Filter, needle: &str) -> bool {
 pub fn filter_ui(ui: &mut Ui, report: &RunReport, filter: &mut Filter) {
     // Everything must stay in one line, also in a narrow document.
     let fields = if report.steps.len() > 1 { 3.0 } else { 2.0 };
-    let width = ((ui.available_width() - 150.0) / fields - 8.0).clamp(84.0, 140.0);
+    let width = ((ui.available_width() - 130.0) / fields - 8.0).clamp(84.0, 150.0);
     let rest = (ui.available_width() - fields * (width + 6.0)).clamp(110.0, 220.0);
     field::filter_ui(ui, &mut filter.text, "Filter changes", rest);
     if report.steps.len() > 1 {

@@ -10,8 +10,8 @@ use crate::{
 };
 
 const COLUMNS: [Column; 5] = [
-    Column::share("Step", 110.0, 0.4),
-    Column::share("Object", 110.0, 0.6),
+    Column::share("Step", 112.0, 0.3),
+    Column::share("Object", 150.0, 0.6),
     Column::share("Message", 220.0, 3.0),
     Column::share("Rule", 80.0, 0.4),
     Column::fixed("Code", 90.0),

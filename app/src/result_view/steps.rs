@@ -1,6 +1,6 @@
 //! The steps of a result: what each found and wrote, as numbers and as a bar.
 
-use egui::{Align, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use syncwright_core::{
     journal::{Situation, StepReport},
     project::Method,
@@ -12,7 +12,14 @@ use crate::{
     words,
 };
 
-const ROW: f32 = 32.0;
+const ROW: f32 = 30.0;
+/// Least height that the change list keeps.
+const LIST: f32 = 190.0;
+/// Least width of the bar's column, with the room around it.
+const BAR: f32 = 122.0;
+const CENTRAL: &str = "Central";
+const SHARES: &str = "\u{200b}";
+const GAP: &str = "";
 const LEFT_OUT: &str = "Left out";
 
 /// Shows the table of steps; a click filters the change list by the step.
@@ -22,11 +29,11 @@ pub fn steps_ui(ui: &mut Ui, view: &mut ResultState) {
         return;
     }
     let shown = situations(steps);
-    // In a narrow document the numbers of objects read give way to the rest; the tooltip still has them.
-    let wide = ui.available_width() > 760.0;
-    let columns = columns(steps, &shown, wide);
+    let columns = columns(ui, steps, &shown);
     table::header_ui(ui, &columns, false);
-    let height = (steps.len() as f32 * ROW).min(6.5 * ROW).min(ui.available_height() * 0.4);
+    // All steps where there is room, but never at the cost of the change list.
+    let room = (ui.available_height() - LIST).max(3.5 * ROW);
+    let height = (steps.len() as f32 * ROW).min(room);
     let mut chosen = None;
     ScrollArea::vertical().max_height(height).id_salt("steps").auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -52,23 +59,48 @@ fn situations(steps: &[StepReport]) -> Vec<Situation> {
         .collect()
 }
 
-fn columns(steps: &[StepReport], shown: &[Situation], wide: bool) -> Vec<Column> {
-    let mut columns = vec![Column::share("Step", 90.0, 1.0)];
-    if wide {
-        columns.extend(["Central", "Target"].map(|title| Column::fixed(title, 72.0).right()));
-    }
-    columns.extend(shown.iter().map(|situation| {
-        Column::fixed(situation.label(), (24.0 + 4.5 * situation.label().len() as f32).max(62.0)).right()
-    }));
-    if steps.iter().any(|step| step.situations.skipped > 0) {
-        columns.push(Column::fixed(LEFT_OUT, 66.0).right());
-    }
-    columns.push(Column::share("", 46.0, 0.8));
-    let most = steps
+/// The columns, as wide as what stands in them. The bar and the numbers of objects read give way in a
+/// narrow document; the tooltip of the row still has them.
+fn columns(ui: &Ui, steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
+    let measure = |words: &str, font| {
+        text::line(ui.painter(), words, font, Color32::PLACEHOLDER, f32::INFINITY).size().x
+    };
+    let numbers = |title: &'static str, number: &dyn Fn(&StepReport) -> u64| {
+        let most = steps.iter().map(number).max().unwrap_or_default();
+        let width = measure(title, theme::caption()).max(measure(&text::number(most), theme::body()));
+        Column::fixed(title, width.ceil() + 2.0 * theme::S2).right()
+    };
+    let name = steps.iter().map(|step| measure(&step.step, theme::medium())).fold(0.0, f32::max);
+    let written = steps.iter().map(|step| writes(ui, None, step)).fold(0.0, f32::max);
+
+    let mut counts: Vec<Column> = shown
         .iter()
-        .map(|step| METHODS.iter().filter(|method| step.writes.count(**method) > 0).count())
-        .max();
-    columns.push(Column::share("Writes", 20.0 + 43.0 * most.unwrap_or(0).max(1) as f32, 0.4));
+        .map(|situation| numbers(situation.label(), &|step| step.situations.count(*situation)))
+        .collect();
+    if steps.iter().any(|step| step.situations.skipped > 0) {
+        counts.push(numbers(LEFT_OUT, &|step| step.situations.skipped));
+    }
+    let read = [numbers(CENTRAL, &|step| step.left_objects), numbers("Target", &|step| step.right_objects)];
+    let step = Column::share("Step", (name + 32.0).ceil().clamp(100.0, 240.0), 0.6);
+    let writes = Column::share("Writes", written.ceil() + theme::S2, 0.0);
+    let width = |columns: &[Column]| columns.iter().map(|column| column.width).sum::<f32>();
+    let mut room = ui.available_width() - 16.0 - step.width - writes.width - width(&counts);
+    let bar = room >= BAR;
+    if bar {
+        room -= BAR;
+    }
+    let mut columns = vec![step];
+    if room >= width(&read) {
+        columns.extend(read);
+    }
+    columns.extend(counts);
+    if bar {
+        columns.push(Column::share(SHARES, BAR, 1.0));
+    } else {
+        // Numbers at the right of their column and writes at the left of theirs must not touch.
+        columns.push(Column::share(GAP, 10.0, 0.2));
+    }
+    columns.push(writes);
     columns
 }
 
@@ -86,7 +118,7 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     list_row::background(ui, rect.shrink2(vec2(0.0, 1.0)), selected, &response);
     table::row_line(ui, rect);
     let cells = table::cells(columns, rect);
-    let wide = columns.iter().any(|column| column.title == "Central");
+    let wide = columns.iter().any(|column| column.title == CENTRAL);
     let (icon, color, _) = badge::direction(colors, step.direction);
     let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
     icon.paint_sized(ui, slot, color, 14.0);
@@ -113,13 +145,15 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     if columns.iter().any(|column| column.title == LEFT_OUT) {
         count(step.situations.skipped, colors.danger);
     }
-    let bar = Rect::from_center_size(cells[at].center(), vec2((cells[at].width() - 16.0).max(0.0), 8.0));
-    let parts: Vec<_> = Situation::ALL
-        .into_iter()
-        .map(|situation| (step.situations.count(situation), words::situation_color(colors, situation)))
-        .collect();
-    bars::stacked(ui, bar, &parts);
-    writes(ui, cells[at + 1], step);
+    if columns.iter().any(|column| column.title == SHARES) {
+        let bar = Rect::from_center_size(cells[at].center(), vec2(cells[at].width() - 24.0, 8.0));
+        let parts: Vec<_> = Situation::ALL
+            .into_iter()
+            .map(|situation| (step.situations.count(situation), words::situation_color(colors, situation)))
+            .collect();
+        bars::stacked(ui, bar, &parts);
+    }
+    writes(ui, Some(cells[at + 1]), step);
     let response = response
         .on_hover_text(format!("{}\nClick to see only the changes of this step", in_words(step, shown)));
     response.clicked()
@@ -148,27 +182,37 @@ fn in_words(step: &StepReport, shown: &[Situation]) -> String {
 const METHODS: [Method; 5] =
     [Method::Insert, Method::Update, Method::Delete, Method::MarkOutstanding, Method::ResetOutstanding];
 
-fn writes(ui: &Ui, cell: Rect, step: &StepReport) {
+/// Paints what a step writes into a cell; returns the width that it needs. Without a cell it only measures.
+fn writes(ui: &Ui, cell: Option<Rect>, step: &StepReport) -> f32 {
+    const NONE: &str = "none";
+    const GAP: f32 = 10.0;
     let colors = tokens(ui);
-    let mut x = cell.left();
-    let mut part = |icon: Icon, color, count: u64| {
-        if count == 0 {
-            return;
+    let mut parts: Vec<(Icon, Color32, u64)> = METHODS
+        .into_iter()
+        .map(|method| {
+            let (icon, color, _) = words::method(colors, method);
+            (icon, color, step.writes.count(method))
+        })
+        .collect();
+    parts.push((Icon::Error, colors.danger, step.writes.failed));
+    parts.retain(|(_, _, count)| *count > 0);
+    if parts.is_empty() {
+        if let Some(cell) = cell {
+            text::cell(ui, cell, NONE, theme::body(), colors.text_disabled, Align::Min);
         }
-        let slot = Rect::from_min_size(pos2(x, cell.top()), vec2(14.0, cell.height()));
-        icon.paint_sized(ui, slot, color, 12.0);
+        return 40.0;
+    }
+    let mut x = 0.0;
+    for (icon, color, count) in parts {
         let galley = text::line(ui.painter(), &text::number(count), theme::medium(), color, 80.0);
         let width = galley.size().x;
-        let words = Rect::from_min_size(pos2(slot.right() + 3.0, cell.top()), vec2(width, cell.height()));
-        text::paint_line(ui, words, galley, color, Align::Min);
-        x = words.right() + 10.0;
-    };
-    for method in METHODS {
-        let (icon, color, _) = words::method(colors, method);
-        part(icon, color, step.writes.count(method));
+        if let Some(cell) = cell {
+            let slot = Rect::from_min_size(pos2(cell.left() + x, cell.top()), vec2(14.0, cell.height()));
+            icon.paint_sized(ui, slot, color, 12.0);
+            let words = Rect::from_min_size(pos2(slot.right() + 3.0, cell.top()), vec2(width, cell.height()));
+            text::paint_line(ui, words, galley, color, Align::Min);
+        }
+        x += 17.0 + width + GAP;
     }
-    part(Icon::Error, colors.danger, step.writes.failed);
-    if step.writes.total() == 0 && step.writes.failed == 0 {
-        text::cell(ui, cell, "none", theme::body(), colors.text_disabled, Align::Min);
-    }
+    x - GAP
 }

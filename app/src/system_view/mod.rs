@@ -26,10 +26,10 @@ pub struct SystemState {
 }
 
 const COLUMNS: [Column; 4] = [
-    Column::share("Property", 150.0, 1.0),
-    Column::share("Type", 110.0, 0.6),
-    Column::fixed("Required", 80.0),
-    Column::share("Remarks", 140.0, 1.2),
+    Column::share("Property", 150.0, 0.7),
+    Column::share("Type", 96.0, 0.2),
+    Column::fixed("Required", 76.0),
+    Column::share("Remarks", 200.0, 2.0),
 ];
 
 /// Shows a system.
@@ -44,9 +44,9 @@ pub fn system_ui(
     let system = document.project().system(side);
     let area = ui.available_rect_before_wrap();
     let header =
-        Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 104.0));
+        Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 94.0));
     ui.scope_builder(UiBuilder::new().max_rect(header), |ui| header_ui(ui, side, system));
-    let body = Rect::from_min_max(pos2(area.left(), area.top() + 112.0), area.max);
+    let body = Rect::from_min_max(pos2(area.left(), area.top() + 98.0), area.max);
     let colors = tokens(ui);
     ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, colors.border));
     let (list, detail) = body.split_left_right_at_x(body.left() + (body.width() * 0.3).clamp(180.0, 320.0));

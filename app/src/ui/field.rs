@@ -152,16 +152,40 @@ pub fn choice_ui<T: PartialEq + Copy>(
 ) -> Option<T> {
     let current = choices.iter().find(|(choice, _)| *choice == value).map_or("", |(_, label)| label);
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(current).width(width).truncate();
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(current).width(width).truncate().icon(
+        |ui, rect, _, _| {
+            Icon::ChevronDown.paint_sized(ui, rect, tokens(ui).text_secondary, 12.0);
+        },
+    );
     let response = combo.show_ui(ui, |ui| {
         for (choice, label) in choices {
-            if ui.add(egui::Button::selectable(*choice == value, *label)).clicked() {
+            if option_ui(ui, label, *choice == value).clicked() {
                 chosen = Some(*choice);
+                ui.close();
             }
         }
     });
     response.response.accessible_name(name);
     chosen.filter(|chosen| *chosen != value)
+}
+
+/// A row of a drop-down, with a check mark if it is the chosen one.
+fn option_ui(ui: &mut Ui, label: &str, chosen: bool) -> Response {
+    let colors = tokens(ui);
+    let galley = text::line(ui.painter(), label, theme::body(), colors.text, f32::INFINITY);
+    let size = vec2((galley.size().x + 36.0).max(ui.available_width()), theme::CONTROL);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), chosen, label));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS - 1), colors.hover);
+    }
+    let words = egui::Rect::from_min_max(egui::pos2(rect.left() + 8.0, rect.top()), rect.max);
+    text::paint_line(ui, words, galley, colors.text, Align::Min);
+    if chosen {
+        let slot = egui::Rect::from_min_max(egui::pos2(rect.right() - 24.0, rect.top()), rect.max);
+        Icon::Check.paint_sized(ui, slot, colors.target, 14.0);
+    }
+    response
 }
 
 /// A card: content on a raised surface with a border.

@@ -29,6 +29,7 @@ icons! {
     Activate = "activate",
     BothWays = "both_ways",
     Cancel = "cancel",
+    Check = "check",
     ChevronDown = "chevron_down",
     ChevronRight = "chevron_right",
     Close = "close",

@@ -156,7 +156,13 @@ impl ListRow {
 
 /// The background of a row: selected, hovered, or nothing.
 pub fn background(ui: &Ui, rect: Rect, selected: bool, response: &Response) {
+    background_part(ui, rect, selected, response, false, false);
+}
+
+/// The background of a row that is part of a block: a selected row is joined to the one above or below.
+pub fn background_part(ui: &Ui, rect: Rect, selected: bool, response: &Response, above: bool, below: bool) {
     let colors = tokens(ui);
+    let radius = |joined: bool| if joined && selected { 0 } else { 5 };
     let fill = if selected {
         colors.selected
     } else if response.hovered() {
@@ -164,5 +170,6 @@ pub fn background(ui: &Ui, rect: Rect, selected: bool, response: &Response) {
     } else {
         return;
     };
-    ui.painter().rect_filled(rect, CornerRadius::same(5), fill);
+    let (top, bottom) = (radius(above), radius(below));
+    ui.painter().rect_filled(rect, CornerRadius { nw: top, ne: top, sw: bottom, se: bottom }, fill);
 }

@@ -12,15 +12,14 @@ use crate::{
 
 const ROW: f32 = 40.0;
 
-const COLUMNS: [Column; 8] = [
-    Column::fixed("", 48.0),
-    Column::share("Step", 110.0, 1.4),
-    Column::share("Mapping", 90.0, 1.0),
-    Column::fixed("Direction", 104.0),
-    Column::share("Differing", 80.0, 0.5),
-    Column::share("Only in source", 96.0, 0.5),
-    Column::share("Only in destination", 128.0, 0.8),
-    Column::share("Present again", 128.0, 0.6),
+const COLUMNS: [Column; 7] = [
+    Column::fixed("", 46.0),
+    Column::share("Step", 128.0, 1.2),
+    Column::share("Mapping", 96.0, 1.0),
+    Column::share("Differing", 76.0, 0.4),
+    Column::share("Only in source", 96.0, 0.4),
+    Column::share("Only in destination", 142.0, 0.5),
+    Column::share("Present again", 140.0, 0.4),
 ];
 
 /// Shows a workflow.
@@ -102,7 +101,11 @@ fn step_ui(ui: &mut Ui, workflow: &Workflow, step: &Step, selection: &Selection,
         }
     });
     let main = if on { colors.text } else { colors.text_disabled };
-    text::cell(ui, cells[1], &step.name, theme::medium(), main, Align::Min);
+    let (icon, color, _) = badge::direction(colors, workflow.step_direction(step));
+    let slot = Rect::from_min_size(cells[1].min, vec2(16.0, cells[1].height()));
+    icon.paint_sized(ui, slot, if on { color } else { main }, 14.0);
+    let words = Rect::from_min_max(pos2(slot.right() + 6.0, cells[1].top()), cells[1].max);
+    text::cell(ui, words, &step.name, theme::medium(), main, Align::Min);
     text::cell(
         ui,
         cells[2],
@@ -111,11 +114,6 @@ fn step_ui(ui: &mut Ui, workflow: &Workflow, step: &Step, selection: &Selection,
         if on { colors.text_secondary } else { main },
         Align::Min,
     );
-    let (icon, color, label) = badge::direction(colors, workflow.step_direction(step));
-    let slot = Rect::from_min_size(cells[3].min, vec2(16.0, cells[3].height()));
-    icon.paint_sized(ui, slot, if on { color } else { main }, 14.0);
-    let words = Rect::from_min_max(pos2(slot.right() + 6.0, cells[3].top()), cells[3].max);
-    text::cell(ui, words, label, theme::body(), if on { color } else { main }, Align::Min);
     let methods = &step.methods;
     let situations = [
         &methods.both_differ,
@@ -123,7 +121,7 @@ fn step_ui(ui: &mut Ui, workflow: &Workflow, step: &Step, selection: &Selection,
         &methods.only_in_destination,
         &methods.outstanding_returned,
     ];
-    for (choices, cell) in situations.into_iter().zip(&cells[4..]) {
+    for (choices, cell) in situations.into_iter().zip(&cells[3..]) {
         method_cell(ui, *cell, choices, on);
     }
     if response.double_clicked() {

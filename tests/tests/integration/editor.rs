@@ -136,6 +136,8 @@ fn simulate_look_at_a_change_run_and_nothing_is_left_to_do() {
         inserted.modified().expect("a time"),
         "looking writes nothing"
     );
+    click(&mut window, "Clear the selection");
+    assert!(!sees(&window, "by rule Last name"), "the inspector gives way: {:?}", texts(&window));
 
     click(&mut window, "Project settings");
     synchronize(&mut window, RunKind::Run);
