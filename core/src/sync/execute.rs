@@ -9,10 +9,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use datafusion::{
-    error::DataFusionError,
-    prelude::{SessionConfig, SessionContext},
-};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
@@ -20,6 +17,7 @@ use super::{
     SyncError,
     apply::{Applied, Applier, Stopped, unresolved_message},
     changes::{self, PlannedStep},
+    ended::{Ended, connect_failed, connector_error, ended, engine_failed, failure, journal_failed},
     plan_order,
     quota::{self, Population},
     reconcile::reconcile,
@@ -27,7 +25,7 @@ use super::{
     source::SystemTables,
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, OpenMode, open},
+    connect::{OpenMode, open},
     journal::{
         ChangeList, ChangeStatus, Failure, Journal, JournalError, Message, MessageLevel, QuotaExceeded,
         RunHeader, RunKind, RunReport, RunStatus, StepReport, Writes,
@@ -65,14 +63,6 @@ struct PreparedStep<'a> {
 struct Deferred {
     position: usize,
     range: Range<usize>,
-}
-
-/// Why an execution ends early.
-pub enum Ended {
-    Failed(Failure),
-    Cancelled,
-    QuotaExceeded,
-    FirstError,
 }
 
 impl<'a> Execution<'a> {
@@ -539,61 +529,4 @@ fn quota_message(quota: &QuotaExceeded) -> Message {
         property: None,
         rule: None,
     }
-}
-
-fn ended(stopped: Stopped) -> Ended {
-    match stopped {
-        Stopped::Connect(error) => connect_failed(error),
-        Stopped::Journal(error) => journal_failed(error),
-        Stopped::Cancelled => Ended::Cancelled,
-        Stopped::FirstError => Ended::FirstError,
-    }
-}
-
-fn failure(error: &dyn miette::Diagnostic, exit_code: u8) -> Failure {
-    Failure {
-        code: error.code().map(|code| code.to_string()).unwrap_or_default(),
-        text: error.to_string(),
-        help: error.help().map(|help| help.to_string()),
-        exit_code,
-    }
-}
-
-fn connect_failed(error: ConnectError) -> Ended {
-    if error.kind == ErrorKind::Cancelled { Ended::Cancelled } else { Ended::Failed(failure(&error, 4)) }
-}
-
-fn journal_failed(error: JournalError) -> Ended {
-    match error {
-        JournalError::Connect(error) => connect_failed(error),
-        other => Ended::Failed(failure(&other, 4)),
-    }
-}
-
-/// The connector's error, if one is at the root; else what the engine says.
-fn engine_failed(error: &DataFusionError) -> Ended {
-    if let Some(error) = connector_error(error) {
-        return connect_failed(error.clone());
-    }
-    Ended::Failed(Failure {
-        code: "SW-R006".to_owned(),
-        text: format!("the comparison failed: {}", error.strip_backtrace()),
-        help: Some("please report this together with the project".to_owned()),
-        exit_code: 4,
-    })
-}
-
-fn connector_error(error: &DataFusionError) -> Option<&ConnectError> {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(current) = source {
-        if let Some(found) = current.downcast_ref::<ConnectError>() {
-            return Some(found);
-        }
-        source = match current.downcast_ref::<DataFusionError>() {
-            Some(DataFusionError::External(inner)) => Some(inner.as_ref()),
-            Some(DataFusionError::Shared(inner)) => Some(inner.as_ref()),
-            _ => current.source(),
-        };
-    }
-    None
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod changes;
+mod ended;
 mod error;
 mod evaluate;
 mod execute;
