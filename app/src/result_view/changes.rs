@@ -14,11 +14,11 @@ use crate::{
 };
 
 const COLUMNS: [Column; 6] = [
-    Column::share("Object", 176.0, 1.3),
+    Column::share("Object", 170.0, 1.3),
     Column::fixed("Situation", 100.0),
-    Column::fixed("Method", 136.0),
+    Column::fixed("Method", 150.0),
     Column::share("Property", 100.0, 0.25),
-    Column::share("Old → new", 190.0, 2.0),
+    Column::share("Old → new", 184.0, 2.0),
     Column::share("Rule", 88.0, 0.3),
 ];
 /// Least width at which the rule has a column; below it, the inspector has it.
