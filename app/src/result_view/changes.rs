@@ -162,11 +162,17 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
         let color = if deleted { colors.text_secondary } else { colors.side(property.side) };
         value::append(&mut job, shown, property.secret, color, colors);
     }
-    let galley = ui.painter().layout_job(text::one_line(job, cells[4].width()));
-    text::paint_line(ui, cells[4], galley, colors.text, Align::Min);
     let sides =
         [Side::Left, Side::Right].map(|side| change.properties.iter().any(|property| property.side == side));
-    if let Some(cell) = cells.get(5).filter(|_| sides == [true, true]) {
-        badge::paint(ui, *cell, "both sides", colors.text_secondary);
+    let mut values = cells[4];
+    match cells.get(5) {
+        Some(cell) if sides == [true, true] => {
+            badge::paint(ui, *cell, "both sides", colors.text_secondary);
+        }
+        // Many rules gave the values; their column has nothing to say, so the values may have it.
+        Some(cell) => values = values.union(*cell),
+        None => {}
     }
+    let galley = ui.painter().layout_job(text::one_line(job, values.width()));
+    text::paint_line(ui, values, galley, colors.text, Align::Min);
 }
