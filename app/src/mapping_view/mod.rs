@@ -80,7 +80,7 @@ fn show(
     let body = Rect::from_min_max(pos2(area.left(), header.bottom()), area.max);
     let colors = tokens(ui);
     ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, colors.border));
-    let tree_width = (body.width() * 0.235).clamp(120.0, 340.0);
+    let tree_width = (body.width() * 0.25).clamp(120.0, 340.0);
     let gutter = (body.width() * 0.042).clamp(28.0, 110.0);
     let left = Rect::from_min_max(body.min, pos2(body.left() + tree_width, body.bottom()));
     let right = Rect::from_min_max(pos2(body.right() - tree_width, body.top()), body.max);

@@ -31,7 +31,11 @@ pub fn project_ui(ui: &mut Ui, document: &Document, available: &Availability, ac
             text::label_ui(ui, document.path().display().to_string(), theme::mono(), colors.text_secondary);
             ui.add_space(theme::S3);
             if ui.available_width() > 640.0 {
+                ui.spacing_mut().item_spacing.x = theme::S4;
                 ui.columns(2, |columns| {
+                    for column in columns.iter_mut() {
+                        column.spacing_mut().item_spacing.x = theme::S2;
+                    }
                     settings_ui(&mut columns[0], document, available, actions);
                     parts_ui(&mut columns[1], document, actions);
                 });

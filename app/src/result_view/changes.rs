@@ -13,20 +13,31 @@ use crate::{
     words,
 };
 
-const COLUMNS: [Column; 6] = [
-    Column::share("Object", 176.0, 1.3),
-    Column::fixed("Situation", 100.0),
-    Column::fixed("Method", 136.0),
-    Column::share("Property", 100.0, 0.25),
-    Column::share("Old → new", 190.0, 2.0),
-    Column::share("Rule", 88.0, 0.3),
-];
 /// Least width at which the rule has a column; below it, the inspector has it.
 const WITH_RULE: f32 = 830.0;
 
-/// The columns that fit into `width`.
-fn columns(width: f32) -> &'static [Column] {
-    if width < WITH_RULE { &COLUMNS[..5] } else { &COLUMNS }
+/// The columns that fit into `width`; the method takes no more than the methods in the list need.
+fn columns(width: f32, view: &ResultState) -> Vec<Column> {
+    let outstanding = |method: Method| matches!(method, Method::MarkOutstanding | Method::ResetOutstanding);
+    let long = match view.filter.method {
+        Some(method) => outstanding(method),
+        None => view.report.steps.iter().any(|step| {
+            [Method::MarkOutstanding, Method::ResetOutstanding]
+                .into_iter()
+                .any(|method| step.writes.count(method) > 0)
+        }),
+    };
+    let mut columns = vec![
+        Column::share("Object", 160.0, 1.3),
+        Column::fixed("Situation", 98.0),
+        Column::fixed("Method", if long { 146.0 } else { 92.0 }),
+        Column::share("Property", 130.0, 0.2),
+        Column::share("Old → new", 180.0, 2.0),
+    ];
+    if width >= WITH_RULE {
+        columns.push(Column::share("Rule", 88.0, 0.3));
+    }
+    columns
 }
 
 /// Shows the change list.
@@ -56,8 +67,8 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
         }
         return;
     }
-    let columns = columns(ui.available_width());
-    table::header_ui(ui, columns, true);
+    let columns = columns(ui.available_width(), view);
+    table::header_ui(ui, &columns, true);
     let (report, number) = (&view.report, view.number);
     let count = lines.lines.len() as u64;
     let mut rows_state = view.changes;
@@ -77,7 +88,7 @@ pub fn changes_ui(ui: &mut Ui, view: &mut ResultState, selection: &Selection, ac
             if line.is_first() && row > 0 {
                 table::row_line(ui, rect.translate(vec2(0.0, -rect.height())));
             }
-            line_ui(ui, rect, columns, &change, line)
+            line_ui(ui, rect, &columns, &change, line)
         });
     view.changes = rows_state;
     if let Some(line) = output.moved_to.and_then(|row| lines.lines.get(row as usize)) {
@@ -162,11 +173,17 @@ fn whole_ui(ui: &Ui, cells: &[Rect], change: &Change) {
         let color = if deleted { colors.text_secondary } else { colors.side(property.side) };
         value::append(&mut job, shown, property.secret, color, colors);
     }
-    let galley = ui.painter().layout_job(text::one_line(job, cells[4].width()));
-    text::paint_line(ui, cells[4], galley, colors.text, Align::Min);
     let sides =
         [Side::Left, Side::Right].map(|side| change.properties.iter().any(|property| property.side == side));
-    if let Some(cell) = cells.get(5).filter(|_| sides == [true, true]) {
-        badge::paint(ui, *cell, "both sides", colors.text_secondary);
+    let mut values = cells[4];
+    match cells.get(5) {
+        Some(cell) if sides == [true, true] => {
+            badge::paint(ui, *cell, "both sides", colors.text_secondary);
+        }
+        // Many rules gave the values; their column has nothing to say, so the values may have it.
+        Some(cell) => values = values.union(*cell),
+        None => {}
     }
+    let galley = ui.painter().layout_job(text::one_line(job, values.width()));
+    text::paint_line(ui, values, galley, colors.text, Align::Min);
 }

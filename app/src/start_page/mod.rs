@@ -155,7 +155,7 @@ fn row_ui(ui: &mut Ui, project: &RecentProject<'_>, actions: &mut Actions) {
     Icon::Project.paint(ui, icon, if project.missing { colors.text_disabled } else { colors.target });
     let words = Rect::from_min_max(
         pos2(icon.right(), rect.top() + 6.0),
-        pos2(rect.right() - 118.0, rect.bottom() - 6.0),
+        pos2(rect.right() - 150.0, rect.bottom() - 6.0),
     );
     let (upper, lower) = words.split_top_bottom_at_fraction(0.52);
     text::cell(ui, upper, project.name, theme::medium(), color, Align::Min);

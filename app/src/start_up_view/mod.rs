@@ -36,7 +36,11 @@ pub fn start_up_ui(
             ui.add_space(theme::S3);
             let width = ui.available_width();
             if width > 640.0 {
+                ui.spacing_mut().item_spacing.x = theme::S4;
                 ui.columns(2, |columns| {
+                    for column in columns.iter_mut() {
+                        column.spacing_mut().item_spacing.x = theme::S2;
+                    }
                     settings_ui(&mut columns[0], start_up, actions);
                     steps_ui(&mut columns[1], project, start_up, actions);
                 });
