@@ -9,16 +9,12 @@ use arrow::{
     array::{ArrayRef, RecordBatch, StringArray, UInt32Array},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
-use datafusion::{
-    catalog::TableProvider,
-    datasource::MemTable,
-    prelude::{SessionConfig, SessionContext},
-};
+use datafusion::{catalog::TableProvider, datasource::MemTable};
 use syncwright_core::{
     connect::ROW_COLUMN,
     mapping::{TableSource, compile},
     project::{Direction, Mapping, Project, SchemaType, Side, from_text},
-    sync::reconcile::{Reconciled, reconcile},
+    sync::reconcile::{Reconciled, reconcile, session},
 };
 
 const PROPERTIES: usize = 10;
@@ -124,8 +120,7 @@ fn measure(objects: usize, repeats: usize, threads: usize) -> Result<Measured> {
     let source = InMemory { left: table(objects, Side::Left)?, right: table(objects, Side::Right)? };
     let project = project()?;
     let mapping: &Mapping = project.mapping("people").ok_or("no mapping")?;
-    let config = SessionConfig::new().with_target_partitions(threads);
-    let session = SessionContext::new_with_config(config);
+    let session = session(threads);
     let compiled = compile(&session, &project, mapping, None, Direction::ToTarget, false)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_time().build()?;
@@ -158,7 +153,7 @@ fn main() -> Result<()> {
         std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let threads = std::thread::available_parallelism()?.get();
     let one = measure(million, REPEATS, threads)?;
-    let four = measure(4 * million, 3, threads)?;
+    let four = measure(4 * million, REPEATS, threads)?;
     let ratio = four.seconds / one.seconds;
     let verdict = |met: bool| if met { "met" } else { "missed" };
     let text = format!(

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionContext;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
@@ -20,7 +20,7 @@ use super::{
     ended::{Ended, connect_failed, connector_error, ended, engine_failed, failure, journal_failed},
     plan_order,
     quota::{self, Population},
-    reconcile::reconcile,
+    reconcile::{reconcile, session},
     references::{PlannedObjects, References, Resolved},
     source::SystemTables,
 };
@@ -420,14 +420,6 @@ impl<'a> Execution<'a> {
         prepared.report.messages.append(&mut messages);
         Ok(())
     }
-}
-
-fn session(threads: usize) -> SessionContext {
-    let config = SessionConfig::new()
-        .with_target_partitions(threads)
-        .with_information_schema(false)
-        .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
-    SessionContext::new_with_config(config)
 }
 
 /// Where the deletes of a change list begin; they come last.

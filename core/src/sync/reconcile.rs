@@ -22,7 +22,7 @@ use datafusion::{
     functions_aggregate::expr_fn::count,
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
     physical_plan::execute_stream_partitioned,
-    prelude::SessionContext,
+    prelude::{SessionConfig, SessionContext},
 };
 use futures::StreamExt as _;
 
@@ -34,6 +34,16 @@ use crate::{
 };
 
 const ATTENTION_COLUMN: &str = "__attention";
+
+/// A session of the engine that works with `threads` threads.
+#[must_use]
+pub fn session(threads: usize) -> SessionContext {
+    let config = SessionConfig::new()
+        .with_target_partitions(threads)
+        .with_information_schema(false)
+        .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
+    SessionContext::new_with_config(config)
+}
 
 /// What reconciliation found.
 #[derive(Debug)]
