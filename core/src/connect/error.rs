@@ -34,6 +34,14 @@ pub enum ErrorKind {
     Unsupported,
     /// Anything else the system says.
     Other,
+    /// The driver that the connection needs is not installed, or cannot be used.
+    Driver,
+    /// User or password are refused.
+    Authentication,
+    /// The system did not answer in time.
+    Timeout,
+    /// The system gave up a transaction so that another one could go on; trying again helps.
+    Deadlock,
 }
 
 impl ErrorKind {
@@ -55,6 +63,10 @@ impl ErrorKind {
             Self::Cancelled => "SW-D012",
             Self::Unsupported => "SW-D013",
             Self::Other => "SW-D014",
+            Self::Driver => "SW-D015",
+            Self::Authentication => "SW-D016",
+            Self::Timeout => "SW-D017",
+            Self::Deadlock => "SW-D018",
         }
     }
 

@@ -9,6 +9,7 @@
 //! transactions, and values typed by the project instead of guessed from the data.
 
 mod error;
+pub mod odbc;
 mod sqlite;
 mod table;
 

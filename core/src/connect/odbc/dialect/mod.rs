@@ -1,0 +1,187 @@
+//! What differs between database systems behind ODBC, one module per system (C2).
+//!
+//! A [`Dialect`] is knowledge, not work: it gives names, SQL texts, types and classes of errors, and never
+//! touches a connection, so that all of it can be tested without a server. Values are never part of the
+//! texts; where a statement takes one there is a `?`.
+
+mod catalog;
+
+pub use self::catalog::{CatalogQueries, ForeignKeyRow, KeyRow, NativeColumn, TableRow};
+use super::diagnostics::Diagnosis;
+use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+
+/// How far a dialect has been tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// The tests run it against a real server.
+    Server,
+    /// Written from the system's documentation; no server could be had.
+    Documentation,
+}
+
+/// Type of a property as a dialect understands a column (S2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedType {
+    /// Type in Syncwright.
+    pub value_type: ValueType,
+    /// Longest text, in characters, if the column declares one.
+    pub max_length: Option<u32>,
+}
+
+/// How rows are bound to a statement that writes many of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArrayBinding {
+    /// Arrays of at most so many rows in one call.
+    Rows(usize),
+    /// One row a call: the driver fails, or worse, with arrays.
+    Never,
+}
+
+/// Which texts a system calls equal with its plain `=`, for filters that are pushed down (E4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEquality {
+    /// Texts of the same characters, as here.
+    Exact,
+    /// Something else, or it depends (case, accents, trailing blanks): [`Dialect::exact_text`] makes it exact.
+    Collation,
+}
+
+/// Knowledge about one database system.
+pub trait Dialect: Send + Sync {
+    /// Identifier in project files, for example `postgresql`.
+    fn id(&self) -> &'static str;
+
+    /// Name shown to people.
+    fn label(&self) -> &'static str;
+
+    /// How far this dialect has been tried.
+    fn verified(&self) -> Verified;
+
+    /// What an ODBC driver for this system is called, as parts of registered names or of library files, lower
+    /// case, the preferred one first: `psqlodbcw`, `postgresql unicode`.
+    fn drivers(&self) -> &'static [&'static str];
+
+    /// Debian package, or page, where a driver comes from, for the error “driver missing”.
+    fn driver_source(&self) -> &'static str;
+
+    /// Connection attributes that this system needs beside those of the project; those of the project win.
+    fn default_attributes(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Statements that every new connection runs before the project's initial SQL, for example to read points
+    /// in time in UTC.
+    fn session_setup(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Statement that sets the isolation level, in the words of the system; `None` if it has no such setting.
+    fn isolation(&self, level: &str) -> Option<String> {
+        Some(format!("SET TRANSACTION ISOLATION LEVEL {level}"))
+    }
+
+    /// A name as the system takes it whatever it contains.
+    fn quote(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// A table, with its owner if there is one.
+    fn table(&self, owner: Option<&str>, table: &str) -> String {
+        match owner {
+            Some(owner) => format!("{}.{}", self.quote(owner), self.quote(table)),
+            None => self.quote(table),
+        }
+    }
+
+    /// Type of a column, or why it is not usable (S2).
+    ///
+    /// # Errors
+    ///
+    /// A text that names the type and says why it cannot be used.
+    fn map_type(&self, column: &NativeColumn) -> Result<MappedType, String>;
+
+    /// What SELECT lists for a property so that the driver gives a value that [`ValueType::arrow`] can hold:
+    /// the column, or an expression around it. Points in time are read as their date and time in UTC.
+    fn read_expression(&self, column: &str, property: &SchemaProperty) -> String {
+        let _ = property;
+        column.to_owned()
+    }
+
+    /// Length of the longest value, in the driver's units, for columns without a declared length: an
+    /// expression over the column, in characters for texts and bytes for binaries.
+    fn length_expression(&self, column: &str, property: &SchemaProperty) -> String;
+
+    /// A `?`, or an expression around it, that takes a bound value of a property.
+    ///
+    /// Texts, GUIDs, decimals and times are bound as text, points in time as their date and time in UTC.
+    fn parameter(&self, property: &SchemaProperty) -> String {
+        let _ = property;
+        "?".to_owned()
+    }
+
+    /// Puts order and page onto a SELECT: `order` is a list for ORDER BY, or empty.
+    fn page(&self, select: &str, order: &str, limit: Option<usize>, offset: usize) -> String;
+
+    /// Declared type of a column of one of the program's own tables; `in_key` if the column is part of a key
+    /// or index.
+    fn declared_type(&self, value_type: ValueType, in_key: bool) -> String;
+
+    /// Which texts `=` calls equal.
+    fn text_equality(&self) -> TextEquality;
+
+    /// An expression (column or `?`) that compares texts exactly; used where [`Dialect::text_equality`] is
+    /// [`TextEquality::Collation`].
+    fn exact_text(&self, expression: &str) -> String {
+        expression.to_owned()
+    }
+
+    /// True if the system reads an empty text as NULL (Oracle).
+    fn empty_text_is_null(&self) -> bool {
+        false
+    }
+
+    /// The literal for true and false in conditions.
+    fn boolean_literal(&self, value: bool) -> &'static str {
+        if value { "TRUE" } else { "FALSE" }
+    }
+
+    /// How many rows one call may write.
+    fn array_binding(&self) -> ArrayBinding {
+        ArrayBinding::Rows(1000)
+    }
+
+    /// True if the number of rows of an UPDATE counts rows that had the same values before.
+    fn counts_matched_rows(&self) -> bool {
+        true
+    }
+
+    /// SQL that reads the catalog of the whole database at once; `None` if only the ODBC catalog functions
+    /// will do.
+    fn catalog(&self) -> Option<CatalogQueries>;
+
+    /// Schemas that belong to the system itself and are not offered.
+    fn is_system_schema(&self, owner: &str) -> bool;
+
+    /// Class of an error, from SQLSTATE, native code and text.
+    fn classify(&self, diagnosis: &Diagnosis) -> ErrorKind;
+
+    /// True if the same statement may succeed when tried again on a new connection or transaction.
+    fn is_transient(&self, diagnosis: &Diagnosis) -> bool {
+        matches!(
+            diagnosis.state.as_str(),
+            "40001" | "40P01" | "08S01" | "08006" | "08003" | "08007" | "HYT01"
+        )
+    }
+}
+
+/// The dialect with this identifier in project files.
+#[must_use]
+pub fn dialect(id: &str) -> Option<&'static dyn Dialect> {
+    all().iter().copied().find(|dialect| dialect.id() == id)
+}
+
+/// All dialects, in the order in which they are offered.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Dialect] {
+    &[]
+}

@@ -1,0 +1,4 @@
+//! Databases behind ODBC drivers (C2).
+
+pub mod diagnostics;
+pub mod dialect;
