@@ -53,6 +53,9 @@ pub struct Connection {
     /// IANA time zone that zone-less timestamps of this database are meant in (W7). Not yet effective.
     #[serde(default, skip_serializing_if = "is_default")]
     pub time_zone: Option<String>,
+    /// Database schemas, or owners, that are loaded (W9); all if none is named.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial_schemas: Vec<String>,
     /// SQL statements that run on every new connection (W8).
     #[serde(default, skip_serializing_if = "is_default")]
     pub initial_sql: Vec<String>,

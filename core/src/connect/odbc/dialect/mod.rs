@@ -135,6 +135,52 @@ pub trait Dialect: Send + Sync {
         expression.to_owned()
     }
 
+    /// An expression that orders texts by code point, as here; `None` if the system has none.
+    fn ordered_text(&self, expression: &str) -> Option<String> {
+        let _ = expression;
+        None
+    }
+
+    /// True if the column holds GUIDs as such, so that every spelling is the same value.
+    fn has_native_guids(&self, property: &SchemaProperty) -> bool {
+        let _ = property;
+        false
+    }
+
+    /// True if a column may hold values of other types than it declares (SQLite): they are read as text and
+    /// converted here, and filters are evaluated here.
+    fn is_loosely_typed(&self) -> bool {
+        false
+    }
+
+    /// True if values of the column are points in time, in whatever zone they are shown.
+    fn is_zoned(&self, declaration: &str) -> bool {
+        let declaration = declaration.to_lowercase();
+        declaration.contains("with time zone") || declaration.contains("timestamptz")
+    }
+
+    /// True if points in time lose their fraction when they are bound as such; they are bound as text then.
+    fn binds_timestamps_as_text(&self) -> bool {
+        false
+    }
+
+    /// True if the number of rows after a call with arrays is that of all its rows together, and those are
+    /// counted that the condition finds, changed or not.
+    fn counts_all_rows(&self) -> bool {
+        false
+    }
+
+    /// What is put behind a SELECT so that the rows stay as they are until the transaction ends; nothing if
+    /// the system has no such clause.
+    fn row_lock(&self) -> &'static str {
+        ""
+    }
+
+    /// A statement that does nothing but show that the connection is alive.
+    fn ping(&self) -> &'static str {
+        "SELECT 1"
+    }
+
     /// True if the system reads an empty text as NULL (Oracle).
     fn empty_text_is_null(&self) -> bool {
         false
@@ -148,11 +194,6 @@ pub trait Dialect: Send + Sync {
     /// How many rows one call may write.
     fn array_binding(&self) -> ArrayBinding {
         ArrayBinding::Rows(1000)
-    }
-
-    /// True if the number of rows of an UPDATE counts rows that had the same values before.
-    fn counts_matched_rows(&self) -> bool {
-        true
     }
 
     /// SQL that reads the catalog of the whole database at once; `None` if only the ODBC catalog functions
