@@ -5,6 +5,13 @@
 //! texts; where a statement takes one there is a `?`.
 
 mod catalog;
+mod declared;
+mod errors;
+mod mariadb;
+mod postgresql;
+mod sql;
+#[cfg(test)]
+mod tests;
 
 pub use self::catalog::{CatalogQueries, ForeignKeyRow, KeyRow, NativeColumn, TableRow};
 use super::diagnostics::Diagnosis;
@@ -44,6 +51,22 @@ pub enum TextEquality {
     Exact,
     /// Something else, or it depends (case, accents, trailing blanks): [`Dialect::exact_text`] makes it exact.
     Collation,
+}
+
+/// What a column keeps of a value that is written to it: a comparison that expects more finds a difference in
+/// every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// All of it.
+    Exactly,
+    /// So many digits of the second, fewer than six.
+    FractionDigits(u8),
+    /// About seven digits of a floating point number.
+    SinglePrecision,
+    /// A text without the blanks at its end.
+    WithoutTrailingBlanks,
+    /// The meaning, in the system's own spelling: JSON, network addresses, intervals.
+    Respelled,
 }
 
 /// Knowledge about one database system.
@@ -191,6 +214,34 @@ pub trait Dialect: Send + Sync {
         if value { "TRUE" } else { "FALSE" }
     }
 
+    /// Both sides of a comparison of a column with a `?` that means the same as here (E4).
+    fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
+        let parameter = self.parameter(property);
+        if property.value_type.is_text() && self.text_equality() == TextEquality::Collation {
+            (self.exact_text(column), self.exact_text(&parameter))
+        } else {
+            (column.to_owned(), parameter)
+        }
+    }
+
+    /// One item of ORDER BY that sorts as here: texts by code point, NULL before everything else.
+    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> String {
+        let (expression, _) = self.comparison(column, property);
+        if descending { format!("{expression} DESC") } else { expression }
+    }
+
+    /// What a column keeps of a value that is written to it.
+    fn kept(&self, property: &SchemaProperty) -> Kept {
+        let _ = property;
+        Kept::Exactly
+    }
+
+    /// True if points in time, and dates with a time, are bound as text `2024-03-01 12:30:00.123456`, because
+    /// the driver loses something of them otherwise.
+    fn binds_timestamps_as_text(&self) -> bool {
+        false
+    }
+
     /// How many rows one call may write.
     fn array_binding(&self) -> ArrayBinding {
         ArrayBinding::Rows(1000)
@@ -205,6 +256,12 @@ pub trait Dialect: Send + Sync {
 
     /// Class of an error, from SQLSTATE, native code and text.
     fn classify(&self, diagnosis: &Diagnosis) -> ErrorKind;
+
+    /// True if this record, which came with a success, stands for an error: nothing was written.
+    fn is_error_in_disguise(&self, diagnosis: &Diagnosis) -> bool {
+        let _ = diagnosis;
+        false
+    }
 
     /// True if the same statement may succeed when tried again on a new connection or transaction.
     fn is_transient(&self, diagnosis: &Diagnosis) -> bool {
@@ -224,5 +281,5 @@ pub fn dialect(id: &str) -> Option<&'static dyn Dialect> {
 /// All dialects, in the order in which they are offered.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Dialect] {
-    &[]
+    &[&postgresql::PostgreSql, &mariadb::MariaDb]
 }
