@@ -25,9 +25,10 @@ pub fn forget_password(system_identifier: &str) {
 #[must_use]
 pub fn password(system_identifier: &str) -> Option<SecretString> {
     let given = GIVEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    given.get(system_identifier).cloned().or_else(|| {
-        env::var(password_variable(system_identifier)).ok().map(SecretString::from)
-    })
+    given
+        .get(system_identifier)
+        .cloned()
+        .or_else(|| env::var(password_variable(system_identifier)).ok().map(SecretString::from))
 }
 
 /// Name of the environment variable that holds the password of a system: `SYNCWRIGHT_PASSWORD_` and the

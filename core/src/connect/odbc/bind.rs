@@ -57,15 +57,6 @@ impl BoundAs {
     }
 }
 
-/// A value that a driver cannot be given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotBindable {
-    /// Row of the batch.
-    pub row: usize,
-    /// Column of the batch.
-    pub column: usize,
-}
-
 /// A column made ready for binding.
 pub struct BoundColumn<'a> {
     array: &'a dyn Array,
@@ -85,9 +76,7 @@ impl<'a> BoundColumn<'a> {
         };
         let longest = match bound_as {
             BoundAs::Text => texts.iter().flatten().map(Vec::len).max().unwrap_or(0),
-            BoundAs::Binary => {
-                array.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max().unwrap_or(0)
-            }
+            BoundAs::Binary => array.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max().unwrap_or(0),
             _ => 0,
         };
         Self { array, bound_as, texts, longest }
@@ -168,7 +157,12 @@ impl<'a> BoundColumn<'a> {
 /// The columns of a batch, made ready for binding in order.
 #[must_use]
 pub fn columns(batch: &RecordBatch, bound_as: impl Fn(usize) -> BoundAs) -> Vec<BoundColumn<'_>> {
-    batch.columns().iter().enumerate().map(|(index, array)| BoundColumn::new(array, bound_as(index))).collect()
+    batch
+        .columns()
+        .iter()
+        .enumerate()
+        .map(|(index, array)| BoundColumn::new(array, bound_as(index)))
+        .collect()
 }
 
 fn utf16(array: &dyn Array, row: usize) -> Option<Vec<u16>> {

@@ -32,7 +32,11 @@ impl Canceller {
     /// Does `work` with a statement, which can be stopped meanwhile.
     ///
     /// The statement stays borrowed until it is no longer known here, so it cannot be freed before.
-    pub fn while_running<S: AsStatementRef, R>(&self, statement: &mut S, work: impl FnOnce(&mut S) -> R) -> R {
+    pub fn while_running<S: AsStatementRef, R>(
+        &self,
+        statement: &mut S,
+        work: impl FnOnce(&mut S) -> R,
+    ) -> R {
         *self.lock() = Some(Handle(statement.as_stmt_ref().as_sys()));
         let _registered = Registered(self);
         work(statement)

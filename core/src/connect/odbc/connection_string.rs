@@ -51,7 +51,8 @@ pub fn attributes(
     project: &BTreeMap<String, String>,
     folder: &Path,
 ) -> Result<Attributes, ConnectError> {
-    let mut attributes = Attributes(project.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+    let mut attributes =
+        Attributes(project.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
     if let Some(name) = attributes.take("DSN") {
         let source = driver::data_source(&name).ok_or_else(|| unknown_data_source(label, &name))?;
         for (name, value) in &source {
@@ -107,8 +108,12 @@ fn push(text: &mut String, name: &str, value: &str) {
 fn unknown_data_source(label: &str, name: &str) -> ConnectError {
     let known = driver::data_sources();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    ConnectError::new(ErrorKind::Driver, label, format!("there is no ODBC data source {name:?} on this machine"))
-        .with_help(format!("registered data sources: {known}; they are read from odbc.ini"))
+    ConnectError::new(
+        ErrorKind::Driver,
+        label,
+        format!("there is no ODBC data source {name:?} on this machine"),
+    )
+    .with_help(format!("registered data sources: {known}; they are read from odbc.ini"))
 }
 
 fn missing_driver(

@@ -49,7 +49,8 @@ impl OdbcConnector {
         progress.advance(2, Some(4));
         catalog.keys = self.read("the keys", keys, KEY_COLUMNS, key_row)?;
         progress.advance(3, Some(4));
-        catalog.foreign_keys = self.read("the relations", foreign_keys, FOREIGN_KEY_COLUMNS, foreign_key_row)?;
+        catalog.foreign_keys =
+            self.read("the relations", foreign_keys, FOREIGN_KEY_COLUMNS, foreign_key_row)?;
         progress.advance(4, Some(4));
         let wanted = |owner: &Option<String>| match owner {
             None => true,
@@ -189,10 +190,9 @@ fn property(dialect: &dyn Dialect, column: NativeColumn, zone_known: bool) -> Sc
             };
             SchemaProperty { max_length: mapped.max_length, ..SchemaProperty::new(&column.name, value_type) }
         }
-        Err(reason) => SchemaProperty {
-            unusable: Some(reason),
-            ..SchemaProperty::new(&column.name, ValueType::String)
-        },
+        Err(reason) => {
+            SchemaProperty { unusable: Some(reason), ..SchemaProperty::new(&column.name, ValueType::String) }
+        }
     };
     property.generated = match column.generated.as_deref() {
         Some("identity") => Generated::Identity,

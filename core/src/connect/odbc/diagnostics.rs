@@ -122,7 +122,9 @@ impl Speaker {
                 "check the attribute `UID` of the connection, and give the password again".to_owned()
             }
             ErrorKind::Missing => "check the database's name in the connection".to_owned(),
-            ErrorKind::NotADatabase => "check the connection; this is not a database of that system".to_owned(),
+            ErrorKind::NotADatabase => {
+                "check the connection; this is not a database of that system".to_owned()
+            }
             ErrorKind::Connection => format!(
                 "check that {system} is running there, server and port in the connection, and the network"
             ),
@@ -136,7 +138,8 @@ impl Speaker {
                 "the table or column is gone from the database; update the schema of the project".to_owned()
             }
             ErrorKind::IncompatibleData => {
-                "a value does not fit the column; look at the values, or map the property differently".to_owned()
+                "a value does not fit the column; look at the values, or map the property differently"
+                    .to_owned()
             }
             ErrorKind::Constraint => {
                 "the database refuses the row; look at the values, or map the property differently".to_owned()

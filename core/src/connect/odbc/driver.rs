@@ -69,7 +69,8 @@ pub fn library(driver: &str, registrations: &[Registration]) -> Option<PathBuf> 
 #[must_use]
 pub fn data_source(name: &str) -> Option<BTreeMap<String, String>> {
     data_source_files().iter().find_map(|file| {
-        let (_, entries) = sections(file).into_iter().find(|(section, _)| section.eq_ignore_ascii_case(name))?;
+        let (_, entries) =
+            sections(file).into_iter().find(|(section, _)| section.eq_ignore_ascii_case(name))?;
         Some(entries)
     })
 }
@@ -90,10 +91,12 @@ pub fn data_sources() -> Vec<String> {
 
 fn driver_entry(entries: &BTreeMap<String, String>) -> Option<String> {
     // Some packages register both; the plain one would be 32 bits wide.
-    ["driver64", "driver"].iter().find_map(|wanted| {
-        entries.iter().find(|(key, value)| key.eq_ignore_ascii_case(wanted) && !value.is_empty())
-    })
-    .map(|(_, value)| value.clone())
+    ["driver64", "driver"]
+        .iter()
+        .find_map(|wanted| {
+            entries.iter().find(|(key, value)| key.eq_ignore_ascii_case(wanted) && !value.is_empty())
+        })
+        .map(|(_, value)| value.clone())
 }
 
 fn sections(file: &Path) -> Vec<(String, BTreeMap<String, String>)> {

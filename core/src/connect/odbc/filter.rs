@@ -9,7 +9,7 @@ use datafusion::{
     logical_expr::{BinaryExpr, Expr, Operator, expr::InList},
 };
 
-use super::dialect::{Dialect, TextEquality};
+use super::dialect::Dialect;
 use crate::{
     project::{IncompatibleData, SchemaProperty, SchemaType},
     value::{Value, ValueType},
@@ -96,14 +96,13 @@ impl Writer<'_> {
                 if !list.is_empty() && list.len() <= LONGEST_LIST =>
             {
                 let property = self.column(expr)?;
-                let left = self.equal_side(&property, &self.operand(&property))?;
+                let (left, right) = self.equality(&property);
                 self.push(&left);
                 self.push(if *negated { " NOT IN (" } else { " IN (" });
                 for (number, item) in list.iter().enumerate() {
                     if number > 0 {
                         self.push(", ");
                     }
-                    let right = self.equal_side(&property, &self.parameter(&property))?;
                     self.push(&right);
                     self.bind(&property, item)?;
                 }
@@ -126,49 +125,27 @@ impl Writer<'_> {
     }
 
     fn compare(&mut self, property: &SchemaProperty, operator: &str, literal: &Expr) -> Option<()> {
-        let (left, right) = (self.operand(property), self.parameter(property));
-        let sql = if matches!(operator, "=" | "<>") {
-            let (left, right) = (self.equal_side(property, &left)?, self.equal_side(property, &right)?);
-            format!("{left} {operator} {right}")
-        } else if property.value_type.is_text() {
-            if property.value_type == ValueType::Guid {
-                return None;
-            }
-            let (left, right) = (self.dialect.ordered_text(&left)?, self.dialect.ordered_text(&right)?);
-            format!("{left} {operator} {right}")
-        } else {
-            format!("{left} {operator} {right}")
-        };
-        self.push(&sql);
+        let (left, right) =
+            if matches!(operator, "=" | "<>") { self.equality(property) } else { self.ordering(property)? };
+        self.push(&format!("{left} {operator} {right}"));
         self.bind(property, literal)
     }
 
-    /// What stands for the column.
-    fn operand(&self, property: &SchemaProperty) -> String {
-        let column = self.dialect.quote(&property.name);
-        // Padding and the like is gone when the value gets here; it must not count there either.
-        if property.value_type == ValueType::String {
-            self.dialect.read_expression(&column, property)
-        } else {
-            column
-        }
+    /// Both sides of an equality.
+    fn equality(&self, property: &SchemaProperty) -> (String, String) {
+        self.dialect.comparison(&self.dialect.quote(&property.name), property)
     }
 
-    /// What stands for the literal.
-    fn parameter(&self, property: &SchemaProperty) -> String {
-        // A cast to the column's own type could refuse a text that the column cannot hold.
-        if property.value_type == ValueType::String {
-            "?".to_owned()
-        } else {
-            self.dialect.parameter(property)
-        }
-    }
-
-    /// One side of an equality.
-    fn equal_side(&self, property: &SchemaProperty, expression: &str) -> Option<String> {
-        match (property.value_type, self.dialect.text_equality()) {
-            (ValueType::String, TextEquality::Collation) => Some(self.dialect.exact_text(expression)),
-            _ => Some(expression.to_owned()),
+    /// Both sides of a comparison by order.
+    fn ordering(&self, property: &SchemaProperty) -> Option<(String, String)> {
+        match property.value_type {
+            ValueType::Guid => None,
+            ValueType::String => {
+                let column = self.dialect.quote(&property.name);
+                let left = self.dialect.read_expression(&column, property);
+                Some((self.dialect.ordered_text(&left)?, self.dialect.ordered_text("?")?))
+            }
+            _ => Some(self.equality(property)),
         }
     }
 

@@ -141,7 +141,7 @@ impl OdbcConnector {
                 sql,
                 rows,
                 columns,
-                finds_one: true,
+                finds: true,
             },
         )
     }

@@ -118,11 +118,8 @@ impl OdbcConnector {
             .iter()
             .map(|name| {
                 schema_type.property(name).cloned().ok_or_else(|| {
-                    self.own(
-                        ErrorKind::SchemaChanged,
-                        format!("{} has no property {name}", schema_type.name),
-                    )
-                    .with_help("update the schema of the project")
+                    self.own(ErrorKind::SchemaChanged, format!("{} has no property {name}", schema_type.name))
+                        .with_help("update the schema of the project")
                 })
             })
             .collect()
@@ -265,7 +262,7 @@ impl Connector for OdbcConnector {
                 sql: statements::insert(self.dialect, schema_type, &columns),
                 rows,
                 columns,
-                finds_one: false,
+                finds: false,
             },
         )
     }
@@ -280,7 +277,8 @@ impl Connector for OdbcConnector {
         let columns = self.columns_of(schema_type, rows)?;
         let sql = statements::update(self.dialect, schema_type, &columns, &key_columns);
         let all: Vec<SchemaProperty> = columns.iter().chain(&key_columns).cloned().collect();
-        let rows = self.localized(&all, &keys::side_by_side(rows, keys).map_err(|error| self.internal(&error))?)?;
+        let rows =
+            self.localized(&all, &keys::side_by_side(rows, keys).map_err(|error| self.internal(&error))?)?;
         self.write_found(schema_type, keys, Operation::Update, "updating", sql, rows, all)
     }
 

@@ -49,7 +49,8 @@ impl OdbcConnector {
         let zone = connection.time_zone.as_deref().map(|name| time_zone(&label, name)).transpose()?;
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let password = secrets::password(&connection.system_identifier);
-        let way = Way { connection, dialect, resolved: &resolved, password: password.as_ref(), label: &label };
+        let way =
+            Way { connection, dialect, resolved: &resolved, password: password.as_ref(), label: &label };
         let lease = way.lease()?;
         Ok(Self {
             lease,
@@ -113,11 +114,8 @@ impl Way<'_> {
     }
 
     fn connect(&self) -> Result<Session, ConnectError> {
-        let speaker = Speaker {
-            label: self.label.to_owned(),
-            dialect: self.dialect,
-            password: self.password.cloned(),
-        };
+        let speaker =
+            Speaker { label: self.label.to_owned(), dialect: self.dialect, password: self.password.cloned() };
         let seconds = self.connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS).max(1);
         let timeout = Duration::from_secs(seconds.into());
         let text = connection_string::connection_string(self.resolved, self.password);

@@ -128,8 +128,9 @@ impl OperationTimes {
                     rate.period_ms,
                     rate.wait_ms
                 );
-                return Err(ConnectError::new(ErrorKind::Timeout, label, text)
-                    .with_help("raise the rate limit or the wait in the operation limits of the connection"));
+                return Err(ConnectError::new(ErrorKind::Timeout, label, text).with_help(
+                    "raise the rate limit or the wait in the operation limits of the connection",
+                ));
             }
             thread::sleep(wait.min(LOOK));
         }
@@ -140,10 +141,8 @@ impl OperationTimes {
     fn take_turn(&self, operation: Operation, rate: &RateLimit) -> Option<Duration> {
         let period = Duration::from_millis(rate.period_ms);
         let mut requests = REQUESTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = requests
-            .get_or_insert_with(HashMap::new)
-            .entry((self.system.clone(), operation))
-            .or_default();
+        let begun =
+            requests.get_or_insert_with(HashMap::new).entry((self.system.clone(), operation)).or_default();
         while begun.front().is_some_and(|first| first.elapsed() >= period) {
             begun.pop_front();
         }

@@ -88,9 +88,9 @@ pub struct Lease {
 pub fn pool(way: &str, settings: Option<&PoolSettings>) -> Arc<Pool> {
     let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
     let pools = pools.get_or_insert_with(HashMap::new);
-    let pool = pools.entry(way.to_owned()).or_insert_with(|| {
-        Arc::new(Pool { state: Mutex::new(State::default()), freed: Condvar::new() })
-    });
+    let pool = pools
+        .entry(way.to_owned())
+        .or_insert_with(|| Arc::new(Pool { state: Mutex::new(State::default()), freed: Condvar::new() }));
     pool.lock().limits = Limits::of(settings);
     Arc::clone(pool)
 }
@@ -171,7 +171,9 @@ impl Pool {
         let Limits { idle, min_idle, .. } = state.limits;
         let mut closed = Vec::new();
         // The oldest are in front.
-        while state.idle.len() > min_idle && state.idle.first().is_some_and(|first| first.since.elapsed() >= idle) {
+        while state.idle.len() > min_idle
+            && state.idle.first().is_some_and(|first| first.since.elapsed() >= idle)
+        {
             closed.push(state.idle.remove(0));
             state.open -= 1;
         }

@@ -54,7 +54,9 @@ pub fn lengths(columns: &[SchemaProperty]) -> (usize, Vec<&SchemaProperty>) {
     let mut unknown = Vec::new();
     for property in columns {
         match (property.value_type, property.max_length) {
-            (ValueType::String | ValueType::Binary, Some(length)) => longest = cmp::max(longest, length as usize),
+            (ValueType::String | ValueType::Binary, Some(length)) => {
+                longest = cmp::max(longest, length as usize)
+            }
             (ValueType::String | ValueType::Binary, None) => unknown.push(property),
             // The longest written forms of everything else that travels as text.
             _ => longest = cmp::max(longest, 64),
@@ -154,7 +156,8 @@ impl Query {
             let mut longest = 0;
             for block in reader {
                 let block = block.map_err(|error| self.arrow_error(link, error))?;
-                longest = block.columns().iter().filter_map(|column| whole_number(column)).fold(longest, cmp::max);
+                longest =
+                    block.columns().iter().filter_map(|column| whole_number(column)).fold(longest, cmp::max);
             }
             Ok(usize::try_from(longest).unwrap_or(UNKNOWN_LENGTH))
         })
@@ -203,4 +206,3 @@ fn whole_number(column: &dyn Array) -> Option<i64> {
     let column = column.as_primitive::<arrow::datatypes::Int64Type>();
     (!column.is_empty() && column.is_valid(0)).then(|| column.value(0))
 }
-

@@ -71,9 +71,6 @@ pub struct Patience<'a> {
 }
 
 impl Patience<'_> {
-    /// As long as it takes.
-    pub const ENDLESS: Patience<'static> = Patience { cancel: None, limit: None };
-
     fn is_over(&self, since: Instant) -> Option<ErrorKind> {
         if self.cancel.is_some_and(CancelToken::is_cancelled) {
             return Some(ErrorKind::Cancelled);
@@ -131,11 +128,6 @@ impl Session {
     /// False once the session was given up.
     pub const fn is_alive(&self) -> bool {
         self.jobs.is_some()
-    }
-
-    /// Who speaks in errors.
-    pub fn speaker(&self) -> &Speaker {
-        &self.speaker
     }
 
     /// Has work done with the connection.

@@ -47,7 +47,11 @@ pub fn select(
         .order
         .iter()
         .map(|order| {
-            format!("{}{}", dialect.quote(&order.property), if order.descending { " DESC" } else { "" })
+            let column = dialect.quote(&order.property);
+            match request.schema_type.property(&order.property) {
+                Some(property) => dialect.order_by(&column, property, order.descending),
+                None => column,
+            }
         })
         .collect();
     dialect.page(&sql, &order.join(", "), request.limit, request.offset)
@@ -60,11 +64,7 @@ pub fn select_where(
     columns: &[SchemaProperty],
     condition: &str,
 ) -> String {
-    format!(
-        "SELECT {} FROM {} WHERE {condition}",
-        select_list(dialect, columns),
-        table(dialect, schema_type)
-    )
+    format!("SELECT {} FROM {} WHERE {condition}", select_list(dialect, columns), table(dialect, schema_type))
 }
 
 /// A condition that holds for objects with any of `count` keys; the values of one key stand together.
@@ -152,9 +152,10 @@ pub fn longest(
 ) -> String {
     let parts: Vec<String> = columns
         .iter()
-        .map(|property| format!("MAX({})", dialect.length_expression(&dialect.quote(&property.name), property)))
+        .map(|property| {
+            format!("MAX({})", dialect.length_expression(&dialect.quote(&property.name), property))
+        })
         .collect();
-    let filter =
-        if condition.sql.is_empty() { String::new() } else { format!(" WHERE {}", condition.sql) };
+    let filter = if condition.sql.is_empty() { String::new() } else { format!(" WHERE {}", condition.sql) };
     format!("SELECT {} FROM {}{filter}", parts.join(", "), table(dialect, schema_type))
 }

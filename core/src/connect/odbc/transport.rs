@@ -64,18 +64,14 @@ impl Transport {
             .zip(&ways)
             .map(|(property, way)| field(property, driver_type(property.value_type, way)))
             .collect::<Vec<_>>();
-        let result = columns.iter().map(|property| field(property, property.value_type.arrow())).collect::<Vec<_>>();
+        let result =
+            columns.iter().map(|property| field(property, property.value_type.arrow())).collect::<Vec<_>>();
         Self {
             ways,
             columns,
             from_driver: Arc::new(ArrowSchema::new(from_driver)),
             result: Arc::new(ArrowSchema::new(result)),
         }
-    }
-
-    /// The properties, in order.
-    pub fn columns(&self) -> &[SchemaProperty] {
-        &self.columns
     }
 
     /// What the driver is asked for; a single column of numbers if no property is wanted.
@@ -106,11 +102,8 @@ impl Transport {
             .map(|((property, way), column)| convert(property, way, column))
             .collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        RecordBatch::try_new_with_options(Arc::clone(&self.result), columns, &options).map_err(|error| Misfit {
-            property: String::new(),
-            value: None,
-            expected: error.to_string(),
-        })
+        RecordBatch::try_new_with_options(Arc::clone(&self.result), columns, &options)
+            .map_err(|error| Misfit { property: String::new(), value: None, expected: error.to_string() })
     }
 }
 
@@ -180,9 +173,7 @@ fn guids(property: &SchemaProperty, column: &ArrayRef) -> Result<ArrayRef, Misfi
     let texts = column.as_string::<i32>();
     let canonical = texts
         .iter()
-        .map(|text| {
-            text.map(|text| canonical_guid(text).ok_or_else(|| misfit(property, text))).transpose()
-        })
+        .map(|text| text.map(|text| canonical_guid(text).ok_or_else(|| misfit(property, text))).transpose())
         .collect::<Result<StringArray, Misfit>>()?;
     Ok(Arc::new(canonical))
 }
@@ -245,9 +236,7 @@ fn shown(zone: &TimeZone, array: &ArrayRef) -> Result<ArrayRef, String> {
         .iter()
         .map(|micros| {
             micros
-                .map(|micros| {
-                    shown_time(zone, micros).ok_or_else(|| Value::TimestampUtc(micros).to_string())
-                })
+                .map(|micros| shown_time(zone, micros).ok_or_else(|| Value::TimestampUtc(micros).to_string()))
                 .transpose()
         })
         .collect::<Result<TimestampMicrosecondArray, String>>()?;

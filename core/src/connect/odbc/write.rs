@@ -26,8 +26,8 @@ pub struct Writing {
     pub rows: RecordBatch,
     /// The properties of the columns.
     pub columns: Vec<SchemaProperty>,
-    /// Every row must find exactly one object.
-    pub finds_one: bool,
+    /// True for UPDATE and DELETE: every row must find its object. An INSERT must take every row.
+    pub finds: bool,
 }
 
 impl Writing {
@@ -66,7 +66,7 @@ impl Writing {
                 })
                 .map_err(failed)?
                 .map_err(|(row, column)| self.not_bindable(link, row, column))?;
-            if self.finds_one && (rows == 1 || dialect.counts_all_rows()) {
+            if rows == 1 || dialect.counts_all_rows() {
                 let found = statement.row_count().map_err(failed)?;
                 self.expect_found(link, rows, found)?;
             }
@@ -76,6 +76,10 @@ impl Writing {
 
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
         match found {
+            Some(taken) if taken != rows && !self.finds => Err(link.speaker.own(
+                ErrorKind::IncompatibleData,
+                format!("{} failed: the database took {taken} of {rows} rows", self.doing),
+            )),
             Some(found) if found != rows => {
                 let text = match (rows, found) {
                     (1, 0) => format!("the object of {} is no longer there", self.schema_type),

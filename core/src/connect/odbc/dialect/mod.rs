@@ -182,11 +182,6 @@ pub trait Dialect: Send + Sync {
         declaration.contains("with time zone") || declaration.contains("timestamptz")
     }
 
-    /// True if points in time lose their fraction when they are bound as such; they are bound as text then.
-    fn binds_timestamps_as_text(&self) -> bool {
-        false
-    }
-
     /// True if the number of rows after a call with arrays is that of all its rows together, and those are
     /// counted that the condition finds, changed or not.
     fn counts_all_rows(&self) -> bool {

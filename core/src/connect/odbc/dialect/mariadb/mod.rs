@@ -161,6 +161,23 @@ impl Dialect for MariaDb {
         format!("CAST(CONVERT({expression} USING utf8mb4) AS BINARY)")
     }
 
+    fn ordered_text(&self, expression: &str) -> Option<String> {
+        Some(self.exact_text(expression))
+    }
+
+    fn has_native_guids(&self, property: &SchemaProperty) -> bool {
+        property.native_type == "uuid"
+    }
+
+    // `timestamp` is kept in UTC and shown in the zone of the session, which is UTC.
+    fn is_zoned(&self, declaration: &str) -> bool {
+        Declared::parse(declaration).name == "timestamp"
+    }
+
+    fn counts_all_rows(&self) -> bool {
+        true
+    }
+
     fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
         let parameter = self.parameter(property);
         match property.value_type {

@@ -184,6 +184,18 @@ impl Dialect for PostgreSql {
         format!("CAST({expression} AS text) COLLATE \"C\"")
     }
 
+    fn ordered_text(&self, expression: &str) -> Option<String> {
+        Some(self.exact_text(expression))
+    }
+
+    fn has_native_guids(&self, property: &SchemaProperty) -> bool {
+        property.native_type == "uuid"
+    }
+
+    fn row_lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
     fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
         match (property.value_type, handling(property)) {
             (ValueType::String, Handling::Plain) => (column.to_owned(), self.parameter(property)),
