@@ -4,6 +4,7 @@
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
 mod apply;
+mod candidates;
 mod changes;
 mod ended;
 mod error;

@@ -8,7 +8,7 @@
 //!
 //! Only rows that need attention leave the stream; of an equal pair nothing stays but two row numbers.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use arrow::{
     array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
@@ -19,13 +19,19 @@ use datafusion::{
     common::{Column, DFSchemaRef, TableReference},
     datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result as DataFusionResult},
+    execution::SendableRecordBatchStream,
     functions_aggregate::expr_fn::count,
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
     physical_plan::execute_stream_partitioned,
     prelude::{SessionConfig, SessionContext},
 };
-use futures::StreamExt as _;
+use futures::{
+    StreamExt as _,
+    future::{AbortHandle, Aborted, abortable},
+};
+use tokio::{runtime::Handle, task::JoinHandle};
 
+use super::candidates::{Counted, count_candidates};
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
@@ -40,6 +46,9 @@ const ATTENTION_COLUMN: &str = "__attention";
 pub fn session(threads: usize) -> SessionContext {
     let config = SessionConfig::new()
         .with_target_partitions(threads)
+        // Dealing the objects of both sides out by their keys copies each of them twice, which takes longer
+        // than what several threads gain by building the hash table together.
+        .with_repartition_joins(false)
         .with_information_schema(false)
         .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
     SessionContext::new_with_config(config)
@@ -179,22 +188,12 @@ struct Pass {
 async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize) -> DataFusionResult<Pass> {
     let physical = session.execute_logical_plan(plan).await?.create_physical_plan().await?;
     let streams = execute_stream_partitioned(physical, session.task_ctx())?;
-    let tasks: Vec<_> = streams
-        .into_iter()
-        .map(|mut stream| {
-            tokio::spawn(async move {
-                let mut pass = Pass::default();
-                while let Some(batch) = stream.next().await {
-                    sort_out(&batch?, left_width, &mut pass)?;
-                }
-                Ok::<_, DataFusionError>(pass)
-            })
-        })
-        .collect();
+    let tasks: Vec<_> =
+        streams.into_iter().map(|stream| Partition::start(sort_out_all(stream, left_width))).collect();
     let mut whole = Pass::default();
     let mut trouble = None;
     for task in tasks {
-        match task.await.map_err(|error| DataFusionError::External(Box::new(error))).flatten() {
+        match task.end().await {
             Ok(pass) => {
                 whole.pairs.extend(pass.pairs);
                 whole.attention.extend(pass.attention);
@@ -208,6 +207,47 @@ async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize
         Some(error) => Err(error),
         None => Ok(whole),
     }
+}
+
+/// One partition of a plan at work, on a thread of its own.
+///
+/// Not a task of the runtime: all partitions wait until one of them has built the join's hash table, and the
+/// runtime then lets the thread that built it run the woken ones too, one after the other.
+struct Partition {
+    task: JoinHandle<Result<DataFusionResult<Pass>, Aborted>>,
+    abort: AbortHandle,
+}
+
+impl Partition {
+    fn start(work: impl Future<Output = DataFusionResult<Pass>> + Send + 'static) -> Self {
+        let (work, abort) = abortable(work);
+        let runtime = Handle::current();
+        Self { task: tokio::task::spawn_blocking(move || runtime.block_on(work)), abort }
+    }
+
+    async fn end(mut self) -> DataFusionResult<Pass> {
+        let external = |error: Box<dyn Error + Send + Sync>| DataFusionError::External(error);
+        (&mut self.task)
+            .await
+            .map_err(|error| external(error.into()))?
+            .map_err(|error| external(error.into()))
+            .flatten()
+    }
+}
+
+impl Drop for Partition {
+    /// Nobody waits any more, so the work ends with its current batch; the runtime would wait for all of it.
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}
+
+async fn sort_out_all(mut stream: SendableRecordBatchStream, left_width: usize) -> DataFusionResult<Pass> {
+    let mut pass = Pass::default();
+    while let Some(batch) = stream.next().await {
+        sort_out(&batch?, left_width, &mut pass)?;
+    }
+    Ok(pass)
 }
 
 /// Splits a joined batch into pairs and lone objects.
@@ -237,40 +277,6 @@ fn keep(batch: &RecordBatch, mask: &BooleanArray, into: &mut Vec<RecordBatch>) -
 /// Row numbers of both sides; the row number is the first column of a class.
 fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32Array) {
     (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
-}
-
-/// Rows that are in more than one pair, or share one.
-#[derive(Default)]
-struct Counted {
-    unambiguous: u64,
-    left: std::collections::HashSet<u32>,
-    right: std::collections::HashSet<u32>,
-}
-
-fn count_candidates(pairs: &[(u32, u32)]) -> Counted {
-    let size = |row: fn(&(u32, u32)) -> u32| pairs.iter().map(row).max().map_or(0, |last| last as usize + 1);
-    let mut left = vec![0_u8; size(|pair| pair.0)];
-    let mut right = vec![0_u8; size(|pair| pair.1)];
-    let count = |counts: &mut [u8], row: u32| {
-        if let Some(count) = counts.get_mut(row as usize) {
-            *count = count.saturating_add(1);
-        }
-    };
-    for (left_row, right_row) in pairs {
-        count(&mut left, *left_row);
-        count(&mut right, *right_row);
-    }
-    let once = |counts: &[u8], row: u32| counts.get(row as usize) == Some(&1);
-    let mut counted = Counted::default();
-    for (left_row, right_row) in pairs {
-        if once(&left, *left_row) && once(&right, *right_row) {
-            counted.unambiguous += 1;
-        } else {
-            counted.left.insert(*left_row);
-            counted.right.insert(*right_row);
-        }
-    }
-    counted
 }
 
 fn without_ambiguous(
