@@ -13,20 +13,24 @@ pub(super) struct Counted {
     pub right: HashSet<u32>,
 }
 
-/// Counts candidates, given as pairs of row numbers.
-pub(super) fn count_candidates(pairs: &[(u32, u32)]) -> Counted {
-    let mut left = Rows::up_to(pairs.iter().map(|pair| pair.0).max());
-    let mut right = Rows::up_to(pairs.iter().map(|pair| pair.1).max());
-    for (left_row, right_row) in pairs {
+/// Counts candidates, given as lists of pairs of row numbers.
+pub(super) fn count_candidates(lists: &[Vec<(u32, u32)>]) -> Counted {
+    let pairs = || lists.iter().flatten();
+    let mut left = Rows::up_to(pairs().map(|pair| pair.0).max());
+    let mut right = Rows::up_to(pairs().map(|pair| pair.1).max());
+    for (left_row, right_row) in pairs() {
         left.note(*left_row);
         right.note(*right_row);
     }
     // The usual case, and a second pass over all pairs less.
     if !left.any_repeated && !right.any_repeated {
-        return Counted { unambiguous: pairs.len() as u64, ..Counted::default() };
+        return Counted {
+            unambiguous: lists.iter().map(|pairs| pairs.len() as u64).sum(),
+            ..Counted::default()
+        };
     }
     let mut counted = Counted::default();
-    for (left_row, right_row) in pairs {
+    for (left_row, right_row) in pairs() {
         if left.is_repeated(*left_row) || right.is_repeated(*right_row) {
             counted.left.insert(*left_row);
             counted.right.insert(*right_row);
@@ -79,7 +83,7 @@ mod tests {
 
     #[test]
     fn rows_of_several_pairs_are_ambiguous_and_so_is_whom_they_pair_with() {
-        let counted = count_candidates(&[(0, 63), (31, 32), (32, 32), (64, 0), (64, 1)]);
+        let counted = count_candidates(&[vec![(0, 63), (31, 32), (32, 32)], vec![(64, 0), (64, 1)]]);
         assert_eq!(counted.unambiguous, 1);
         assert_eq!(counted.left, HashSet::from([31, 32, 64]));
         assert_eq!(counted.right, HashSet::from([32, 0, 1]));
@@ -88,7 +92,7 @@ mod tests {
     #[test]
     fn distinct_rows_are_pairs() {
         let pairs: Vec<(u32, u32)> = (0..1000).map(|row| (row, 999 - row)).collect();
-        assert_eq!(count_candidates(&pairs), Counted { unambiguous: 1000, ..Counted::default() });
+        assert_eq!(count_candidates(&[pairs]), Counted { unambiguous: 1000, ..Counted::default() });
         assert_eq!(count_candidates(&[]), Counted::default());
     }
 }

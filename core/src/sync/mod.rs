@@ -10,6 +10,7 @@ mod ended;
 mod error;
 mod evaluate;
 mod execute;
+mod held;
 mod order;
 mod pending;
 mod plan_order;

@@ -8,21 +8,21 @@
 //!
 //! Only rows that need attention leave the stream; of an equal pair nothing stays but two row numbers.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
     compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
-    datatypes::{SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
 };
 use datafusion::{
-    common::{Column, DFSchemaRef, TableReference},
+    common::{Column, DFSchema, DFSchemaRef, TableReference},
     datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result as DataFusionResult},
     execution::SendableRecordBatchStream,
     functions_aggregate::expr_fn::count,
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
-    physical_plan::execute_stream_partitioned,
+    physical_plan::{PhysicalExpr, execute_stream_partitioned},
     prelude::{SessionConfig, SessionContext},
 };
 use futures::{
@@ -31,7 +31,10 @@ use futures::{
 };
 use tokio::{runtime::Handle, task::JoinHandle};
 
-use super::candidates::{Counted, count_candidates};
+use super::{
+    candidates::{Counted, count_candidates},
+    held::{Held, nullable},
+};
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
@@ -49,6 +52,8 @@ pub fn session(threads: usize) -> SessionContext {
         // Dealing the objects of both sides out by their keys copies each of them twice, which takes longer
         // than what several threads gain by building the hash table together.
         .with_repartition_joins(false)
+        // The central side is the one that is kept, however large it is beside the other one.
+        .set_bool("datafusion.optimizer.join_reordering", false)
         .with_information_schema(false)
         .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
     SessionContext::new_with_config(config)
@@ -112,17 +117,21 @@ pub async fn reconcile(
     mapping: &CompiledMapping,
     source: &dyn TableSource,
 ) -> DataFusionResult<Reconciled> {
-    let mut left = mapping.left.plan(session, source)?;
+    let left = mapping.left.plan(session, source)?;
     let mut right = mapping.right.plan(session, source)?;
     let left_schema: SchemaRef = Arc::clone(left.schema().inner());
     let right_schema: SchemaRef = Arc::clone(right.schema().inner());
     let left_width = left_schema.fields().len();
+    let read = session.execute_logical_plan(left).await?.collect().await?;
+    let mut held = Arc::new(Held::new(&left_schema, &read)?);
+    drop(read);
     let mut found: Option<Reconciled> = None;
     for (number, rule) in mapping.matching.iter().enumerate() {
-        let plan = rule.full_join(left.clone(), right.clone())?.build()?;
-        let plan = with_attention(plan, mapping)?;
-        let schema = Arc::clone(plan.schema());
-        let pass = run_pass(session, plan, left_width).await?;
+        let left = held.plan()?;
+        let joined = rule.full_join(left.clone(), right.clone())?;
+        let (schema, comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        let plan = comparison.held.slim(joined, &right)?;
+        let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
         let ambiguous = if counted.left.is_empty() {
             Vec::new()
@@ -147,8 +156,9 @@ pub async fn reconcile(
             all.attention.push(without_ambiguous(batch, left_width, &counted)?);
         }
         if number + 1 < mapping.matching.len() {
-            left = in_memory(Side::Left, &left_schema, &pass.left_only, 0)?;
-            right = in_memory(Side::Right, &right_schema, &pass.right_only, left_width)?;
+            held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
+            let own = left_width..left_width + right_schema.fields().len();
+            right = in_memory(&right_schema, own_columns(&pass.right_only, own)?)?;
         } else {
             all.left_only = pass.left_only;
             all.right_only = pass.right_only;
@@ -157,39 +167,80 @@ pub async fn reconcile(
     found.ok_or_else(|| DataFusionError::Plan("the mapping has no object matching rule".to_owned()))
 }
 
-/// Adds the flag of pairs that must leave the stream.
-fn with_attention(plan: LogicalPlan, mapping: &CompiledMapping) -> DataFusionResult<LogicalPlan> {
+/// What it takes to compare the pairs of a joined batch.
+struct Comparison {
+    held: Arc<Held>,
+    left_width: usize,
+    /// Properties of both sides.
+    schema: SchemaRef,
+    /// The same and the attention flag.
+    flagged_schema: SchemaRef,
+    /// Whether a pair must leave the stream.
+    attention: Arc<dyn PhysicalExpr>,
+}
+
+impl Comparison {
+    /// Also gives the schema of compared batches.
+    fn new(
+        session: &SessionContext,
+        mapping: &CompiledMapping,
+        held: Arc<Held>,
+        right: &DFSchema,
+    ) -> DataFusionResult<(DFSchemaRef, Self)> {
+        let left_side = TableReference::bare(qualifier(Side::Left));
+        let left = DFSchema::try_from_qualified_schema(left_side, held.schema())?;
+        let left_width = left.fields().len();
+        let right_side = TableReference::bare(qualifier(Side::Right));
+        let right = DFSchema::try_from_qualified_schema(right_side, &nullable(right.as_arrow()))?;
+        let both = left.join(&right)?;
+        let attention = session.create_physical_expr(attention(mapping), &both)?;
+        let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
+        let flagged = Arc::new(both.join(&DFSchema::try_from(flag)?)?);
+        let schema = Arc::clone(both.inner());
+        let flagged_schema = Arc::clone(flagged.inner());
+        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))
+    }
+
+    /// All properties of both sides, and the flag of pairs that must leave the stream.
+    fn compare(&self, joined: &RecordBatch) -> DataFusionResult<RecordBatch> {
+        let complete = self.held.complete(joined, &self.schema)?;
+        let flag = self.attention.evaluate(&complete)?.into_array(complete.num_rows())?;
+        let columns = complete.columns().iter().cloned().chain([flag]).collect();
+        Ok(RecordBatch::try_new(Arc::clone(&self.flagged_schema), columns)?)
+    }
+}
+
+/// True of pairs that differ, cannot be converted, or are labelled as outstanding.
+fn attention(mapping: &CompiledMapping) -> Expr {
     let labelled =
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
-    let attention =
-        mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or);
-    let columns: Vec<Expr> = plan
-        .schema()
-        .columns()
-        .into_iter()
-        .map(Expr::Column)
-        .chain(std::iter::once(attention.alias(ATTENTION_COLUMN)))
-        .collect();
-    LogicalPlanBuilder::from(plan).project(columns)?.build()
+    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or)
 }
 
 /// What one rule found.
 #[derive(Default)]
 struct Pass {
-    /// Row numbers of candidates.
-    pairs: Vec<(u32, u32)>,
+    /// Row numbers of candidates, as many lists as batches: one list would be copied whenever it grows.
+    pairs: Vec<Vec<(u32, u32)>>,
     attention: Vec<RecordBatch>,
     left_only: Vec<RecordBatch>,
     right_only: Vec<RecordBatch>,
 }
 
-async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize) -> DataFusionResult<Pass> {
+async fn run_pass(
+    session: &SessionContext,
+    plan: LogicalPlan,
+    comparison: Comparison,
+) -> DataFusionResult<Pass> {
+    let comparison = Arc::new(comparison);
     let physical = session.execute_logical_plan(plan).await?.create_physical_plan().await?;
     let streams = execute_stream_partitioned(physical, session.task_ctx())?;
-    let tasks: Vec<_> =
-        streams.into_iter().map(|stream| Partition::start(sort_out_all(stream, left_width))).collect();
+    let tasks: Vec<_> = streams
+        .into_iter()
+        .map(|stream| Partition::start(sort_out_all(stream, Arc::clone(&comparison))))
+        .collect();
     let mut whole = Pass::default();
     let mut trouble = None;
     for task in tasks {
@@ -242,23 +293,29 @@ impl Drop for Partition {
     }
 }
 
-async fn sort_out_all(mut stream: SendableRecordBatchStream, left_width: usize) -> DataFusionResult<Pass> {
+async fn sort_out_all(
+    mut stream: SendableRecordBatchStream,
+    comparison: Arc<Comparison>,
+) -> DataFusionResult<Pass> {
     let mut pass = Pass::default();
-    while let Some(batch) = stream.next().await {
-        sort_out(&batch?, left_width, &mut pass)?;
+    while let Some(joined) = stream.next().await {
+        let joined = joined?;
+        if joined.num_rows() > 0 {
+            sort_out(&comparison.compare(&joined)?, comparison.left_width, &mut pass)?;
+        }
     }
     Ok(pass)
 }
 
-/// Splits a joined batch into pairs and lone objects.
+/// Splits a compared batch into pairs and lone objects.
 fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusionResult<()> {
     let (left, right) = row_numbers(batch, left_width);
     let (has_left, has_right) = (is_not_null(left)?, is_not_null(right)?);
     let both = and(&has_left, &has_right)?;
     if both.true_count() == batch.num_rows() {
-        pass.pairs.extend(left.values().iter().copied().zip(right.values().iter().copied()));
+        pass.pairs.push(left.values().iter().copied().zip(right.values().iter().copied()).collect());
     } else {
-        pass.pairs.extend(both.values().set_indices().map(|row| (left.value(row), right.value(row))));
+        pass.pairs.push(both.values().set_indices().map(|row| (left.value(row), right.value(row))).collect());
         keep(batch, &and_not(&has_left, &has_right)?, &mut pass.left_only)?;
         keep(batch, &and_not(&has_right, &has_left)?, &mut pass.right_only)?;
     }
@@ -297,31 +354,21 @@ fn without_ambiguous(
     Ok(filter_record_batch(batch, &mask)?)
 }
 
-/// The lone objects of one side as the input of the next rule.
-fn in_memory(
-    side: Side,
-    schema: &SchemaRef,
-    batches: &[RecordBatch],
-    first_column: usize,
-) -> DataFusionResult<LogicalPlan> {
-    let columns: Vec<usize> = (first_column..first_column + schema.fields().len()).collect();
-    let nullable: Vec<_> =
-        schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-    let schema: SchemaRef = Arc::new(arrow::datatypes::Schema::new(nullable));
+/// One side of compared batches.
+fn own_columns(batches: &[RecordBatch], columns: Range<usize>) -> DataFusionResult<Vec<RecordBatch>> {
+    let columns: Vec<usize> = columns.collect();
+    Ok(batches.iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?)
+}
+
+/// The lone target objects as the input of the next rule.
+fn in_memory(schema: &Schema, batches: Vec<RecordBatch>) -> DataFusionResult<LogicalPlan> {
+    let schema = nullable(schema);
     let batches = batches
-        .iter()
-        .map(|batch| {
-            let own = batch.project(&columns)?;
-            RecordBatch::try_new(Arc::clone(&schema), own.columns().to_vec())
-        })
+        .into_iter()
+        .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()))
         .collect::<Result<Vec<_>, _>>()?;
-    let table = MemTable::try_new(schema, vec![batches])?;
-    LogicalPlanBuilder::scan(
-        TableReference::bare(qualifier(side)),
-        provider_as_source(Arc::new(table)),
-        None,
-    )?
-    .build()
+    let table = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
+    LogicalPlanBuilder::scan(TableReference::bare(qualifier(Side::Right)), table, None)?.build()
 }
 
 /// Finds the names of ambiguous objects: the candidates whose key several pairs share.
