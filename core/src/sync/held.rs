@@ -84,13 +84,6 @@ impl Held {
         LogicalPlanBuilder::scan(TableReference::bare(qualifier(Side::Left)), table, None)?.build()
     }
 
-    /// Of a join of [`Self::plan`], the columns that [`Self::complete`] needs.
-    pub fn slim(&self, joined: LogicalPlanBuilder, right: &LogicalPlan) -> DataFusionResult<LogicalPlan> {
-        let own = [property(Side::Left, ROW_COLUMN), property(Side::Left, PLACE_COLUMN)];
-        let theirs = right.schema().columns().into_iter().map(Expr::Column);
-        joined.project(own.into_iter().chain(theirs))?.build()
-    }
-
     /// A joined batch with all properties of the central objects instead of their places.
     pub fn complete(&self, joined: &RecordBatch, schema: &SchemaRef) -> DataFusionResult<RecordBatch> {
         let gathered = Gathered::new(joined.column(1).as_primitive(), self.batches.len());
@@ -104,6 +97,13 @@ impl Held {
         let options = RecordBatchOptions::new().with_row_count(Some(joined.num_rows()));
         Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
     }
+}
+
+/// Of a join with [`Held::plan`], the columns that [`Held::complete`] needs.
+pub(super) fn slim(joined: LogicalPlanBuilder, right: &LogicalPlan) -> DataFusionResult<LogicalPlan> {
+    let own = [property(Side::Left, ROW_COLUMN), property(Side::Left, PLACE_COLUMN)];
+    let theirs = right.schema().columns().into_iter().map(Expr::Column);
+    joined.project(own.into_iter().chain(theirs))?.build()
 }
 
 /// What a joined batch gathers.

@@ -1,9 +1,11 @@
 //! Reconciliation: both classes → pairs, differences and lone objects, as one plan per matching rule (M2–M5).
 //!
 //! ```text
-//! left class ─┐
-//!             ├─ full join on the rule's keys ─▶ pairs: count candidates, keep those that need attention
-//! right class ┘                               └▶ lone objects ─▶ the next rule, at last: situations
+//! left class, kept as read ── keys, places ─┐
+//!                                           ├─ full join ─▶ gather left values, compare
+//! right class, streamed ────────────────────┘                │
+//!                     pairs: count candidates, keep those that need attention
+//!                     lone objects ─▶ the next rule, at last: situations
 //! ```
 //!
 //! Only rows that need attention leave the stream; of an equal pair nothing stays but two row numbers.
@@ -33,7 +35,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     candidates::{Counted, count_candidates},
-    held::{Held, nullable},
+    held::{Held, nullable, slim},
 };
 use crate::{
     connect::ROW_COLUMN,
@@ -130,7 +132,7 @@ pub async fn reconcile(
         let left = held.plan()?;
         let joined = rule.full_join(left.clone(), right.clone())?;
         let (schema, comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
-        let plan = comparison.held.slim(joined, &right)?;
+        let plan = slim(joined, &right)?;
         let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
         let ambiguous = if counted.left.is_empty() {
