@@ -264,8 +264,8 @@ async fn run_pass(
 
 /// One partition of a plan at work, on a thread of its own.
 ///
-/// Not a task of the runtime: all partitions wait until one of them has built the join's hash table, and the
-/// runtime then lets the thread that built it run the woken ones too, one after the other.
+/// Not a task of the runtime: all partitions wait until one of them has built the join's hash table. As tasks
+/// they then ran one after the other, presumably since the runtime leaves woken ones to the waking thread.
 struct Partition {
     task: JoinHandle<Result<DataFusionResult<Pass>, Aborted>>,
     abort: AbortHandle,
