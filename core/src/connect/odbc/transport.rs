@@ -28,6 +28,8 @@ enum Way {
     Text(Option<Value>),
     /// As text, to be brought to the canonical spelling.
     Guid,
+    /// As a number: 0 is false.
+    Number,
     /// As date and time in UTC.
     Utc,
     /// As date and time in the zone of the connection (W7).
@@ -117,6 +119,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
     match (property.value_type, zone) {
         (ValueType::Guid, _) => Way::Guid,
         (ValueType::String | ValueType::Binary, _) => Way::Plain,
+        (ValueType::Boolean, _) if dialect.reads_booleans_as_numbers() => Way::Number,
         (ValueType::TimestampUtc, Some(zone)) if !dialect.is_zoned(&property.native_type) => {
             Way::Local(zone.clone())
         }
@@ -129,6 +132,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
 fn driver_type(value_type: ValueType, way: &Way) -> DataType {
     match way {
         Way::Text(_) | Way::Guid => DataType::Utf8,
+        Way::Number => DataType::Int64,
         Way::Utc | Way::Local(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
         Way::Plain => value_type.arrow(),
     }
@@ -141,6 +145,7 @@ fn convert(property: &SchemaProperty, way: &Way, column: &ArrayRef) -> Result<Ar
         }
         Way::Plain => Ok(Arc::clone(column)),
         Way::Guid => guids(property, column),
+        Way::Number => cast(column, &DataType::Boolean, false).map_err(|_| misfit(property, "")),
         Way::Utc => Ok(Arc::new(micros(column).clone().with_timezone("UTC"))),
         Way::Local(zone) => local(property, zone, column),
         Way::Text(replacement) => from_text(property, replacement.as_ref(), column),
