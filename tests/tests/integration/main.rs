@@ -18,6 +18,8 @@ mod faults_permissions;
 mod faults_systems;
 mod packaging;
 mod sample;
+#[cfg(unix)]
+mod servers;
 mod window;
 
 use syncwright_tests::Program;
