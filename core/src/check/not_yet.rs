@@ -70,17 +70,18 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
     let system = project.system(side);
     let connection = &system.connection;
     let place = Place::System { side, schema_type: None };
+    let odbc = matches!(connection.provider, Provider::Odbc { .. });
     add_all(
         findings,
         &place,
         [
-            (!matches!(connection.provider, Provider::Sqlite { .. }), BLOCKS, "ODBC and CSV connections"),
+            (matches!(connection.provider, Provider::Csv { .. }), BLOCKS, "CSV connections"),
             (connection.access != Access::Direct, BLOCKS, "remote connection servers"),
-            (connection.time_zone.is_some(), BLOCKS, "the time zone"),
-            (connection.query_timeout_secs.is_some(), WARNS, "the query timeout"),
-            (connection.isolation_level.is_some(), WARNS, "the isolation level"),
-            (connection.pool.is_some(), WARNS, "the connection pool"),
-            (!connection.operation_limits.is_empty(), WARNS, "operation timeouts and rate limits"),
+            (connection.time_zone.is_some() && !odbc, BLOCKS, "the time zone"),
+            (connection.query_timeout_secs.is_some() && !odbc, WARNS, "the query timeout"),
+            (connection.isolation_level.is_some() && !odbc, WARNS, "the isolation level"),
+            (connection.pool.is_some() && !odbc, WARNS, "the connection pool"),
+            (!connection.operation_limits.is_empty() && !odbc, WARNS, "operation timeouts and rate limits"),
             (connection.try_to_ignore_data_errors, WARNS, "ignoring data errors"),
             (!system.reference_scope.is_empty(), BLOCKS, "the reference scope"),
             (system.log_level != LogLevel::default(), WARNS, "the log level"),
@@ -89,7 +90,9 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
 }
 
 fn schema(project: &Project, side: Side, findings: &mut Findings) {
-    let schema = &project.system(side).schema;
+    let system = project.system(side);
+    let schema = &system.schema;
+    let odbc = matches!(system.connection.provider, Provider::Odbc { .. });
     for schema_type in &schema.types {
         let place = Place::System { side, schema_type: Some(schema_type.name.clone()) };
         let any = |set: fn(&crate::project::SchemaProperty) -> bool| schema_type.properties.iter().any(set);
@@ -101,7 +104,7 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 (schema_type.operations != DataOperations::default(), BLOCKS, "data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
                 (
-                    any(|property| property.incompatible_data != IncompatibleData::RaiseError),
+                    !odbc && any(|property| property.incompatible_data != IncompatibleData::RaiseError),
                     WARNS,
                     "replacing incompatible data",
                 ),

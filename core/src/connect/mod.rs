@@ -10,6 +10,7 @@
 
 mod error;
 pub mod odbc;
+pub mod secrets;
 mod sqlite;
 mod table;
 
@@ -104,6 +105,11 @@ pub enum Flow {
 pub trait Connector: Send {
     /// What this connection can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// The switch that stops whatever this connection is asked to do from now on, where the system allows it.
+    fn set_cancel(&mut self, cancel: &CancelToken) {
+        let _ = cancel;
+    }
 
     /// Asks the system who it is.
     ///
@@ -239,7 +245,9 @@ pub fn open(
                 sqlite::SqliteConnector::open(connection, &folder.join(file), when_missing, mode)?;
             Ok(Box::new(connector))
         }
-        Provider::Odbc { .. } => Err(unsupported(connection, "ODBC connections")),
+        Provider::Odbc { dialect, attributes } => {
+            Ok(Box::new(odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode)?))
+        }
         Provider::Csv { .. } => Err(unsupported(connection, "CSV folders")),
     }
 }

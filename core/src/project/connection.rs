@@ -50,29 +50,32 @@ pub struct Connection {
     /// Marks a production system with a colour in tabs, title and confirm dialogs.
     #[serde(default, skip_serializing_if = "is_default")]
     pub production: bool,
-    /// IANA time zone that zone-less timestamps of this database are meant in (W7). Not yet effective.
+    /// IANA time zone that zone-less timestamps of this database are meant in (W7). ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub time_zone: Option<String>,
+    /// Database schemas, or owners, that are loaded (W9); all if none is named.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial_schemas: Vec<String>,
     /// SQL statements that run on every new connection (W8).
     #[serde(default, skip_serializing_if = "is_default")]
     pub initial_sql: Vec<String>,
     /// Seconds to wait for the connection, or for a lock of an embedded database. Default: 5.
     #[serde(default, skip_serializing_if = "is_default")]
     pub connect_timeout_secs: Option<u32>,
-    /// Seconds that one statement may take. Not yet effective.
+    /// Seconds that one statement may take until it answers. ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub query_timeout_secs: Option<u32>,
-    /// Isolation level, in the words of the database system. Not yet effective.
+    /// Isolation level, in the words of the database system. ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub isolation_level: Option<String>,
     /// Rows that are read in one block. Default: 8192.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fetch_batch_size: Option<u32>,
-    /// Connection pool (C5). Not yet effective.
+    /// Connection pool (C5). ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pool: Option<Pool>,
     /// Timeouts and rate limits per kind of operation (F16): `create`, `update`, `delete`, `search`, `get`,
-    /// `test`, `schema`, `script`. Not yet effective.
+    /// `test`, `schema`, `script`. ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub operation_limits: BTreeMap<String, OperationLimits>,
     /// Retry a failing object without the offending column (F12). Not yet effective.
@@ -100,7 +103,7 @@ pub enum Provider {
         #[serde(default, skip_serializing_if = "is_default")]
         when_missing: WhenMissing,
     },
-    /// Any database behind an ODBC driver (C2). Not yet effective.
+    /// Any database behind an ODBC driver (C2).
     Odbc {
         /// `postgresql`, `mariadb`, `db2`, `sql_server`, `oracle`, `sqlite` or `generic`.
         dialect: String,

@@ -5,6 +5,13 @@
 //! texts; where a statement takes one there is a `?`.
 
 mod catalog;
+mod declared;
+mod errors;
+mod mariadb;
+mod postgresql;
+mod sql;
+#[cfg(test)]
+mod tests;
 
 pub use self::catalog::{CatalogQueries, ForeignKeyRow, KeyRow, NativeColumn, TableRow};
 use super::diagnostics::Diagnosis;
@@ -44,6 +51,22 @@ pub enum TextEquality {
     Exact,
     /// Something else, or it depends (case, accents, trailing blanks): [`Dialect::exact_text`] makes it exact.
     Collation,
+}
+
+/// What a column keeps of a value that is written to it: a comparison that expects more finds a difference in
+/// every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// All of it.
+    Exactly,
+    /// So many digits of the second, fewer than six.
+    FractionDigits(u8),
+    /// About seven digits of a floating point number.
+    SinglePrecision,
+    /// A text without the blanks at its end.
+    WithoutTrailingBlanks,
+    /// The meaning, in the system's own spelling: JSON, network addresses, intervals.
+    Respelled,
 }
 
 /// Knowledge about one database system.
@@ -135,6 +158,47 @@ pub trait Dialect: Send + Sync {
         expression.to_owned()
     }
 
+    /// An expression that orders texts by code point, as here; `None` if the system has none.
+    fn ordered_text(&self, expression: &str) -> Option<String> {
+        let _ = expression;
+        None
+    }
+
+    /// True if the column holds GUIDs as such, so that every spelling is the same value.
+    fn has_native_guids(&self, property: &SchemaProperty) -> bool {
+        let _ = property;
+        false
+    }
+
+    /// True if a column may hold values of other types than it declares (SQLite): they are read as text and
+    /// converted here, and filters are evaluated here.
+    fn is_loosely_typed(&self) -> bool {
+        false
+    }
+
+    /// True if values of the column are points in time, in whatever zone they are shown.
+    fn is_zoned(&self, declaration: &str) -> bool {
+        let declaration = declaration.to_lowercase();
+        declaration.contains("with time zone") || declaration.contains("timestamptz")
+    }
+
+    /// True if the number of rows after a call with arrays is that of all its rows together, and those are
+    /// counted that the condition finds, changed or not.
+    fn counts_all_rows(&self) -> bool {
+        false
+    }
+
+    /// What is put behind a SELECT so that the rows stay as they are until the transaction ends; nothing if
+    /// the system has no such clause.
+    fn row_lock(&self) -> &'static str {
+        ""
+    }
+
+    /// A statement that does nothing but show that the connection is alive.
+    fn ping(&self) -> &'static str {
+        "SELECT 1"
+    }
+
     /// True if the system reads an empty text as NULL (Oracle).
     fn empty_text_is_null(&self) -> bool {
         false
@@ -145,14 +209,37 @@ pub trait Dialect: Send + Sync {
         if value { "TRUE" } else { "FALSE" }
     }
 
+    /// Both sides of a comparison of a column with a `?` that means the same as here (E4).
+    fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
+        let parameter = self.parameter(property);
+        if property.value_type.is_text() && self.text_equality() == TextEquality::Collation {
+            (self.exact_text(column), self.exact_text(&parameter))
+        } else {
+            (column.to_owned(), parameter)
+        }
+    }
+
+    /// One item of ORDER BY that sorts as here: texts by code point, NULL before everything else.
+    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> String {
+        let (expression, _) = self.comparison(column, property);
+        if descending { format!("{expression} DESC") } else { expression }
+    }
+
+    /// What a column keeps of a value that is written to it.
+    fn kept(&self, property: &SchemaProperty) -> Kept {
+        let _ = property;
+        Kept::Exactly
+    }
+
+    /// True if points in time, and dates with a time, are bound as text `2024-03-01 12:30:00.123456`, because
+    /// the driver loses something of them otherwise.
+    fn binds_timestamps_as_text(&self) -> bool {
+        false
+    }
+
     /// How many rows one call may write.
     fn array_binding(&self) -> ArrayBinding {
         ArrayBinding::Rows(1000)
-    }
-
-    /// True if the number of rows of an UPDATE counts rows that had the same values before.
-    fn counts_matched_rows(&self) -> bool {
-        true
     }
 
     /// SQL that reads the catalog of the whole database at once; `None` if only the ODBC catalog functions
@@ -164,6 +251,12 @@ pub trait Dialect: Send + Sync {
 
     /// Class of an error, from SQLSTATE, native code and text.
     fn classify(&self, diagnosis: &Diagnosis) -> ErrorKind;
+
+    /// True if this record, which came with a success, stands for an error: nothing was written.
+    fn is_error_in_disguise(&self, diagnosis: &Diagnosis) -> bool {
+        let _ = diagnosis;
+        false
+    }
 
     /// True if the same statement may succeed when tried again on a new connection or transaction.
     fn is_transient(&self, diagnosis: &Diagnosis) -> bool {
@@ -183,5 +276,5 @@ pub fn dialect(id: &str) -> Option<&'static dyn Dialect> {
 /// All dialects, in the order in which they are offered.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Dialect] {
-    &[]
+    &[&postgresql::PostgreSql, &mariadb::MariaDb]
 }

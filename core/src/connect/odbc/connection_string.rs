@@ -1,0 +1,161 @@
+//! The connection string: attributes of the project, defaults of the dialect, the driver's path, the password.
+
+use std::{collections::BTreeMap, path::Path};
+
+use odbc_api::escape_attribute_value;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{dialect::Dialect, driver};
+use crate::connect::{ConnectError, ErrorKind};
+
+/// Attributes that hold a secret; a project that has one is refused.
+const SECRET_ATTRIBUTES: &[&str] =
+    &["pwd", "password", "passwd", "secret", "sslpwd", "sslkeypassword", "newpwd", "token", "accesstoken"];
+
+/// True for attributes that hold a secret and therefore must not be in a project (P3).
+#[must_use]
+pub fn is_secret_attribute(name: &str) -> bool {
+    SECRET_ATTRIBUTES.contains(&name.trim().to_lowercase().as_str())
+}
+
+/// Attributes by their names, which ODBC compares without case.
+#[derive(Debug, Clone, Default)]
+pub struct Attributes(Vec<(String, String)>);
+
+impl Attributes {
+    /// Sets an attribute unless it is there.
+    fn or_set(&mut self, name: &str, value: &str) {
+        if self.get(name).is_none() {
+            self.0.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(self.0.remove(place).1)
+    }
+}
+
+/// Everything a driver manager needs, the driver as a path.
+///
+/// # Errors
+///
+/// [`ErrorKind::Driver`] if no driver is installed that fits.
+pub fn attributes(
+    label: &str,
+    dialect: &'static dyn Dialect,
+    project: &BTreeMap<String, String>,
+    folder: &Path,
+) -> Result<Attributes, ConnectError> {
+    let mut attributes =
+        Attributes(project.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+    if let Some(name) = attributes.take("DSN") {
+        let source = driver::data_source(&name).ok_or_else(|| unknown_data_source(label, &name))?;
+        for (name, value) in &source {
+            attributes.or_set(name, value);
+        }
+    }
+    let registrations = driver::registrations();
+    let named = attributes.take("Driver");
+    let library = match &named {
+        Some(driver) => driver::library(driver, &registrations),
+        None => driver::for_dialect(dialect, &registrations),
+    };
+    // Windows has a driver manager of its own, which knows its drivers by name.
+    let library = match (library, named.clone()) {
+        (Some(library), _) => library.display().to_string(),
+        (None, Some(name)) if cfg!(windows) => name,
+        _ => return Err(missing_driver(label, dialect, named.as_deref(), &registrations)),
+    };
+    attributes.0.insert(0, ("Driver".to_owned(), library));
+    for (name, value) in dialect.default_attributes() {
+        attributes.or_set(name, value);
+    }
+    if dialect.id() == "sqlite" {
+        for (name, value) in &mut attributes.0 {
+            if name.eq_ignore_ascii_case("Database") {
+                *value = folder.join(&*value).display().to_string();
+            }
+        }
+    }
+    Ok(attributes)
+}
+
+/// The connection string. It holds the password: it goes to the driver manager and nowhere else.
+#[must_use]
+pub fn connection_string(attributes: &Attributes, password: Option<&SecretString>) -> SecretString {
+    let mut text = String::new();
+    for (name, value) in &attributes.0 {
+        push(&mut text, name, value);
+    }
+    if let Some(password) = password {
+        push(&mut text, "PWD", password.expose_secret());
+    }
+    SecretString::from(text)
+}
+
+fn push(text: &mut String, name: &str, value: &str) {
+    text.push_str(name);
+    text.push('=');
+    text.push_str(&escape_attribute_value(value));
+    text.push(';');
+}
+
+fn unknown_data_source(label: &str, name: &str) -> ConnectError {
+    let known = driver::data_sources();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    ConnectError::new(
+        ErrorKind::Driver,
+        label,
+        format!("there is no ODBC data source {name:?} on this machine"),
+    )
+    .with_help(format!("registered data sources: {known}; they are read from odbc.ini"))
+}
+
+fn missing_driver(
+    label: &str,
+    dialect: &dyn Dialect,
+    named: Option<&str>,
+    registrations: &[driver::Registration],
+) -> ConnectError {
+    let what = match named {
+        Some(name) => format!("the ODBC driver {name:?} is not installed"),
+        None => format!("no ODBC driver for {} is installed", dialect.label()),
+    };
+    let installed: Vec<&str> = registrations
+        .iter()
+        .filter(|registration| registration.library.is_some())
+        .map(|registration| registration.name.as_str())
+        .collect();
+    let installed = if installed.is_empty() { "none".to_owned() } else { installed.join(", ") };
+    ConnectError::new(ErrorKind::Driver, label, what)
+        .with_help(format!("install {}; installed drivers: {installed}", dialect.driver_source()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_escaped_and_the_password_is_hidden() {
+        let attributes = Attributes(vec![
+            ("Driver".to_owned(), "/lib/x.so".to_owned()),
+            ("Server".to_owned(), "a;b".to_owned()),
+        ]);
+        let password = SecretString::from("p}w;d");
+        let text = connection_string(&attributes, Some(&password));
+        assert_eq!(text.expose_secret(), "Driver=/lib/x.so;Server={a;b};PWD={p}}w;d};");
+        assert!(!format!("{text:?}").contains("w;d"));
+    }
+
+    #[test]
+    fn secrets_are_recognised_by_name() {
+        assert!(is_secret_attribute("Pwd"));
+        assert!(is_secret_attribute(" PASSWORD "));
+        assert!(!is_secret_attribute("UID"));
+    }
+}

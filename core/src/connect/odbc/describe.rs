@@ -1,0 +1,254 @@
+//! The catalog of a database as a project schema (S1).
+
+mod rows;
+
+use std::collections::{BTreeSet, HashMap};
+
+use self::rows::{Cells, read_rows};
+use super::{
+    OdbcConnector,
+    dialect::{CatalogQueries, Dialect, ForeignKeyRow, KeyRow, NativeColumn, TableRow},
+    operation::Operation,
+};
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    progress::Progress,
+    project::{ForeignKey, Generated, Schema, SchemaProperty, SchemaType},
+    value::ValueType,
+};
+
+/// A table in the catalog: owner and name.
+type TableName = (Option<String>, String);
+
+/// All that a catalog tells.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Tables and views.
+    pub tables: Vec<TableRow>,
+    /// Their columns.
+    pub columns: Vec<NativeColumn>,
+    /// Their keys.
+    pub keys: Vec<KeyRow>,
+    /// Their relations.
+    pub foreign_keys: Vec<ForeignKeyRow>,
+}
+
+impl OdbcConnector {
+    pub(super) fn read_catalog(&mut self, progress: &dyn Progress) -> Result<Schema, ConnectError> {
+        let Some(queries) = self.dialect.catalog() else {
+            return Err(self
+                .own(ErrorKind::Unsupported, "the catalog of this database system cannot be read yet")
+                .with_help("write the schema into the project by hand"));
+        };
+        progress.phase("Reading the schema");
+        let CatalogQueries { tables, columns, keys, foreign_keys } = queries;
+        let mut catalog = Catalog::default();
+        catalog.tables = self.read("the list of tables", tables, TABLE_COLUMNS, table_row)?;
+        progress.advance(1, Some(4));
+        catalog.columns = self.read("the columns", columns, COLUMN_COLUMNS, column_row)?;
+        progress.advance(2, Some(4));
+        catalog.keys = self.read("the keys", keys, KEY_COLUMNS, key_row)?;
+        progress.advance(3, Some(4));
+        catalog.foreign_keys =
+            self.read("the relations", foreign_keys, FOREIGN_KEY_COLUMNS, foreign_key_row)?;
+        progress.advance(4, Some(4));
+        let wanted = |owner: &Option<String>| match owner {
+            None => true,
+            Some(owner) if self.owners.is_empty() => !self.dialect.is_system_schema(owner),
+            Some(owner) => self.owners.contains(owner),
+        };
+        catalog.tables.retain(|table| wanted(&table.owner) && !table.name.to_lowercase().starts_with("sw_"));
+        Ok(schema_of(self.dialect, catalog, self.zone.is_some()))
+    }
+
+    fn read<R: Send + 'static>(
+        &mut self,
+        what: &str,
+        sql: String,
+        columns: usize,
+        row: fn(&mut Cells) -> R,
+    ) -> Result<Vec<R>, ConnectError> {
+        let doing = format!("reading {what}");
+        let cancel = self.cancel.clone();
+        self.call(Operation::Schema, &doing.clone(), move |link| {
+            read_rows(link, &doing, &sql, columns, &cancel, row)
+        })
+    }
+}
+
+const TABLE_COLUMNS: usize = 4;
+const COLUMN_COLUMNS: usize = 13;
+const KEY_COLUMNS: usize = 6;
+const FOREIGN_KEY_COLUMNS: usize = 8;
+
+fn table_row(cells: &mut Cells) -> TableRow {
+    TableRow { owner: cells.optional(), name: cells.text(), view: cells.flag(), comment: cells.optional() }
+}
+
+fn column_row(cells: &mut Cells) -> NativeColumn {
+    NativeColumn {
+        owner: cells.optional(),
+        table: cells.text(),
+        name: cells.text(),
+        position: cells.number().unwrap_or_default(),
+        type_name: cells.text(),
+        declaration: cells.text(),
+        length: cells.number(),
+        precision: cells.number(),
+        scale: cells.number(),
+        nullable: cells.flag(),
+        default: cells.optional(),
+        generated: cells.optional(),
+        comment: cells.optional(),
+    }
+}
+
+fn key_row(cells: &mut Cells) -> KeyRow {
+    KeyRow {
+        owner: cells.optional(),
+        table: cells.text(),
+        name: cells.text(),
+        primary: cells.flag(),
+        position: cells.number().unwrap_or_default(),
+        column: cells.text(),
+    }
+}
+
+fn foreign_key_row(cells: &mut Cells) -> ForeignKeyRow {
+    ForeignKeyRow {
+        owner: cells.optional(),
+        table: cells.text(),
+        name: cells.text(),
+        position: cells.number().unwrap_or_default(),
+        column: cells.text(),
+        referenced_owner: cells.optional(),
+        referenced_table: cells.text(),
+        referenced_column: cells.text(),
+    }
+}
+
+/// The schema that a catalog describes. Points in time are what date and time columns hold if the zone of the
+/// database is known (W7).
+pub fn schema_of(dialect: &dyn Dialect, mut catalog: Catalog, zone_known: bool) -> Schema {
+    catalog.tables.sort_by(|one, other| (&one.owner, &one.name).cmp(&(&other.owner, &other.name)));
+    let owners: BTreeSet<&Option<String>> = catalog.tables.iter().map(|table| &table.owner).collect();
+    let several = owners.len() > 1;
+    let names: HashMap<TableName, String> = catalog
+        .tables
+        .iter()
+        .map(|table| ((table.owner.clone(), table.name.clone()), type_name(table, several)))
+        .collect();
+    let mut columns: HashMap<TableName, Vec<NativeColumn>> = HashMap::new();
+    for column in catalog.columns {
+        columns.entry((column.owner.clone(), column.table.clone())).or_default().push(column);
+    }
+    let mut keys: HashMap<TableName, Vec<KeyRow>> = HashMap::new();
+    for key in catalog.keys {
+        keys.entry((key.owner.clone(), key.table.clone())).or_default().push(key);
+    }
+    let mut relations: HashMap<TableName, Vec<ForeignKeyRow>> = HashMap::new();
+    for key in catalog.foreign_keys {
+        relations.entry((key.owner.clone(), key.table.clone())).or_default().push(key);
+    }
+    let types = catalog.tables.into_iter().map(|table| {
+        let place = (table.owner.clone(), table.name.clone());
+        let name = type_name(&table, several);
+        let mut own = columns.remove(&place).unwrap_or_default();
+        own.sort_by_key(|column| column.position);
+        let (key, unique_keys) = keys_of(keys.remove(&place).unwrap_or_default());
+        SchemaType {
+            table: (name != table.name).then(|| table.name.clone()),
+            name,
+            owner: table.owner,
+            comment: table.comment.unwrap_or_default(),
+            view: table.view,
+            properties: own.into_iter().map(|column| property(dialect, column, zone_known)).collect(),
+            key,
+            unique_keys,
+            foreign_keys: foreign_keys_of(relations.remove(&place).unwrap_or_default(), &names),
+            ..SchemaType::default()
+        }
+    });
+    Schema { types: types.collect(), ..Schema::default() }
+}
+
+/// The owner stands in front where several are loaded.
+fn type_name(table: &TableRow, several: bool) -> String {
+    match &table.owner {
+        Some(owner) if several => format!("{owner}.{}", table.name),
+        _ => table.name.clone(),
+    }
+}
+
+fn property(dialect: &dyn Dialect, column: NativeColumn, zone_known: bool) -> SchemaProperty {
+    let mapped = dialect.map_type(&column);
+    let mut property = match mapped {
+        Ok(mapped) => {
+            let value_type = match mapped.value_type {
+                ValueType::Timestamp if zone_known => ValueType::TimestampUtc,
+                other => other,
+            };
+            SchemaProperty { max_length: mapped.max_length, ..SchemaProperty::new(&column.name, value_type) }
+        }
+        Err(reason) => {
+            SchemaProperty { unusable: Some(reason), ..SchemaProperty::new(&column.name, ValueType::String) }
+        }
+    };
+    property.generated = match column.generated.as_deref() {
+        Some("identity") => Generated::Identity,
+        Some("always") => Generated::Always,
+        _ => Generated::No,
+    };
+    property.native_type = column.declaration;
+    property.mandatory = !column.nullable;
+    property.default_value = column.default;
+    property.comment = column.comment.unwrap_or_default();
+    property
+}
+
+/// The primary key, and the other unique keys in the order of their columns.
+fn keys_of(mut rows: Vec<KeyRow>) -> (Vec<String>, Vec<Vec<String>>) {
+    rows.sort_by(|one, other| {
+        (!one.primary, &one.name, one.position).cmp(&(!other.primary, &other.name, other.position))
+    });
+    let mut primary = Vec::new();
+    let mut unique: Vec<(String, Vec<String>)> = Vec::new();
+    for row in rows {
+        if row.primary {
+            primary.push(row.column);
+        } else if let Some((_, columns)) = unique.last_mut().filter(|(name, _)| *name == row.name) {
+            columns.push(row.column);
+        } else {
+            unique.push((row.name, vec![row.column]));
+        }
+    }
+    let mut unique: Vec<Vec<String>> = unique.into_iter().map(|(_, columns)| columns).collect();
+    unique.retain(|columns| *columns != primary);
+    unique.sort();
+    unique.dedup();
+    (primary, unique)
+}
+
+fn foreign_keys_of(mut rows: Vec<ForeignKeyRow>, names: &HashMap<TableName, String>) -> Vec<ForeignKey> {
+    rows.sort_by(|one, other| (&one.name, one.position).cmp(&(&other.name, other.position)));
+    let mut keys: Vec<(String, ForeignKey)> = Vec::new();
+    for row in rows {
+        // What lies in a schema that is not loaded cannot be resolved.
+        let Some(references) = names.get(&(row.referenced_owner, row.referenced_table)) else { continue };
+        if let Some((_, key)) = keys.last_mut().filter(|(name, _)| *name == row.name) {
+            key.properties.push(row.column);
+            key.referenced_properties.push(row.referenced_column);
+        } else {
+            keys.push((
+                row.name,
+                ForeignKey {
+                    properties: vec![row.column],
+                    references: references.clone(),
+                    referenced_properties: vec![row.referenced_column],
+                    integrity_ensured: true,
+                },
+            ));
+        }
+    }
+    keys.into_iter().map(|(_, key)| key).collect()
+}

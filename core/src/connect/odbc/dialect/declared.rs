@@ -1,0 +1,121 @@
+//! Taking a type apart that a catalog wrote: `timestamp(3) without time zone`, `bigint(20) unsigned`.
+
+use super::{MappedType, NativeColumn};
+use crate::value::ValueType;
+
+/// Most digits that a decimal can have here.
+pub const MAX_DIGITS: u32 = 38;
+
+/// A declared type: its name in lower case without the arguments, and the arguments that are numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// `timestamp without time zone`
+    pub name: String,
+    /// `[3]`
+    pub arguments: Vec<i64>,
+}
+
+impl Declared {
+    /// Takes a declaration apart; anything is accepted.
+    pub fn parse(declaration: &str) -> Self {
+        let declaration = declaration.trim();
+        let (before, arguments, after) = match (declaration.find('('), declaration.rfind(')')) {
+            // The last parenthesis, because a value of an enum can contain one.
+            (Some(open), Some(close)) if open < close => {
+                (&declaration[..open], &declaration[open + 1..close], &declaration[close + 1..])
+            }
+            _ => (declaration, "", ""),
+        };
+        let words: Vec<&str> = before.split_whitespace().chain(after.split_whitespace()).collect();
+        Self {
+            name: words.join(" ").to_ascii_lowercase(),
+            arguments: arguments.split(',').filter_map(|part| part.trim().parse().ok()).collect(),
+        }
+    }
+
+    /// The first argument as a small number.
+    pub fn digits(&self) -> Option<u8> {
+        self.arguments.first().and_then(|digits| u8::try_from(*digits).ok())
+    }
+}
+
+/// A type without a declared length.
+pub fn plain(value_type: ValueType) -> Result<MappedType, String> {
+    Ok(MappedType { value_type, max_length: None })
+}
+
+/// Text with the length of the column, if there is one that fits.
+pub fn text(column: &NativeColumn) -> Result<MappedType, String> {
+    let max_length = column.length.and_then(|length| u32::try_from(length).ok());
+    Ok(MappedType { value_type: ValueType::String, max_length })
+}
+
+/// An exact number, if it has no more digits than can be held here.
+pub fn decimal(column: &NativeColumn) -> Result<MappedType, String> {
+    let declaration = &column.declaration;
+    let Some(precision) = column.precision else {
+        return Err(format!("{declaration} has no declared number of digits"));
+    };
+    let scale = column.scale.unwrap_or(0);
+    // Places before the point that are always zero still have to be held, and so do those after it.
+    let (precision, scale) = match u32::try_from(scale) {
+        Ok(scale) => (precision.max(scale), scale),
+        Err(_) => (precision.saturating_add(scale.unsigned_abs()), 0),
+    };
+    if precision > MAX_DIGITS {
+        return Err(format!("{declaration} has more than {MAX_DIGITS} digits"));
+    }
+    match (u8::try_from(precision), i8::try_from(scale)) {
+        (Ok(precision @ 1..), Ok(scale)) => plain(ValueType::Decimal(precision, scale)),
+        _ => Err(format!("{declaration} has no digits")),
+    }
+}
+
+/// The reason why a type that this program does not know cannot be used.
+pub fn unknown(column: &NativeColumn) -> Result<MappedType, String> {
+    let name = if column.declaration.is_empty() { &column.type_name } else { &column.declaration };
+    Err(format!("the type {name:?} is not known"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_are_taken_apart() {
+        for (declaration, name, arguments) in [
+            ("timestamp(3) without time zone", "timestamp without time zone", vec![3]),
+            ("bigint(20) unsigned", "bigint unsigned", vec![20]),
+            ("NUMERIC(12, 2)", "numeric", vec![12, 2]),
+            ("enum('a','b)')", "enum", vec![]),
+            ("double  precision", "double precision", vec![]),
+            ("", "", vec![]),
+            (")(", ")(", vec![]),
+        ] {
+            assert_eq!(Declared::parse(declaration), Declared { name: name.to_owned(), arguments });
+        }
+    }
+
+    #[test]
+    fn decimals_have_room_for_all_places() {
+        let of = |precision, scale| {
+            decimal(&NativeColumn {
+                declaration: "numeric".to_owned(),
+                precision,
+                scale,
+                ..NativeColumn::default()
+            })
+            .ok()
+            .map(|mapped| mapped.value_type)
+        };
+        assert_eq!(of(Some(12), Some(2)), Some(ValueType::Decimal(12, 2)));
+        assert_eq!(of(Some(12), None), Some(ValueType::Decimal(12, 0)));
+        assert_eq!(of(Some(5), Some(-2)), Some(ValueType::Decimal(7, 0)));
+        assert_eq!(of(Some(2), Some(5)), Some(ValueType::Decimal(5, 5)));
+        assert_eq!(of(Some(38), Some(38)), Some(ValueType::Decimal(38, 38)));
+        assert_eq!(of(Some(39), Some(0)), None);
+        assert_eq!(of(Some(38), Some(-1)), None);
+        assert_eq!(of(None, None), None);
+        assert_eq!(of(Some(0), Some(0)), None);
+    }
+}

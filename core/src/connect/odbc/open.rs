@@ -1,0 +1,189 @@
+//! Opening a connection: from the project's settings to a session that is ready to work.
+
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
+
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    OdbcConnector,
+    connection_string::{self, Attributes},
+    diagnostics::Speaker,
+    dialect::{self, Dialect},
+    operation::{Operation, OperationTimes},
+    pool::{self, Lease},
+    session::{Link, Patience, Session},
+};
+use crate::{
+    connect::{ConnectError, ErrorKind, OpenMode, secrets},
+    progress::CancelToken,
+    project::Connection,
+};
+
+/// Seconds to wait for a connection if the project does not say.
+const DEFAULT_TIMEOUT_SECS: u32 = 5;
+/// Rows of a block if the project does not say.
+const DEFAULT_BLOCK: usize = 8192;
+/// An idle connection is tried before it is used if nobody used it for so long.
+const TRUSTED: Duration = Duration::from_secs(1);
+/// Longest time to try an idle connection.
+const TRY: Duration = Duration::from_secs(2);
+
+impl OdbcConnector {
+    /// Opens a connection, or takes an idle one.
+    ///
+    /// # Errors
+    ///
+    /// If the driver is missing, the database does not answer or refuses, or a statement of the initial SQL
+    /// fails.
+    pub fn open(
+        connection: &Connection,
+        dialect_id: &str,
+        attributes: &BTreeMap<String, String>,
+        folder: &Path,
+        mode: OpenMode,
+    ) -> Result<Self, ConnectError> {
+        let label = connection.label().to_owned();
+        let dialect = dialect::dialect(dialect_id).ok_or_else(|| unknown_dialect(&label, dialect_id))?;
+        let zone = connection.time_zone.as_deref().map(|name| time_zone(&label, name)).transpose()?;
+        let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
+        let password = secrets::password(&connection.system_identifier);
+        let way =
+            Way { connection, dialect, resolved: &resolved, password: password.as_ref(), label: &label };
+        let lease = way.lease()?;
+        Ok(Self {
+            lease,
+            dialect,
+            location: location(attributes),
+            label,
+            mode,
+            block: connection.fetch_batch_size.map_or(DEFAULT_BLOCK, |rows| rows.max(1) as usize),
+            zone,
+            owners: connection.partial_schemas.clone(),
+            times: OperationTimes::of(connection),
+            cancel: CancelToken::default(),
+            in_transaction: false,
+        })
+    }
+}
+
+/// A way to connect.
+struct Way<'a> {
+    connection: &'a Connection,
+    dialect: &'static dyn Dialect,
+    resolved: &'a Attributes,
+    password: Option<&'a SecretString>,
+    label: &'a str,
+}
+
+impl Way<'_> {
+    fn lease(&self) -> Result<Lease, ConnectError> {
+        let pool = pool::pool(&self.identity(), self.connection.pool.as_ref());
+        loop {
+            let mut lease = pool.lease(self.label, || self.connect())?;
+            let trusted = lease.idle_for.is_none_or(|idle| idle < TRUSTED);
+            if trusted || self.answers(&mut lease) {
+                return Ok(lease);
+            }
+            lease.reusable = false;
+        }
+    }
+
+    /// True if an idle connection still works.
+    fn answers(&self, lease: &mut Lease) -> bool {
+        let doing = "trying an idle connection";
+        let ping = self.dialect.ping();
+        let patience = Patience { cancel: None, limit: Some(TRY) };
+        lease.session().is_some_and(|session| {
+            session.call(doing, patience, move |link| link.execute(doing, ping)).is_ok()
+        })
+    }
+
+    /// Whatever makes connections differ from one another; the password only as a hash.
+    fn identity(&self) -> String {
+        let Connection { initial_sql, isolation_level, connect_timeout_secs, system_identifier, .. } =
+            self.connection;
+        let mut hasher = Sha256::new();
+        hasher.update(connection_string::connection_string(self.resolved, self.password).expose_secret());
+        hasher.update(format!("{initial_sql:?} {isolation_level:?} {connect_timeout_secs:?}"));
+        hasher.finalize().iter().fold(system_identifier.clone(), |mut text, byte| {
+            write!(text, "{byte:02x}").ok();
+            text
+        })
+    }
+
+    fn connect(&self) -> Result<Session, ConnectError> {
+        let speaker =
+            Speaker { label: self.label.to_owned(), dialect: self.dialect, password: self.password.cloned() };
+        let seconds = self.connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS).max(1);
+        let timeout = Duration::from_secs(seconds.into());
+        let text = connection_string::connection_string(self.resolved, self.password);
+        let mut session = Session::connect(text, speaker, timeout, None)?;
+        self.prepare(&mut session)?;
+        Ok(session)
+    }
+
+    /// Statements that every new connection runs: those of the dialect, then those of the project (W8).
+    fn prepare(&self, session: &mut Session) -> Result<(), ConnectError> {
+        let times = OperationTimes::of(self.connection);
+        let patience = Patience { cancel: None, limit: times.limit(Operation::Script) };
+        let mut statements: Vec<(String, String)> = self
+            .dialect
+            .session_setup()
+            .iter()
+            .map(|statement| ("preparing the connection".to_owned(), (*statement).to_owned()))
+            .collect();
+        if let Some(level) = &self.connection.isolation_level {
+            let statement = self.dialect.isolation(level).ok_or_else(|| self.unknown_isolation(level))?;
+            statements.push((format!("setting the isolation level {level:?}"), statement));
+        }
+        for (number, statement) in self.connection.initial_sql.iter().enumerate() {
+            statements.push((format!("statement {} of the initial SQL", number + 1), statement.clone()));
+        }
+        session.call("preparing the connection", patience, move |link: &Link| {
+            statements.iter().try_for_each(|(doing, sql)| link.execute(doing, sql))
+        })
+    }
+
+    fn unknown_isolation(&self, level: &str) -> ConnectError {
+        ConnectError::new(
+            ErrorKind::Unsupported,
+            self.label,
+            format!("{} has no isolation level {level:?} that can be set here", self.dialect.label()),
+        )
+        .with_help("use a level of the SQL standard, such as READ COMMITTED, or the initial SQL")
+    }
+}
+
+fn unknown_dialect(label: &str, id: &str) -> ConnectError {
+    let known: Vec<&str> = dialect::all().iter().map(|dialect| dialect.id()).collect();
+    ConnectError::new(ErrorKind::Unsupported, label, format!("there is no ODBC dialect {id:?}"))
+        .with_help(format!("known dialects: {}", known.join(", ")))
+}
+
+fn time_zone(label: &str, name: &str) -> Result<TimeZone, ConnectError> {
+    TimeZone::get(name).map_err(|_| {
+        ConnectError::new(ErrorKind::Unsupported, label, format!("there is no time zone {name:?}"))
+            .with_help("time zones have names of the IANA database, such as Europe/Berlin")
+    })
+}
+
+/// Where a database is, in words without a secret.
+fn location(attributes: &BTreeMap<String, String>) -> String {
+    let value = |names: &[&str]| {
+        attributes
+            .iter()
+            .find(|(name, _)| names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)))
+            .map(|(_, value)| value.clone())
+    };
+    let server = value(&["Server", "Servername", "Hostname", "Host", "DSN", "Dbq"]);
+    let port = value(&["Port"]).map(|port| format!(":{port}")).unwrap_or_default();
+    let database = value(&["Database", "Db"]);
+    match (server, database) {
+        (Some(server), Some(database)) => format!("{server}{port}/{database}"),
+        (Some(server), None) => format!("{server}{port}"),
+        (None, Some(database)) => database,
+        (None, None) => "unknown".to_owned(),
+    }
+}

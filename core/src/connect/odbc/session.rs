@@ -1,0 +1,263 @@
+//! A connection on a thread of its own, so that nobody waits for a driver longer than they want to.
+//!
+//! Drivers block, some of them for minutes when a network is gone. The thread owns the connection; callers
+//! send it work and wait for the answer, looking at their cancel switch and at the clock meanwhile. Work that
+//! is to stop is cancelled in the driver; if even that does not help, the session is given up: its thread
+//! ends, and closes the connection, when the driver lets it.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use arrow::array::RecordBatch;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use odbc_api::{Connection, ConnectionOptions, environment};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{cancel::Canceller, diagnostics::Speaker};
+use crate::{
+    connect::{ConnectError, ErrorKind, Flow},
+    progress::CancelToken,
+};
+
+/// How often a waiting caller looks at its cancel switch.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a cancelled statement may take to end before the session is given up.
+const GRACE: Duration = Duration::from_millis(700);
+/// Blocks that may wait between the driver's thread and the caller.
+const BLOCKS_IN_FLIGHT: usize = 2;
+
+/// What the thread of a session works with.
+pub struct Link {
+    /// The connection; dropped first, on this thread.
+    pub connection: Connection<'static>,
+    /// For errors.
+    pub speaker: Arc<Speaker>,
+    /// Knows the statement that executes.
+    pub canceller: Arc<Canceller>,
+}
+
+impl Link {
+    /// An error of the driver while `doing` something.
+    pub fn error(&self, doing: &str, error: &odbc_api::Error) -> ConnectError {
+        self.speaker.error(doing, error)
+    }
+
+    /// Executes a statement without parameters and without a result that anybody wants.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn execute(&self, doing: &str, sql: &str) -> Result<(), ConnectError> {
+        let failed = |error: odbc_api::Error| self.error(doing, &error);
+        let mut statement = self.connection.preallocate().map_err(failed)?;
+        self.canceller
+            .while_running(&mut statement, |statement| statement.execute(sql, ()).map(|_| ()))
+            .map_err(failed)
+    }
+}
+
+type Job = Box<dyn FnOnce(&Link) + Send>;
+
+/// How long a caller waits.
+#[derive(Clone, Copy)]
+pub struct Patience<'a> {
+    /// Who stops it.
+    pub cancel: Option<&'a CancelToken>,
+    /// Longest time until an answer, or until the next block of one.
+    pub limit: Option<Duration>,
+}
+
+impl Patience<'_> {
+    fn is_over(&self, since: Instant) -> Option<ErrorKind> {
+        if self.cancel.is_some_and(CancelToken::is_cancelled) {
+            return Some(ErrorKind::Cancelled);
+        }
+        self.limit.filter(|limit| since.elapsed() >= *limit).map(|_| ErrorKind::Timeout)
+    }
+}
+
+/// A connection and its thread.
+pub struct Session {
+    /// None once the session is given up or its thread ended.
+    jobs: Option<Sender<Job>>,
+    speaker: Arc<Speaker>,
+    canceller: Arc<Canceller>,
+}
+
+impl Session {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says; a timeout if it says nothing within `login_timeout`.
+    pub fn connect(
+        connection_string: SecretString,
+        speaker: Speaker,
+        login_timeout: Duration,
+        cancel: Option<&CancelToken>,
+    ) -> Result<Self, ConnectError> {
+        let speaker = Arc::new(speaker);
+        let canceller = Arc::new(Canceller::default());
+        let (jobs, queue) = bounded::<Job>(1);
+        let (connected, answer) = bounded(1);
+        let (own_speaker, own_canceller) = (Arc::clone(&speaker), Arc::clone(&canceller));
+        thread::Builder::new()
+            .name("odbc".to_owned())
+            .spawn(move || match connect(&connection_string, &own_speaker, login_timeout) {
+                Ok(connection) => {
+                    drop(connection_string);
+                    if connected.send(Ok(())).is_ok() {
+                        let link = Link { connection, speaker: own_speaker, canceller: own_canceller };
+                        queue.into_iter().for_each(|job| job(&link));
+                        close(link);
+                    }
+                }
+                Err(error) => drop(connected.send(Err(error))),
+            })
+            .map_err(|error| speaker.own(ErrorKind::Other, format!("cannot start a thread: {error}")))?;
+        let mut session = Self { jobs: Some(jobs), speaker, canceller };
+        // The driver's own timeout gives the better text: it goes first.
+        let limit = Some(login_timeout + Duration::from_secs(1));
+        session.wait(&answer, "connecting", Patience { cancel, limit })??;
+        Ok(session)
+    }
+
+    /// False once the session was given up.
+    pub const fn is_alive(&self) -> bool {
+        self.jobs.is_some()
+    }
+
+    /// Has work done with the connection.
+    ///
+    /// # Errors
+    ///
+    /// What the work says; timeout, cancel, or that the session was lost.
+    pub fn call<R: Send + 'static>(
+        &mut self,
+        doing: &str,
+        patience: Patience<'_>,
+        work: impl FnOnce(&Link) -> Result<R, ConnectError> + Send + 'static,
+    ) -> Result<R, ConnectError> {
+        let (answer, answered) = bounded(1);
+        // Nobody to answer: the caller has given up.
+        self.send(doing, Box::new(move |link| drop(answer.send(work(link)))))?;
+        self.wait(&answered, doing, patience)?
+    }
+
+    /// Has objects read, block by block into `sink` until that says stop.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::call`].
+    pub fn stream(
+        &mut self,
+        doing: &str,
+        patience: Patience<'_>,
+        work: impl FnOnce(&Link, &mut dyn FnMut(RecordBatch) -> Flow) -> Result<(), ConnectError> + Send + 'static,
+        sink: &mut dyn FnMut(RecordBatch) -> Flow,
+    ) -> Result<(), ConnectError> {
+        let (blocks, received) = bounded::<Result<Option<RecordBatch>, ConnectError>>(BLOCKS_IN_FLIGHT);
+        let job = move |link: &Link| {
+            let mut forward = |block| match blocks.send(Ok(Some(block))) {
+                Ok(()) => Flow::Continue,
+                Err(_) => Flow::Stop,
+            };
+            let result = work(link, &mut forward);
+            drop(blocks.send(result.map(|()| None)));
+        };
+        self.send(doing, Box::new(job))?;
+        loop {
+            match self.wait(&received, doing, patience)?? {
+                None => return Ok(()),
+                Some(block) => {
+                    if sink(block) == Flow::Stop {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&self, doing: &str, job: Job) -> Result<(), ConnectError> {
+        match &self.jobs {
+            Some(jobs) if jobs.send(job).is_ok() => Ok(()),
+            _ => Err(self.lost(doing)),
+        }
+    }
+
+    fn wait<T>(
+        &mut self,
+        answer: &Receiver<T>,
+        doing: &str,
+        patience: Patience<'_>,
+    ) -> Result<T, ConnectError> {
+        let since = Instant::now();
+        loop {
+            match answer.recv_timeout(LOOK) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.jobs = None;
+                    return Err(self.lost(doing));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(kind) = patience.is_over(since) {
+                        self.stop(answer);
+                        return Err(self.stopped(doing, kind, since.elapsed()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Stops what the driver is doing; if it does not, gives the session up.
+    fn stop<T>(&mut self, answer: &Receiver<T>) {
+        self.canceller.cancel();
+        let until = Instant::now() + GRACE;
+        // Blocks that were under way may still come in front of the end.
+        while let Ok(_block) = answer.recv_deadline(until) {}
+        if Instant::now() >= until {
+            self.jobs = None;
+        }
+    }
+
+    fn stopped(&self, doing: &str, kind: ErrorKind, after: Duration) -> ConnectError {
+        let text = match kind {
+            ErrorKind::Timeout => {
+                format!("{doing} took longer than {:.1} seconds and was stopped", after.as_secs_f64())
+            }
+            _ => format!("{doing} was cancelled"),
+        };
+        self.speaker.own(kind, text)
+    }
+
+    fn lost(&self, doing: &str) -> ConnectError {
+        self.speaker.own(
+            ErrorKind::Connection,
+            format!("{doing} failed: the connection was given up after an earlier error"),
+        )
+    }
+}
+
+fn connect(
+    connection_string: &SecretString,
+    speaker: &Speaker,
+    login_timeout: Duration,
+) -> Result<Connection<'static>, ConnectError> {
+    let failed = |error: odbc_api::Error| speaker.error("connecting", &error);
+    let seconds = u32::try_from(login_timeout.as_secs().max(1)).unwrap_or(u32::MAX);
+    let options = ConnectionOptions { login_timeout_sec: Some(seconds), ..ConnectionOptions::default() };
+    environment()
+        .map_err(failed)?
+        .connect_with_connection_string(connection_string.expose_secret(), options)
+        .map_err(failed)
+}
+
+/// Closes a connection; what was not committed is taken back.
+fn close(link: Link) {
+    // Some drivers refuse to disconnect within a transaction.
+    drop(link.connection.rollback());
+    drop(link);
+}

@@ -1,0 +1,290 @@
+//! What comes out of a driver, and how it becomes what the project declares (S2, S10).
+//!
+//! A driver fills buffers of the types that ODBC has. Most of ours are among them; points in time come as
+//! date and time in UTC, and columns that may hold anything come as text and are converted here, strictly.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray},
+    compute::{CastOptions, cast_with_options},
+    datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit, TimestampMicrosecondType},
+    error::ArrowError,
+};
+use jiff::tz::TimeZone;
+
+use super::dialect::Dialect;
+use crate::{
+    project::{IncompatibleData, SchemaProperty},
+    value::{Value, ValueType, array_of, canonical_guid, parse_value},
+};
+
+/// How a column travels.
+#[derive(Debug, Clone)]
+enum Way {
+    /// As it is.
+    Plain,
+    /// As text, to be converted; a value that does not fit is an error, or replaced.
+    Text(Option<Value>),
+    /// As text, to be brought to the canonical spelling.
+    Guid,
+    /// As date and time in UTC.
+    Utc,
+    /// As date and time in the zone of the connection (W7).
+    Local(TimeZone),
+}
+
+/// The columns of a result: what the driver is asked for, and what becomes of it.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    columns: Vec<SchemaProperty>,
+    ways: Vec<Way>,
+    from_driver: SchemaRef,
+    result: SchemaRef,
+}
+
+/// A value that does not fit what the project declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The property.
+    pub property: String,
+    /// The value as text; nothing for sensitive properties.
+    pub value: Option<String>,
+    /// What was expected.
+    pub expected: String,
+}
+
+impl Transport {
+    /// Plans the columns of a result.
+    pub fn new(dialect: &dyn Dialect, columns: Vec<SchemaProperty>, zone: Option<&TimeZone>) -> Self {
+        let ways: Vec<Way> = columns.iter().map(|property| way(dialect, property, zone)).collect();
+        let field = |property: &SchemaProperty, data_type| Field::new(&property.name, data_type, true);
+        let from_driver = columns
+            .iter()
+            .zip(&ways)
+            .map(|(property, way)| field(property, driver_type(property.value_type, way)))
+            .collect::<Vec<_>>();
+        let result =
+            columns.iter().map(|property| field(property, property.value_type.arrow())).collect::<Vec<_>>();
+        Self {
+            ways,
+            columns,
+            from_driver: Arc::new(ArrowSchema::new(from_driver)),
+            result: Arc::new(ArrowSchema::new(result)),
+        }
+    }
+
+    /// What the driver is asked for; a single column of numbers if no property is wanted.
+    pub fn driver_schema(&self) -> SchemaRef {
+        if self.columns.is_empty() {
+            Arc::new(ArrowSchema::new(vec![Field::new("one", DataType::Int64, true)]))
+        } else {
+            Arc::clone(&self.from_driver)
+        }
+    }
+
+    /// The result without rows.
+    pub fn empty(&self) -> RecordBatch {
+        RecordBatch::new_empty(Arc::clone(&self.result))
+    }
+
+    /// What the driver gave, as what the project declares.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not fit.
+    pub fn convert(&self, batch: &RecordBatch) -> Result<RecordBatch, Misfit> {
+        let columns = self
+            .columns
+            .iter()
+            .zip(&self.ways)
+            .zip(batch.columns())
+            .map(|((property, way), column)| convert(property, way, column))
+            .collect::<Result<Vec<_>, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        RecordBatch::try_new_with_options(Arc::clone(&self.result), columns, &options)
+            .map_err(|error| Misfit { property: String::new(), value: None, expected: error.to_string() })
+    }
+}
+
+fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>) -> Way {
+    let replacement = match &property.incompatible_data {
+        IncompatibleData::RaiseError => None,
+        IncompatibleData::Default(literal) => parse_value(property.value_type, &literal.to_text()),
+        IncompatibleData::Minimum => property.value_type.minimum(),
+        IncompatibleData::Maximum => property.value_type.maximum(),
+    };
+    match (property.value_type, zone) {
+        (ValueType::Guid, _) => Way::Guid,
+        (ValueType::String | ValueType::Binary, _) => Way::Plain,
+        (ValueType::TimestampUtc, Some(zone)) if !dialect.is_zoned(&property.native_type) => {
+            Way::Local(zone.clone())
+        }
+        _ if dialect.is_loosely_typed() || replacement.is_some() => Way::Text(replacement),
+        (ValueType::TimestampUtc, _) => Way::Utc,
+        _ => Way::Plain,
+    }
+}
+
+fn driver_type(value_type: ValueType, way: &Way) -> DataType {
+    match way {
+        Way::Text(_) | Way::Guid => DataType::Utf8,
+        Way::Utc | Way::Local(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Way::Plain => value_type.arrow(),
+    }
+}
+
+fn convert(property: &SchemaProperty, way: &Way, column: &ArrayRef) -> Result<ArrayRef, Misfit> {
+    match way {
+        Way::Plain if property.compatible_nulls && property.value_type == ValueType::String => {
+            Ok(without_empty(column))
+        }
+        Way::Plain => Ok(Arc::clone(column)),
+        Way::Guid => guids(property, column),
+        Way::Utc => Ok(Arc::new(micros(column).clone().with_timezone("UTC"))),
+        Way::Local(zone) => local(property, zone, column),
+        Way::Text(replacement) => from_text(property, replacement.as_ref(), column),
+    }
+}
+
+fn micros(column: &ArrayRef) -> &TimestampMicrosecondArray {
+    column.as_primitive::<TimestampMicrosecondType>()
+}
+
+fn misfit(property: &SchemaProperty, value: &str) -> Misfit {
+    Misfit {
+        property: property.name.clone(),
+        value: (!property.sensitive).then(|| value.to_owned()),
+        expected: property.value_type.label(),
+    }
+}
+
+/// NULL for every empty text.
+fn without_empty(column: &ArrayRef) -> ArrayRef {
+    let texts = column.as_string::<i32>();
+    if texts.iter().flatten().all(|text| !text.is_empty()) {
+        return Arc::clone(column);
+    }
+    Arc::new(texts.iter().map(|text| text.filter(|text| !text.is_empty())).collect::<StringArray>())
+}
+
+/// GUIDs in their canonical spelling; what is none is an error.
+fn guids(property: &SchemaProperty, column: &ArrayRef) -> Result<ArrayRef, Misfit> {
+    let texts = column.as_string::<i32>();
+    let canonical = texts
+        .iter()
+        .map(|text| text.map(|text| canonical_guid(text).ok_or_else(|| misfit(property, text))).transpose())
+        .collect::<Result<StringArray, Misfit>>()?;
+    Ok(Arc::new(canonical))
+}
+
+/// Date and time in a zone as points in time; of two with the same name in autumn the first.
+fn local(property: &SchemaProperty, zone: &TimeZone, column: &ArrayRef) -> Result<ArrayRef, Misfit> {
+    let points = micros(column)
+        .iter()
+        .map(|micros| {
+            micros
+                .map(|micros| {
+                    point_in_time(zone, micros)
+                        .ok_or_else(|| misfit(property, &Value::Timestamp(micros).to_string()))
+                })
+                .transpose()
+        })
+        .collect::<Result<TimestampMicrosecondArray, Misfit>>()?;
+    Ok(Arc::new(points.with_timezone("UTC")))
+}
+
+/// The point in time at which clocks of a zone show a date and time (microseconds since 1970 without zone).
+fn point_in_time(zone: &TimeZone, micros: i64) -> Option<i64> {
+    let shown = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(TimeZone::UTC).datetime();
+    zone.to_zoned(shown).ok().map(|zoned| zoned.timestamp().as_microsecond())
+}
+
+/// What clocks of a zone show at a point in time; `None` if they show the same again later, so that it could
+/// not be read back.
+fn shown_time(zone: &TimeZone, micros: i64) -> Option<i64> {
+    let shown = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(zone.clone()).datetime();
+    let shown = TimeZone::UTC.to_zoned(shown).ok()?.timestamp().as_microsecond();
+    (point_in_time(zone, shown) == Some(micros)).then_some(shown)
+}
+
+/// Points in time as what clocks in `zone` show, for columns without a zone.
+///
+/// # Errors
+///
+/// The first point in time that could not be read back, as text.
+pub fn to_local(
+    dialect: &dyn Dialect,
+    zone: &TimeZone,
+    columns: &[SchemaProperty],
+    batch: &RecordBatch,
+) -> Result<RecordBatch, String> {
+    let arrays = columns
+        .iter()
+        .zip(batch.columns())
+        .map(|(property, array)| {
+            let is_local =
+                property.value_type == ValueType::TimestampUtc && !dialect.is_zoned(&property.native_type);
+            if is_local { shown(zone, array) } else { Ok(Arc::clone(array)) }
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    RecordBatch::try_new(batch.schema(), arrays).map_err(|error| error.to_string())
+}
+
+fn shown(zone: &TimeZone, array: &ArrayRef) -> Result<ArrayRef, String> {
+    let shown = micros(array)
+        .iter()
+        .map(|micros| {
+            micros
+                .map(|micros| shown_time(zone, micros).ok_or_else(|| Value::TimestampUtc(micros).to_string()))
+                .transpose()
+        })
+        .collect::<Result<TimestampMicrosecondArray, String>>()?;
+    Ok(Arc::new(shown.with_timezone("UTC")))
+}
+
+fn from_text(
+    property: &SchemaProperty,
+    replacement: Option<&Value>,
+    column: &ArrayRef,
+) -> Result<ArrayRef, Misfit> {
+    let value_type = property.value_type;
+    // The whole column at once; only if something does not fit, value by value.
+    if !matches!(value_type, ValueType::Decimal(..) | ValueType::Boolean)
+        && let Ok(converted) = cast(column, &value_type.arrow(), false)
+    {
+        return Ok(converted);
+    }
+    let values = column
+        .as_string::<i32>()
+        .iter()
+        .map(|text| match text {
+            None => Ok(Value::Null),
+            Some(text) => parse_value(value_type, text)
+                .or_else(|| replacement.cloned())
+                .ok_or_else(|| misfit(property, text)),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(array_of(value_type, values.iter()))
+}
+
+fn cast(column: &ArrayRef, to: &DataType, safe: bool) -> Result<ArrayRef, ArrowError> {
+    cast_with_options(column, to, &CastOptions { safe, ..CastOptions::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_clocks_are_read_and_written_in_their_zone() {
+        let zone = TimeZone::get("Europe/Berlin").expect("a known zone");
+        let micros = |text: &str| text.parse::<jiff::Timestamp>().expect("a time").as_microsecond();
+        let (shown, meant) = (micros("2026-07-01T12:00:00Z"), micros("2026-07-01T10:00:00Z"));
+        assert_eq!(point_in_time(&zone, shown), Some(meant));
+        assert_eq!(shown_time(&zone, meant), Some(shown));
+        // In the night of 2026-10-25 clocks show 02:30 twice: only the first can be told apart.
+        assert_eq!(shown_time(&zone, micros("2026-10-25T00:30:00Z")), Some(micros("2026-10-25T02:30:00Z")));
+        assert_eq!(shown_time(&zone, micros("2026-10-25T01:30:00Z")), None);
+    }
+}
