@@ -6,9 +6,14 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, StringArray,
+        TimestampMicrosecondArray,
+    },
     compute::{CastOptions, cast_with_options},
-    datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit, TimestampMicrosecondType},
+    datatypes::{
+        DataType, Field, Int8Type, Schema as ArrowSchema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+    },
     error::ArrowError,
 };
 use jiff::tz::TimeZone;
@@ -24,6 +29,9 @@ use crate::{
 enum Way {
     /// As it is.
     Plain,
+    /// As a number that is 0 or not. MariaDB's driver does not say of a bit whether it is NULL, so that all of
+    /// them would be.
+    Truth,
     /// As text, to be converted; a value that does not fit is an error, or replaced.
     Text(Option<Value>),
     /// As text, to be brought to the canonical spelling.
@@ -122,6 +130,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
         }
         _ if dialect.is_loosely_typed() || replacement.is_some() => Way::Text(replacement),
         (ValueType::TimestampUtc, _) => Way::Utc,
+        (ValueType::Boolean, _) => Way::Truth,
         _ => Way::Plain,
     }
 }
@@ -129,6 +138,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
 fn driver_type(value_type: ValueType, way: &Way) -> DataType {
     match way {
         Way::Text(_) | Way::Guid => DataType::Utf8,
+        Way::Truth => DataType::Int8,
         Way::Utc | Way::Local(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
         Way::Plain => value_type.arrow(),
     }
@@ -140,6 +150,7 @@ fn convert(property: &SchemaProperty, way: &Way, column: &ArrayRef) -> Result<Ar
             Ok(without_empty(column))
         }
         Way::Plain => Ok(Arc::clone(column)),
+        Way::Truth => Ok(truths(column)),
         Way::Guid => guids(property, column),
         Way::Utc => Ok(Arc::new(micros(column).clone().with_timezone("UTC"))),
         Way::Local(zone) => local(property, zone, column),
@@ -157,6 +168,11 @@ fn misfit(property: &SchemaProperty, value: &str) -> Misfit {
         value: (!property.sensitive).then(|| value.to_owned()),
         expected: property.value_type.label(),
     }
+}
+
+/// True for every number but 0.
+fn truths(column: &ArrayRef) -> ArrayRef {
+    Arc::new(BooleanArray::from_unary(column.as_primitive::<Int8Type>(), |number| number != 0))
 }
 
 /// NULL for every empty text.
