@@ -1,7 +1,10 @@
 //! What the end-to-end tests share: the program as a child process, projects in folders of their own,
-//! and the files of the repository.
+//! the files of the repository, database servers and a network that fails.
 
 #![expect(clippy::expect_used, reason = "helpers of tests: a broken environment should stop the test loudly")]
+
+pub mod proxy;
+pub mod servers;
 
 use std::{
     ffi::OsStr,

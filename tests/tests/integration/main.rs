@@ -16,8 +16,11 @@ mod faults_objects;
 #[cfg(unix)]
 mod faults_permissions;
 mod faults_systems;
+mod odbc_types;
 mod packaging;
 mod sample;
+#[cfg(unix)]
+mod servers;
 mod window;
 
 use syncwright_tests::Program;

@@ -174,11 +174,6 @@ impl Dialect for MariaDb {
         Declared::parse(declaration).name == "timestamp"
     }
 
-    // Asked for a bit, the driver gives NULL where the value is 0.
-    fn reads_booleans_as_numbers(&self) -> bool {
-        true
-    }
-
     fn counts_all_rows(&self) -> bool {
         true
     }
