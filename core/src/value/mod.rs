@@ -2,14 +2,23 @@
 //! is shown.
 //!
 //! Bulk data stays in Arrow arrays all the way; [`Value`] is one cell of it, for change lists, logs, keys
-//! and the editor. Conversions between types are Arrow casts, made in plans (`mapping`), not here.
+//! and the editor. Conversions between types are Arrow casts, made in plans (`mapping`), not here; here are
+//! values and their written form.
 
 mod cell;
+mod limits;
+mod text;
 
 use arrow::datatypes::{DataType, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-pub use self::cell::{Value, array_of, value_at};
+pub use self::{
+    cell::{Value, array_of, value_at},
+    text::{
+        has_zone, parse_binary, parse_boolean, parse_date, parse_decimal, parse_float, parse_integer,
+        parse_time, parse_timestamp, parse_timestamp_utc, parse_value,
+    },
+};
 
 /// Type of a schema property (S2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
