@@ -8,6 +8,7 @@
 //! rows, while a synchronization needs keys and relations from the catalog, updates and deletes by key in
 //! transactions, and values typed by the project instead of guessed from the data.
 
+mod csv;
 mod error;
 pub mod odbc;
 mod sqlite;
@@ -19,6 +20,7 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
 pub use self::{
+    csv::format_problem as csv_format_problem,
     error::{ConnectError, ErrorKind},
     table::{ConnectorTable, ROW_COLUMN},
 };
@@ -240,7 +242,9 @@ pub fn open(
             Ok(Box::new(connector))
         }
         Provider::Odbc { .. } => Err(unsupported(connection, "ODBC connections")),
-        Provider::Csv { .. } => Err(unsupported(connection, "CSV folders")),
+        Provider::Csv { folder: path, format } => {
+            Ok(Box::new(csv::CsvConnector::open(connection, folder.join(path), format, mode)?))
+        }
     }
 }
 

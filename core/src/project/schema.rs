@@ -192,11 +192,11 @@ pub enum IncompatibleData {
     /// The object is in error; nothing of it is written.
     #[default]
     RaiseError,
-    /// This value instead. Not yet effective.
+    /// This value instead, when it is read. In CSV folders; databases do not replace values yet.
     Default(Literal),
-    /// The smallest value of the type. Not yet effective.
+    /// The smallest value of the type, when it is read. In CSV folders; databases do not replace values yet.
     Minimum,
-    /// The largest value of the type. Not yet effective.
+    /// The largest value of the type, when it is read. In CSV folders; databases do not replace values yet.
     Maximum,
 }
 
