@@ -2,6 +2,7 @@
 //!
 //! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
 
+mod connections;
 mod mappings;
 mod names;
 mod not_yet;
@@ -105,6 +106,7 @@ impl std::fmt::Display for Place {
 pub fn check(project: &Project) -> Vec<Finding> {
     let mut findings = Findings::default();
     names::check(project, &mut findings);
+    connections::check(project, &mut findings);
     mappings::check(project, &mut findings);
     workflows::check(project, &mut findings);
     not_yet::check(project, &mut findings);

@@ -7,7 +7,7 @@ use super::{Findings, Place, Severity};
 use crate::project::{
     Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData, LogLevel,
     Mapping, MemberFilter, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
-    StartUpConfiguration, Transformation, Validation, VirtualKind, WhenBusy,
+    StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
 };
 
 /// Severity of settings without which a run would write something else.
@@ -74,7 +74,8 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
         findings,
         &place,
         [
-            (!matches!(connection.provider, Provider::Sqlite { .. }), BLOCKS, "ODBC and CSV connections"),
+            (matches!(connection.provider, Provider::Odbc { .. }), BLOCKS, "ODBC connections"),
+            (is_csv(system) && !connection.initial_sql.is_empty(), WARNS, "the initial SQL of a CSV folder"),
             (connection.access != Access::Direct, BLOCKS, "remote connection servers"),
             (connection.time_zone.is_some(), BLOCKS, "the time zone"),
             (connection.query_timeout_secs.is_some(), WARNS, "the query timeout"),
@@ -88,8 +89,13 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
     );
 }
 
+fn is_csv(system: &System) -> bool {
+    matches!(system.connection.provider, Provider::Csv { .. })
+}
+
 fn schema(project: &Project, side: Side, findings: &mut Findings) {
-    let schema = &project.system(side).schema;
+    let system = project.system(side);
+    let schema = &system.schema;
     for schema_type in &schema.types {
         let place = Place::System { side, schema_type: Some(schema_type.name.clone()) };
         let any = |set: fn(&crate::project::SchemaProperty) -> bool| schema_type.properties.iter().any(set);
@@ -101,7 +107,8 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 (schema_type.operations != DataOperations::default(), BLOCKS, "data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
                 (
-                    any(|property| property.incompatible_data != IncompatibleData::RaiseError),
+                    !is_csv(system)
+                        && any(|property| property.incompatible_data != IncompatibleData::RaiseError),
                     WARNS,
                     "replacing incompatible data",
                 ),
