@@ -4,11 +4,13 @@
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
 mod apply;
+mod candidates;
 mod changes;
 mod ended;
 mod error;
 mod evaluate;
 mod execute;
+mod held;
 mod order;
 mod pending;
 mod plan_order;

@@ -1,31 +1,42 @@
 //! Reconciliation: both classes → pairs, differences and lone objects, as one plan per matching rule (M2–M5).
 //!
 //! ```text
-//! left class ─┐
-//!             ├─ full join on the rule's keys ─▶ pairs: count candidates, keep those that need attention
-//! right class ┘                               └▶ lone objects ─▶ the next rule, at last: situations
+//! left class, kept as read ── keys, places ─┐
+//!                                           ├─ full join ─▶ gather left values, compare
+//! right class, streamed ────────────────────┘                │
+//!                     pairs: count candidates, keep those that need attention
+//!                     lone objects ─▶ the next rule, at last: situations
 //! ```
 //!
 //! Only rows that need attention leave the stream; of an equal pair nothing stays but two row numbers.
 
-use std::sync::Arc;
+use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
     compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
-    datatypes::{SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
 };
 use datafusion::{
-    common::{Column, DFSchemaRef, TableReference},
+    common::{Column, DFSchema, DFSchemaRef, TableReference},
     datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result as DataFusionResult},
+    execution::SendableRecordBatchStream,
     functions_aggregate::expr_fn::count,
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
-    physical_plan::execute_stream_partitioned,
+    physical_plan::{PhysicalExpr, execute_stream_partitioned},
     prelude::{SessionConfig, SessionContext},
 };
-use futures::StreamExt as _;
+use futures::{
+    StreamExt as _,
+    future::{AbortHandle, Aborted, abortable},
+};
+use tokio::{runtime::Handle, task::JoinHandle};
 
+use super::{
+    candidates::{Counted, count_candidates},
+    held::{Held, nullable, slim},
+};
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
@@ -40,6 +51,11 @@ const ATTENTION_COLUMN: &str = "__attention";
 pub fn session(threads: usize) -> SessionContext {
     let config = SessionConfig::new()
         .with_target_partitions(threads)
+        // Dealing the objects of both sides out by their keys copies each of them twice, which takes longer
+        // than what several threads gain by building the hash table together.
+        .with_repartition_joins(false)
+        // The central side is the one that is kept, however large it is beside the other one.
+        .set_bool("datafusion.optimizer.join_reordering", false)
         .with_information_schema(false)
         .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
     SessionContext::new_with_config(config)
@@ -103,17 +119,21 @@ pub async fn reconcile(
     mapping: &CompiledMapping,
     source: &dyn TableSource,
 ) -> DataFusionResult<Reconciled> {
-    let mut left = mapping.left.plan(session, source)?;
+    let left = mapping.left.plan(session, source)?;
     let mut right = mapping.right.plan(session, source)?;
     let left_schema: SchemaRef = Arc::clone(left.schema().inner());
     let right_schema: SchemaRef = Arc::clone(right.schema().inner());
     let left_width = left_schema.fields().len();
+    let read = session.execute_logical_plan(left).await?.collect().await?;
+    let mut held = Arc::new(Held::new(&left_schema, &read)?);
+    drop(read);
     let mut found: Option<Reconciled> = None;
     for (number, rule) in mapping.matching.iter().enumerate() {
-        let plan = rule.full_join(left.clone(), right.clone())?.build()?;
-        let plan = with_attention(plan, mapping)?;
-        let schema = Arc::clone(plan.schema());
-        let pass = run_pass(session, plan, left_width).await?;
+        let left = held.plan()?;
+        let joined = rule.full_join(left.clone(), right.clone())?;
+        let (schema, comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        let plan = slim(joined, &right)?;
+        let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
         let ambiguous = if counted.left.is_empty() {
             Vec::new()
@@ -138,8 +158,9 @@ pub async fn reconcile(
             all.attention.push(without_ambiguous(batch, left_width, &counted)?);
         }
         if number + 1 < mapping.matching.len() {
-            left = in_memory(Side::Left, &left_schema, &pass.left_only, 0)?;
-            right = in_memory(Side::Right, &right_schema, &pass.right_only, left_width)?;
+            held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
+            let own = left_width..left_width + right_schema.fields().len();
+            right = in_memory(&right_schema, own_columns(&pass.right_only, own)?)?;
         } else {
             all.left_only = pass.left_only;
             all.right_only = pass.right_only;
@@ -148,53 +169,84 @@ pub async fn reconcile(
     found.ok_or_else(|| DataFusionError::Plan("the mapping has no object matching rule".to_owned()))
 }
 
-/// Adds the flag of pairs that must leave the stream.
-fn with_attention(plan: LogicalPlan, mapping: &CompiledMapping) -> DataFusionResult<LogicalPlan> {
+/// What it takes to compare the pairs of a joined batch.
+struct Comparison {
+    held: Arc<Held>,
+    left_width: usize,
+    /// Properties of both sides.
+    schema: SchemaRef,
+    /// The same and the attention flag.
+    flagged_schema: SchemaRef,
+    /// Whether a pair must leave the stream.
+    attention: Arc<dyn PhysicalExpr>,
+}
+
+impl Comparison {
+    /// Also gives the schema of compared batches.
+    fn new(
+        session: &SessionContext,
+        mapping: &CompiledMapping,
+        held: Arc<Held>,
+        right: &DFSchema,
+    ) -> DataFusionResult<(DFSchemaRef, Self)> {
+        let left_side = TableReference::bare(qualifier(Side::Left));
+        let left = DFSchema::try_from_qualified_schema(left_side, held.schema())?;
+        let left_width = left.fields().len();
+        let right_side = TableReference::bare(qualifier(Side::Right));
+        let right = DFSchema::try_from_qualified_schema(right_side, &nullable(right.as_arrow()))?;
+        let both = left.join(&right)?;
+        let attention = session.create_physical_expr(attention(mapping), &both)?;
+        let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
+        let flagged = Arc::new(both.join(&DFSchema::try_from(flag)?)?);
+        let schema = Arc::clone(both.inner());
+        let flagged_schema = Arc::clone(flagged.inner());
+        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))
+    }
+
+    /// All properties of both sides, and the flag of pairs that must leave the stream.
+    fn compare(&self, joined: &RecordBatch) -> DataFusionResult<RecordBatch> {
+        let complete = self.held.complete(joined, &self.schema)?;
+        let flag = self.attention.evaluate(&complete)?.into_array(complete.num_rows())?;
+        let columns = complete.columns().iter().cloned().chain([flag]).collect();
+        Ok(RecordBatch::try_new(Arc::clone(&self.flagged_schema), columns)?)
+    }
+}
+
+/// True of pairs that differ, cannot be converted, or are labelled as outstanding.
+fn attention(mapping: &CompiledMapping) -> Expr {
     let labelled =
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
-    let attention =
-        mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or);
-    let columns: Vec<Expr> = plan
-        .schema()
-        .columns()
-        .into_iter()
-        .map(Expr::Column)
-        .chain(std::iter::once(attention.alias(ATTENTION_COLUMN)))
-        .collect();
-    LogicalPlanBuilder::from(plan).project(columns)?.build()
+    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or)
 }
 
 /// What one rule found.
 #[derive(Default)]
 struct Pass {
-    /// Row numbers of candidates.
-    pairs: Vec<(u32, u32)>,
+    /// Row numbers of candidates, as many lists as batches: one list would be copied whenever it grows.
+    pairs: Vec<Vec<(u32, u32)>>,
     attention: Vec<RecordBatch>,
     left_only: Vec<RecordBatch>,
     right_only: Vec<RecordBatch>,
 }
 
-async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize) -> DataFusionResult<Pass> {
+async fn run_pass(
+    session: &SessionContext,
+    plan: LogicalPlan,
+    comparison: Comparison,
+) -> DataFusionResult<Pass> {
+    let comparison = Arc::new(comparison);
     let physical = session.execute_logical_plan(plan).await?.create_physical_plan().await?;
     let streams = execute_stream_partitioned(physical, session.task_ctx())?;
     let tasks: Vec<_> = streams
         .into_iter()
-        .map(|mut stream| {
-            tokio::spawn(async move {
-                let mut pass = Pass::default();
-                while let Some(batch) = stream.next().await {
-                    sort_out(&batch?, left_width, &mut pass)?;
-                }
-                Ok::<_, DataFusionError>(pass)
-            })
-        })
+        .map(|stream| Partition::start(sort_out_all(stream, Arc::clone(&comparison))))
         .collect();
     let mut whole = Pass::default();
     let mut trouble = None;
     for task in tasks {
-        match task.await.map_err(|error| DataFusionError::External(Box::new(error))).flatten() {
+        match task.end().await {
             Ok(pass) => {
                 whole.pairs.extend(pass.pairs);
                 whole.attention.extend(pass.attention);
@@ -210,15 +262,62 @@ async fn run_pass(session: &SessionContext, plan: LogicalPlan, left_width: usize
     }
 }
 
-/// Splits a joined batch into pairs and lone objects.
+/// One partition of a plan at work, on a thread of its own.
+///
+/// Not a task of the runtime: all partitions wait until one of them has built the join's hash table. As tasks
+/// they then ran one after the other, presumably since the runtime leaves woken ones to the waking thread.
+struct Partition {
+    task: JoinHandle<Result<DataFusionResult<Pass>, Aborted>>,
+    abort: AbortHandle,
+}
+
+impl Partition {
+    fn start(work: impl Future<Output = DataFusionResult<Pass>> + Send + 'static) -> Self {
+        let (work, abort) = abortable(work);
+        let runtime = Handle::current();
+        Self { task: tokio::task::spawn_blocking(move || runtime.block_on(work)), abort }
+    }
+
+    async fn end(mut self) -> DataFusionResult<Pass> {
+        let external = |error: Box<dyn Error + Send + Sync>| DataFusionError::External(error);
+        (&mut self.task)
+            .await
+            .map_err(|error| external(error.into()))?
+            .map_err(|error| external(error.into()))
+            .flatten()
+    }
+}
+
+impl Drop for Partition {
+    /// Nobody waits any more, so the work ends with its current batch; the runtime would wait for all of it.
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}
+
+async fn sort_out_all(
+    mut stream: SendableRecordBatchStream,
+    comparison: Arc<Comparison>,
+) -> DataFusionResult<Pass> {
+    let mut pass = Pass::default();
+    while let Some(joined) = stream.next().await {
+        let joined = joined?;
+        if joined.num_rows() > 0 {
+            sort_out(&comparison.compare(&joined)?, comparison.left_width, &mut pass)?;
+        }
+    }
+    Ok(pass)
+}
+
+/// Splits a compared batch into pairs and lone objects.
 fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusionResult<()> {
     let (left, right) = row_numbers(batch, left_width);
     let (has_left, has_right) = (is_not_null(left)?, is_not_null(right)?);
     let both = and(&has_left, &has_right)?;
     if both.true_count() == batch.num_rows() {
-        pass.pairs.extend(left.values().iter().copied().zip(right.values().iter().copied()));
+        pass.pairs.push(left.values().iter().copied().zip(right.values().iter().copied()).collect());
     } else {
-        pass.pairs.extend(both.values().set_indices().map(|row| (left.value(row), right.value(row))));
+        pass.pairs.push(both.values().set_indices().map(|row| (left.value(row), right.value(row))).collect());
         keep(batch, &and_not(&has_left, &has_right)?, &mut pass.left_only)?;
         keep(batch, &and_not(&has_right, &has_left)?, &mut pass.right_only)?;
     }
@@ -239,40 +338,6 @@ fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32
     (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
 }
 
-/// Rows that are in more than one pair, or share one.
-#[derive(Default)]
-struct Counted {
-    unambiguous: u64,
-    left: std::collections::HashSet<u32>,
-    right: std::collections::HashSet<u32>,
-}
-
-fn count_candidates(pairs: &[(u32, u32)]) -> Counted {
-    let size = |row: fn(&(u32, u32)) -> u32| pairs.iter().map(row).max().map_or(0, |last| last as usize + 1);
-    let mut left = vec![0_u8; size(|pair| pair.0)];
-    let mut right = vec![0_u8; size(|pair| pair.1)];
-    let count = |counts: &mut [u8], row: u32| {
-        if let Some(count) = counts.get_mut(row as usize) {
-            *count = count.saturating_add(1);
-        }
-    };
-    for (left_row, right_row) in pairs {
-        count(&mut left, *left_row);
-        count(&mut right, *right_row);
-    }
-    let once = |counts: &[u8], row: u32| counts.get(row as usize) == Some(&1);
-    let mut counted = Counted::default();
-    for (left_row, right_row) in pairs {
-        if once(&left, *left_row) && once(&right, *right_row) {
-            counted.unambiguous += 1;
-        } else {
-            counted.left.insert(*left_row);
-            counted.right.insert(*right_row);
-        }
-    }
-    counted
-}
-
 fn without_ambiguous(
     batch: &RecordBatch,
     left_width: usize,
@@ -291,31 +356,21 @@ fn without_ambiguous(
     Ok(filter_record_batch(batch, &mask)?)
 }
 
-/// The lone objects of one side as the input of the next rule.
-fn in_memory(
-    side: Side,
-    schema: &SchemaRef,
-    batches: &[RecordBatch],
-    first_column: usize,
-) -> DataFusionResult<LogicalPlan> {
-    let columns: Vec<usize> = (first_column..first_column + schema.fields().len()).collect();
-    let nullable: Vec<_> =
-        schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-    let schema: SchemaRef = Arc::new(arrow::datatypes::Schema::new(nullable));
+/// One side of compared batches.
+fn own_columns(batches: &[RecordBatch], columns: Range<usize>) -> DataFusionResult<Vec<RecordBatch>> {
+    let columns: Vec<usize> = columns.collect();
+    Ok(batches.iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?)
+}
+
+/// The lone target objects as the input of the next rule.
+fn in_memory(schema: &Schema, batches: Vec<RecordBatch>) -> DataFusionResult<LogicalPlan> {
+    let schema = nullable(schema);
     let batches = batches
-        .iter()
-        .map(|batch| {
-            let own = batch.project(&columns)?;
-            RecordBatch::try_new(Arc::clone(&schema), own.columns().to_vec())
-        })
+        .into_iter()
+        .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()))
         .collect::<Result<Vec<_>, _>>()?;
-    let table = MemTable::try_new(schema, vec![batches])?;
-    LogicalPlanBuilder::scan(
-        TableReference::bare(qualifier(side)),
-        provider_as_source(Arc::new(table)),
-        None,
-    )?
-    .build()
+    let table = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
+    LogicalPlanBuilder::scan(TableReference::bare(qualifier(Side::Right)), table, None)?.build()
 }
 
 /// Finds the names of ambiguous objects: the candidates whose key several pairs share.

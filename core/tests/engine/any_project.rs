@@ -236,7 +236,8 @@ fn access() -> impl Strategy<Value = Access> {
 prop_compose! {
     fn connection()(
         (system_identifier, display_name, category) in (text(), text(), text()),
-        (provider, access, time_zone, initial_sql) in (provider(), access(), maybe(text()), texts()),
+        (provider, access, time_zone) in (provider(), access(), maybe(text())),
+        (initial_sql, partial_schemas) in (texts(), texts()),
         [read_only, production, try_to_ignore_data_errors] in any::<[bool; 3]>(),
         (connect_timeout_secs, query_timeout_secs, fetch_batch_size) in
             any::<(Option<u32>, Option<u32>, Option<u32>)>(),
@@ -252,8 +253,8 @@ prop_compose! {
     ) -> Connection {
         Connection {
             system_identifier, display_name, category, provider, access, read_only, production, time_zone,
-            initial_sql, connect_timeout_secs, query_timeout_secs, isolation_level, fetch_batch_size, pool,
-            operation_limits, try_to_ignore_data_errors,
+            partial_schemas, initial_sql, connect_timeout_secs, query_timeout_secs, isolation_level,
+            fetch_batch_size, pool, operation_limits, try_to_ignore_data_errors,
         }
     }
 }

@@ -126,6 +126,7 @@ pub fn connection(identifier: &str, file: &str) -> Connection {
         read_only: false,
         production: false,
         time_zone: None,
+        partial_schemas: Vec::new(),
         initial_sql: Vec::new(),
         connect_timeout_secs: None,
         query_timeout_secs: None,

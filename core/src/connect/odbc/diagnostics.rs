@@ -9,6 +9,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::dialect::Dialect;
 use crate::connect::{ConnectError, ErrorKind};
 
+/// Shorter passwords are not looked for in texts.
+const SHORTEST_SECRET: usize = 4;
+
 /// A diagnostic record of a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
@@ -104,7 +107,8 @@ impl Speaker {
 
     fn without_secrets(&self, text: &str) -> String {
         match &self.password {
-            Some(password) if !password.expose_secret().is_empty() => {
+            // A password of a few letters is part of every text; nothing is gained by hiding it there.
+            Some(password) if password.expose_secret().len() >= SHORTEST_SECRET => {
                 text.replace(password.expose_secret(), "••••")
             }
             _ => text.to_owned(),

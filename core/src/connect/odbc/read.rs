@@ -48,16 +48,19 @@ pub struct Query {
     pub cancel: CancelToken,
 }
 
-/// Longest declared length of columns, and those that declare none.
+/// Longer columns than this are seldom full: their longest value is looked up, as if they declared no length.
+const LONG: u32 = 2000;
+
+/// Longest declared length of columns, and those whose longest value has to be looked up.
 pub fn lengths(columns: &[SchemaProperty]) -> (usize, Vec<&SchemaProperty>) {
     let mut longest = 0;
     let mut unknown = Vec::new();
     for property in columns {
         match (property.value_type, property.max_length) {
-            (ValueType::String | ValueType::Binary, Some(length)) => {
+            (ValueType::String | ValueType::Binary, Some(length)) if length <= LONG => {
                 longest = cmp::max(longest, length as usize)
             }
-            (ValueType::String | ValueType::Binary, None) => unknown.push(property),
+            (ValueType::String | ValueType::Binary, _) => unknown.push(property),
             // The longest written forms of everything else that travels as text.
             _ => longest = cmp::max(longest, 64),
         }

@@ -174,6 +174,11 @@ impl Dialect for MariaDb {
         Declared::parse(declaration).name == "timestamp"
     }
 
+    // Asked for a bit, the driver gives NULL where the value is 0.
+    fn reads_booleans_as_numbers(&self) -> bool {
+        true
+    }
+
     fn counts_all_rows(&self) -> bool {
         true
     }

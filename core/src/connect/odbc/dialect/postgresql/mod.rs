@@ -77,6 +77,9 @@ impl Dialect for PostgreSql {
             // Booleans as bits, not as texts of five characters.
             ("BoolsAsChar", "0"),
             // Results block by block instead of all at once into memory.
+            // Sizes that the driver announces for texts without a declared length: the real ones are asked for.
+            ("MaxVarcharSize", "1000000000"),
+            ("MaxLongVarcharSize", "1000000000"),
             ("UseDeclareFetch", "1"),
             ("Fetch", "20000"),
         ]

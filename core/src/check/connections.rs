@@ -1,0 +1,47 @@
+//! Connections: secrets that do not belong into a project, and names that lead nowhere.
+
+use jiff::tz::TimeZone;
+
+use super::{Findings, Place, Severity};
+use crate::{
+    connect::{odbc, secrets::password_variable},
+    project::{Project, Provider, Side},
+};
+
+pub(super) fn check(project: &Project, findings: &mut Findings) {
+    for side in [Side::Left, Side::Right] {
+        let connection = &project.system(side).connection;
+        let place = || Place::System { side, schema_type: None };
+        let mut error = |code, text: String, fix: &str| {
+            findings.add(Severity::Error, code, place(), text, Some(fix));
+        };
+        if let Some(zone) = &connection.time_zone
+            && TimeZone::get(zone).is_err()
+        {
+            error(
+                "SW-C109",
+                format!("there is no time zone {zone:?}"),
+                "use a name of the IANA database, such as Europe/Berlin",
+            );
+        }
+        let Provider::Odbc { dialect, attributes } = &connection.provider else { continue };
+        if odbc::dialect::dialect(dialect).is_none() {
+            let known: Vec<&str> = odbc::dialect::all().iter().map(|one| one.id()).collect();
+            error(
+                "SW-C108",
+                format!("there is no ODBC dialect {dialect:?}"),
+                &format!("use one of {}", known.join(", ")),
+            );
+        }
+        for name in attributes.keys().filter(|name| odbc::is_secret_attribute(name)) {
+            error(
+                "SW-C107",
+                format!("the connection attribute {name:?} holds a secret, which a project must not contain"),
+                &format!(
+                    "remove it; the password comes from the environment variable {}",
+                    password_variable(&connection.system_identifier)
+                ),
+            );
+        }
+    }
+}
