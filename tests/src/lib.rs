@@ -4,13 +4,14 @@
 #![expect(clippy::expect_used, reason = "helpers of tests: a broken environment should stop the test loudly")]
 
 pub mod proxy;
+pub mod sample;
 pub mod servers;
 
 use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value as Json;
@@ -54,12 +55,7 @@ impl Program {
 
     /// Runs the program to its end.
     pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
-        let output = self.command().args(arguments).output().expect("the program can be started");
-        Outcome {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
-            err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
-        }
+        self.command().args(arguments).output().expect("the program can be started").into()
     }
 }
 
@@ -74,12 +70,23 @@ pub struct Outcome {
     pub err: String,
 }
 
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        }
+    }
+}
+
 impl Outcome {
     /// Fails unless the exit code is `code`.
     #[track_caller]
     #[must_use]
     pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
+        let Self { out, err, .. } = &self;
+        assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", beginning(out), beginning(err));
         self
     }
 
@@ -88,6 +95,15 @@ impl Outcome {
     #[must_use]
     pub fn json(&self) -> Json {
         serde_json::from_str(&self.out).expect("standard output is one JSON document")
+    }
+}
+
+/// As much of an output as helps: a change list can have tens of thousands of lines.
+fn beginning(text: &str) -> String {
+    const LONGEST: usize = 8000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} … ({} bytes)", &text[..end], text.len()),
+        None => text.to_owned(),
     }
 }
 

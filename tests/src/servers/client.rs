@@ -109,7 +109,7 @@ impl Client {
             System::MariaDb => {
                 let mut command = Command::new("mariadb");
                 command
-                    .args(["--no-defaults", "--batch", "--raw", "--skip-column-names"])
+                    .args(["--no-defaults", "--batch", "--raw", "--binary-mode", "--skip-column-names"])
                     .args(["--default-character-set=utf8mb4", "--max-allowed-packet=64M"])
                     .args(["--protocol=tcp", "--host=127.0.0.1", "--port", &port, "--user", &self.user])
                     .args(["--database", &self.database])

@@ -16,6 +16,10 @@ mod faults_objects;
 #[cfg(unix)]
 mod faults_permissions;
 mod faults_systems;
+#[cfg(unix)]
+mod odbc;
+#[cfg(unix)]
+mod odbc_sample;
 mod odbc_types;
 mod packaging;
 mod sample;

@@ -1,0 +1,233 @@
+//! What the tests of ODBC connections share: the sample with its databases in SQLite files or on servers, and
+//! the program run against them. No password may be in anything that the program writes: every run is looked
+//! through for them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value as Json;
+use syncwright_core::{
+    connect::secrets::password_variable,
+    project::{self, Project, SampleDatabase, Side},
+    sample::{SampleParameters, create_human_resources, create_identity_store},
+};
+use syncwright_tests::{
+    Outcome, repository,
+    sample::{Dump, content_of_database, content_of_file, load_file, on_server, on_sqlite_driver},
+    servers::{Database, System, or_skip},
+};
+use tempfile::TempDir;
+
+use crate::{faults::JSON, program};
+
+const PROJECT: &str = "hr-to-identity.ron";
+
+/// Where a side of the sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a SQLite file, embedded.
+    File,
+    /// In a SQLite file, behind its ODBC driver.
+    FileBehindDriver,
+    /// On a server, behind its ODBC driver.
+    Server(System),
+}
+
+/// A side of the sample.
+struct Home {
+    place: Place,
+    /// The SQLite file that holds it, or that the server's database was made from.
+    file: PathBuf,
+    database: Option<Database>,
+}
+
+impl Home {
+    fn new(place: Place, folder: &Path, which: SampleDatabase) -> Option<Self> {
+        let parameters = SampleParameters::default();
+        let (name, create): (_, fn(&Path, &SampleParameters) -> _) = match which {
+            SampleDatabase::HumanResources => ("hr.db", create_human_resources),
+            SampleDatabase::IdentityStore => ("identity.db", create_identity_store),
+        };
+        let file = folder.join(name);
+        create(&file, &parameters).unwrap();
+        let database = match place {
+            Place::File | Place::FileBehindDriver => None,
+            Place::Server(system) => {
+                let database = or_skip(Database::new(system))?;
+                load_file(&file, &database);
+                Some(database)
+            }
+        };
+        Some(Self { place, file, database })
+    }
+
+    fn content(&self) -> Dump {
+        match &self.database {
+            None => content_of_file(&self.file),
+            Some(database) => content_of_database(database, &self.file),
+        }
+    }
+}
+
+/// The sample in a folder of its own, both databases made.
+pub struct Sample {
+    folder: TempDir,
+    hr: Home,
+    identity: Home,
+    /// What a side of databases on servers was made from; out of the program's sight.
+    _sources: TempDir,
+}
+
+impl Sample {
+    /// The sample with human resources and the identity store in these places; `None`, with the reason
+    /// printed, if a server is missing.
+    pub fn new(hr: Place, identity: Place) -> Option<Self> {
+        let (folder, sources) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let near = |place: Place| match place {
+            Place::Server(_) => sources.path(),
+            Place::File | Place::FileBehindDriver => folder.path(),
+        };
+        let hr = Home::new(hr, near(hr), SampleDatabase::HumanResources)?;
+        let identity = Home::new(identity, near(identity), SampleDatabase::IdentityStore)?;
+        let source = repository().join("projects/hr-to-identity").join(PROJECT);
+        fs::copy(source, folder.path().join(PROJECT)).unwrap();
+        let sample = Self { folder, hr, identity, _sources: sources };
+        sample.edit(|project| {
+            sample.connect(project, Side::Right, &sample.hr);
+            sample.connect(project, Side::Left, &sample.identity);
+        });
+        Some(sample)
+    }
+
+    fn connect(&self, project: &mut Project, side: Side, home: &Home) {
+        match (&home.database, home.place) {
+            (Some(database), _) => on_server(project, side, database, database.server().port()),
+            (None, Place::FileBehindDriver) => on_sqlite_driver(project, side, &home.file),
+            (None, _) => {}
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn project_file(&self) -> PathBuf {
+        self.path().join(PROJECT)
+    }
+
+    /// The database of human resources; there must be one on a server.
+    #[track_caller]
+    pub fn hr(&self) -> &Database {
+        self.hr.database.as_ref().unwrap()
+    }
+
+    /// The database of the identity store; there must be one on a server.
+    #[track_caller]
+    pub fn identity(&self) -> &Database {
+        self.identity.database.as_ref().unwrap()
+    }
+
+    /// The SQLite file of the identity store, or what its database was made from.
+    pub fn identity_file(&self) -> &Path {
+        &self.identity.file
+    }
+
+    /// The project.
+    pub fn project(&self) -> Project {
+        project::load(&self.project_file()).unwrap()
+    }
+
+    /// Changes the project file.
+    pub fn edit(&self, change: impl FnOnce(&mut Project)) {
+        let mut project = self.project();
+        change(&mut project);
+        project::save(&project, &self.project_file()).unwrap();
+    }
+
+    /// What both databases hold, apart from the journal; labels of outstanding objects included.
+    pub fn content(&self) -> Dump {
+        let mut content = self.hr.content();
+        content.extend(self.identity.content());
+        content
+    }
+
+    /// The program, with the passwords that it needs.
+    pub fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = program().command();
+        command.args(arguments);
+        for (identifier, home) in [("HR", &self.hr), ("IDENTITY", &self.identity)] {
+            if let Some(database) = &home.database {
+                command.env(password_variable(identifier), database.password());
+            }
+        }
+        command
+    }
+
+    /// The command line of `subcommand`, with output as JSON.
+    pub fn arguments(&self, subcommand: &str, start_up: &str) -> Vec<String> {
+        let file = self.project_file().to_str().unwrap().to_owned();
+        let arguments = [subcommand, &file, "--start-up", start_up];
+        arguments.into_iter().chain(JSON).map(str::to_owned).collect()
+    }
+
+    /// Runs the program to its end.
+    #[track_caller]
+    pub fn outcome(&self, mut command: Command) -> Outcome {
+        let outcome = Outcome::from(command.output().unwrap());
+        self.assert_no_secret(&outcome);
+        outcome
+    }
+
+    #[track_caller]
+    pub fn simulate(&self, start_up: &str) -> Outcome {
+        let arguments = self.arguments("simulate", start_up);
+        self.outcome(self.command(arguments.iter().map(String::as_str)))
+    }
+
+    #[track_caller]
+    pub fn run(&self, start_up: &str) -> Outcome {
+        let arguments = self.arguments("run", start_up);
+        self.outcome(self.command(arguments.iter().map(String::as_str)))
+    }
+
+    /// The runs in the journal, newest first.
+    #[track_caller]
+    pub fn runs(&self) -> Vec<Json> {
+        let file = self.project_file();
+        let runs = self.outcome(self.command(["runs", file.to_str().unwrap(), "--format", "json"]));
+        runs.expect(0).json()["runs"].as_array().unwrap().clone()
+    }
+
+    /// Fails if a password is in what the program has printed, or in any file of the project's folder.
+    #[track_caller]
+    pub fn assert_no_secret(&self, outcome: &Outcome) {
+        let passwords: Vec<&str> = [&self.hr, &self.identity]
+            .into_iter()
+            .flat_map(|home| &home.database)
+            .map(Database::password)
+            .collect();
+        let mut places = vec![
+            ("standard output".to_owned(), outcome.out.clone().into_bytes()),
+            ("standard error".to_owned(), outcome.err.clone().into_bytes()),
+        ];
+        files(self.path(), &mut |file| {
+            places.push((file.display().to_string(), fs::read(file).unwrap()));
+        });
+        for (place, content) in places {
+            for password in &passwords {
+                let found = content.windows(password.len()).any(|window| window == password.as_bytes());
+                assert!(!found, "a password is in {place}");
+            }
+        }
+    }
+}
+
+fn files(folder: &Path, visit: &mut impl FnMut(&Path)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, visit) } else { visit(&path) }
+    }
+}
