@@ -182,6 +182,11 @@ pub trait Dialect: Send + Sync {
         declaration.contains("with time zone") || declaration.contains("timestamptz")
     }
 
+    /// True if texts go to and from the driver in UTF-8, because it mistakes their lengths in UTF-16.
+    fn has_texts_in_utf8(&self) -> bool {
+        false
+    }
+
     /// True if the driver has to be asked for numbers where booleans are meant.
     fn reads_booleans_as_numbers(&self) -> bool {
         false
