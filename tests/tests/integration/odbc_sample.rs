@@ -1,21 +1,21 @@
 //! The sample project with its databases behind ODBC drivers, in every combination: the same change list and
 //! the same end as with both in embedded SQLite files.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use secrecy::SecretString;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use syncwright_core::{
     connect::{self, Flow, OpenMode, SearchRequest, secrets},
     progress::{CancelToken, Silent},
     project::{Connection, Project, SchemaProperty, SchemaType},
     sample::{IMPORT, PROVISION},
-    value::value_at,
+    value::{Value, ValueType, array_of, value_at},
 };
 use syncwright_tests::{
     sample::{Dump, assert_same},
-    servers::System,
+    servers::{Database, System, or_skip},
 };
 
 use crate::{
@@ -211,4 +211,56 @@ fn described(schema_type: &SchemaType) -> Vec<String> {
     all.push(format!("{:?}", schema_type.unique_keys));
     all.extend(relations);
     all
+}
+
+/// Characters whose UTF-16 has bytes that some driver takes for something else, in values and in names: found
+/// as they were written, whichever way they went.
+#[test]
+fn no_character_is_lost() {
+    const TEXTS: [&str; 6] = ["Øystein", "ØÙÚÛÜ", "高橋, 太郎", "Øst\u{0}x", "😀Ø😀", "Úrsula Ûber"];
+    for place in System::ALL {
+        let Some(database) = or_skip(Database::new(place)) else { return };
+        let quoted = place.quote("Ø 高");
+        let (key, text) = (place.quote("Ø"), place.quote("Ú"));
+        database.client().run(&format!("CREATE TABLE {quoted} ({key} int PRIMARY KEY, {text} varchar(40));"));
+        let connection = connection_to(&database);
+        let mut connector = connect::open(&connection, Path::new("/"), OpenMode::Write).unwrap();
+        let schema = connector.describe_schema(&Silent, &CancelToken::default()).unwrap();
+        let [table] = schema.types.as_slice() else { panic!("{schema:?}") };
+        assert_eq!(table.name, "Ø 高");
+        assert_eq!(table.key, ["Ø"]);
+        // PostgreSQL has no texts with the character 0.
+        let texts: Vec<&str> =
+            TEXTS.into_iter().filter(|text| place == System::MariaDb || !text.contains('\0')).collect();
+        let keys = (0..).take(texts.len()).map(Value::Integer).collect::<Vec<_>>();
+        let rows = RecordBatch::try_from_iter([
+            ("Ø", array_of(ValueType::Integer, keys.iter())),
+            ("Ú", Arc::new(StringArray::from(texts.clone())) as ArrayRef),
+        ])
+        .unwrap();
+        connector.insert(table, &rows).unwrap();
+        let hexadecimal = match place {
+            System::PostgreSql => format!("encode(convert_to({text}, 'UTF8'), 'hex')"),
+            System::MariaDb => format!("LOWER(HEX({text}))"),
+        };
+        let written = database.client().lines(&format!("SELECT {hexadecimal} FROM {quoted} ORDER BY {key};"));
+        let expected = texts.iter().map(|text| text.bytes().map(|byte| format!("{byte:02x}")).collect());
+        assert_eq!(written, expected.collect::<Vec<String>>(), "{place:?}");
+        drop(connector);
+        let found = read_all(&connection, table, Path::new("/"));
+        let expected =
+            texts.iter().enumerate().map(|(row, text)| format!("Integer({row}) | String({text:?})"));
+        assert_eq!(found, expected.collect::<Vec<String>>(), "{place:?}");
+    }
+}
+
+/// A connection to a database for connectors in this process.
+fn connection_to(database: &Database) -> Connection {
+    let attributes: BTreeMap<String, String> = database.attributes().into_iter().collect();
+    secrets::set_password(database.name(), SecretString::from(database.password()));
+    serde_json::from_value(json!({
+        "system_identifier": database.name(),
+        "provider": { "Odbc": { "dialect": database.system().dialect(), "attributes": attributes } },
+    }))
+    .unwrap()
 }

@@ -1,20 +1,23 @@
 //! Arrow columns as bound parameters: what a value looks like to a driver.
 //!
 //! Booleans, integers, floats, dates and points in time are bound as such; texts, GUIDs, decimals and times
-//! as UTF-16 text, which needs no guess about code pages.
+//! as UTF-16 text, which needs no guess about code pages, or as UTF-8 where a driver makes mistakes with that.
+
+use std::borrow::Cow;
 
 use arrow::{
     array::{Array, AsArray, RecordBatch},
-    datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType},
+    datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType},
 };
 use jiff::{SignedDuration, civil};
 use odbc_api::{
     BindParamDesc, Bit, DataType as OdbcType, Nullable,
     buffers::{BoxColumBufferRefMut, BufferDesc},
-    parameter::{InputParameter, VarBinaryBox, VarWCharBox, WithDataType},
+    parameter::{InputParameter, VarBinaryBox, VarCharBox, VarWCharBox, WithDataType},
     sys,
 };
 
+use super::dialect::Dialect;
 use crate::value::{Value, ValueType, value_at};
 
 /// How a column is bound.
@@ -32,6 +35,8 @@ pub enum BoundAs {
     Timestamp,
     /// SQL_WVARCHAR.
     Text,
+    /// SQL_VARCHAR, in UTF-8.
+    Utf8,
     /// SQL_VARBINARY.
     Binary,
 }
@@ -39,21 +44,29 @@ pub enum BoundAs {
 impl BoundAs {
     /// How values of a type are bound.
     #[must_use]
-    pub const fn of(value_type: ValueType, timestamps_as_text: bool) -> Self {
+    pub fn of(value_type: ValueType, dialect: &dyn Dialect) -> Self {
         match value_type {
             ValueType::Boolean => Self::Bit,
             ValueType::Integer => Self::Integer,
             ValueType::Float => Self::Float,
             ValueType::Date => Self::Date,
-            ValueType::Timestamp | ValueType::TimestampUtc if !timestamps_as_text => Self::Timestamp,
+            ValueType::Timestamp | ValueType::TimestampUtc if !dialect.binds_timestamps_as_text() => {
+                Self::Timestamp
+            }
             ValueType::Binary => Self::Binary,
             ValueType::Timestamp
             | ValueType::TimestampUtc
             | ValueType::String
             | ValueType::Guid
             | ValueType::Decimal(..)
-            | ValueType::Time => Self::Text,
+            | ValueType::Time => Self::text(dialect),
         }
+    }
+
+    /// How texts are bound.
+    #[must_use]
+    pub fn text(dialect: &dyn Dialect) -> Self {
+        if dialect.has_texts_in_utf8() { Self::Utf8 } else { Self::Text }
     }
 }
 
@@ -61,24 +74,37 @@ impl BoundAs {
 pub struct BoundColumn<'a> {
     array: &'a dyn Array,
     bound_as: BoundAs,
-    /// UTF-16 of every row, for text.
-    texts: Vec<Option<Vec<u16>>>,
+    texts: Texts<'a>,
     longest: usize,
+}
+
+/// The text of every row, for text.
+enum Texts<'a> {
+    None,
+    Utf16(Vec<Option<Vec<u16>>>),
+    Utf8(Vec<Option<Cow<'a, str>>>),
 }
 
 impl<'a> BoundColumn<'a> {
     /// Prepares a column.
     #[must_use]
     pub fn new(array: &'a dyn Array, bound_as: BoundAs) -> Self {
-        let texts: Vec<Option<Vec<u16>>> = match bound_as {
-            BoundAs::Text => (0..array.len()).map(|row| utf16(array, row)).collect(),
-            _ => Vec::new(),
+        let rows = 0..array.len();
+        let utf16 = |text: Cow<'_, str>| text.encode_utf16().collect::<Vec<u16>>();
+        let texts = match bound_as {
+            BoundAs::Text => Texts::Utf16(rows.map(|row| text_at(array, row).map(utf16)).collect()),
+            BoundAs::Utf8 => Texts::Utf8(rows.map(|row| text_at(array, row)).collect()),
+            _ => Texts::None,
         };
-        let longest = match bound_as {
-            BoundAs::Text => texts.iter().flatten().map(Vec::len).max().unwrap_or(0),
-            BoundAs::Binary => array.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max().unwrap_or(0),
-            _ => 0,
-        };
+        let longest = match (&texts, bound_as) {
+            (Texts::Utf16(texts), _) => texts.iter().flatten().map(Vec::len).max(),
+            (Texts::Utf8(texts), _) => texts.iter().flatten().map(|text| text.len()).max(),
+            (Texts::None, BoundAs::Binary) => {
+                array.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max()
+            }
+            (Texts::None, _) => None,
+        }
+        .unwrap_or(0);
         Self { array, bound_as, texts, longest }
     }
 
@@ -93,6 +119,7 @@ impl<'a> BoundColumn<'a> {
             BoundAs::Timestamp => BindParamDesc::timestamp(true, 6),
             // Some drivers refuse a size of 0.
             BoundAs::Text => BindParamDesc::wide_text(self.longest.max(1)),
+            BoundAs::Utf8 => BindParamDesc::text(self.longest.max(1)),
             BoundAs::Binary => BindParamDesc {
                 buffer_desc: BufferDesc::Binary { max_bytes: self.longest.max(1) },
                 data_type: OdbcType::Varbinary { length: std::num::NonZeroUsize::new(self.longest.max(1)) },
@@ -135,9 +162,17 @@ impl<'a> BoundColumn<'a> {
                 timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
             }),
             BoundAs::Text => {
-                if let Some(mut cells) = buffer.as_wide_text() {
+                if let (Texts::Utf16(texts), Some(mut cells)) = (&self.texts, buffer.as_wide_text()) {
                     for index in 0..rows {
-                        cells.set_cell(index, self.texts.get(first + index).and_then(Option::as_deref));
+                        cells.set_cell(index, texts.get(first + index).and_then(Option::as_deref));
+                    }
+                }
+            }
+            BoundAs::Utf8 => {
+                if let (Texts::Utf8(texts), Some(mut cells)) = (&self.texts, buffer.as_text()) {
+                    for index in 0..rows {
+                        let text = texts.get(first + index).and_then(Option::as_deref);
+                        cells.set_cell(index, text.map(str::as_bytes));
                     }
                 }
             }
@@ -165,10 +200,13 @@ pub fn columns(batch: &RecordBatch, bound_as: impl Fn(usize) -> BoundAs) -> Vec<
         .collect()
 }
 
-fn utf16(array: &dyn Array, row: usize) -> Option<Vec<u16>> {
+fn text_at(array: &dyn Array, row: usize) -> Option<Cow<'_, str>> {
+    if *array.data_type() == DataType::Utf8 {
+        return array.is_valid(row).then(|| array.as_string::<i32>().value(row).into());
+    }
     match value_at(array, row) {
         Value::Null => None,
-        value => Some(text_of(&value).encode_utf16().collect()),
+        value => Some(text_of(&value).into()),
     }
 }
 
@@ -211,20 +249,15 @@ fn timestamp(micros: i64) -> Option<sys::Timestamp> {
 
 /// One value as a parameter of a statement that runs once.
 #[must_use]
-pub fn parameter(value_type: ValueType, value: &Value, timestamps_as_text: bool) -> Box<dyn InputParameter> {
-    let text = |text: Option<String>| -> Box<dyn InputParameter> {
-        match text {
-            Some(text) => Box::new(VarWCharBox::from_str_slice(&text)),
-            None => Box::new(VarWCharBox::null()),
-        }
-    };
+pub fn parameter(value_type: ValueType, value: &Value, dialect: &dyn Dialect) -> Box<dyn InputParameter> {
+    let text = || (!value.is_null()).then(|| text_of(value));
     fn typed<T: odbc_api::Pod>(value: Option<T>, data_type: OdbcType) -> Box<dyn InputParameter>
     where
         WithDataType<Nullable<T>>: InputParameter + 'static,
     {
         Box::new(WithDataType::new(value.map_or_else(Nullable::null, Nullable::new), data_type))
     }
-    match BoundAs::of(value_type, timestamps_as_text) {
+    match BoundAs::of(value_type, dialect) {
         BoundAs::Bit => typed(
             match value {
                 Value::Boolean(value) => Some(Bit((*value).into())),
@@ -264,6 +297,9 @@ pub fn parameter(value_type: ValueType, value: &Value, timestamps_as_text: bool)
             Value::Binary(bytes) => Box::new(VarBinaryBox::from_vec(bytes.clone())),
             _ => Box::new(VarBinaryBox::null()),
         },
-        BoundAs::Text => text((!value.is_null()).then(|| text_of(value))),
+        BoundAs::Text => {
+            Box::new(text().map_or_else(VarWCharBox::null, |text| VarWCharBox::from_str_slice(&text)))
+        }
+        BoundAs::Utf8 => Box::new(text().map_or_else(VarCharBox::null, VarCharBox::from_string)),
     }
 }

@@ -89,6 +89,12 @@ impl Query {
             None => self.declared_length,
             Some(sql) => cmp::max(self.declared_length, self.longest_value(link, sql)?),
         };
+        // One character can be four bytes, or two units of UTF-16.
+        let (encoding, units) = if link.speaker.dialect.has_texts_in_utf8() {
+            (TextEncoding::Utf8, 4)
+        } else {
+            (TextEncoding::Utf16, 2)
+        };
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
         let mut statement = link.connection.preallocate().map_err(failed)?;
         let parameters = self.parameters(link);
@@ -101,10 +107,9 @@ impl Query {
                 .with_schema(self.transport.driver_schema())
                 .with_max_num_rows_per_batch(self.block)
                 .with_max_bytes_per_batch(BLOCK_BYTES)
-                // One character of text can be two units of UTF-16.
-                .with_max_text_size(length.max(1) * 2)
+                .with_max_text_size(length.max(1) * units)
                 .with_max_binary_size(length.max(1))
-                .with_payload_text_encoding(TextEncoding::Utf16)
+                .with_payload_text_encoding(encoding)
                 .with_fallibale_allocations(true)
                 .build(cursor)
                 .map_err(|error| self.reader_error(link, error))?;
@@ -138,8 +143,8 @@ impl Query {
     }
 
     fn parameters(&self, link: &Link) -> Vec<Box<dyn InputParameter>> {
-        let as_text = link.speaker.dialect.binds_timestamps_as_text();
-        self.values.iter().map(|(value_type, value)| bind::parameter(*value_type, value, as_text)).collect()
+        let dialect = link.speaker.dialect;
+        self.values.iter().map(|(value_type, value)| bind::parameter(*value_type, value, dialect)).collect()
     }
 
     /// Length of the longest value of the columns that declare none.

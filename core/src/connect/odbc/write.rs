@@ -39,10 +39,9 @@ impl Writing {
     pub fn run(&self, link: &Link) -> Result<(), ConnectError> {
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
         let dialect = link.speaker.dialect;
-        let as_text = dialect.binds_timestamps_as_text();
         let columns = bind::columns(&self.rows, |index| {
             let value_type = self.columns.get(index).map(|property| property.value_type);
-            value_type.map_or(BoundAs::Text, |value_type| BoundAs::of(value_type, as_text))
+            value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
         let at_once = match dialect.array_binding() {
             ArrayBinding::Rows(rows) => rows.max(1),

@@ -12,7 +12,7 @@ use crate::{
     progress::CancelToken,
 };
 
-/// Longest text of a catalog that is kept, in units of UTF-16; longer comments and defaults are cut.
+/// Longest text of a catalog that is kept, in characters; longer comments and defaults are cut.
 const LONGEST: usize = 1000;
 /// Rows of a block.
 const BLOCK: usize = 500;
@@ -69,10 +69,12 @@ pub fn read_rows<R>(
     let mut statement = link.connection.preallocate().map_err(failed)?;
     link.canceller.while_running(&mut statement, |statement| {
         let Some(cursor) = statement.execute(sql, ()).map_err(failed)? else { return Ok(Vec::new()) };
-        let buffer = ColumnarDynBuffer::from_descs(
-            BLOCK,
-            std::iter::repeat_n(BufferDesc::WText { max_str_len: LONGEST }, columns),
-        );
+        let texts = if link.speaker.dialect.has_texts_in_utf8() {
+            BufferDesc::Text { max_str_len: 4 * LONGEST }
+        } else {
+            BufferDesc::WText { max_str_len: LONGEST }
+        };
+        let buffer = ColumnarDynBuffer::from_descs(BLOCK, std::iter::repeat_n(texts, columns));
         let mut cursor = cursor.bind_buffer(buffer).map_err(failed)?;
         let mut rows = Vec::new();
         while let Some(block) = cursor.fetch().map_err(failed)? {
@@ -81,9 +83,11 @@ pub fn read_rows<R>(
             }
             for index in 0..block.num_rows() {
                 let cells = (0..columns)
-                    .map(|column| {
-                        let texts = block.column(column).as_wide_text()?;
-                        texts.get(index).map(|text| String::from_utf16_lossy(text))
+                    .map(|column| match block.column(column).as_text() {
+                        Some(texts) => {
+                            texts.get(index).map(|text| String::from_utf8_lossy(text).into_owned())
+                        }
+                        None => block.column(column).as_wide_text()?.get(index).map(String::from_utf16_lossy),
                     })
                     .collect();
                 rows.push(row(&mut Cells { cells, next: 0 }));

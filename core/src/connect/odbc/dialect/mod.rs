@@ -182,6 +182,11 @@ pub trait Dialect: Send + Sync {
         declaration.contains("with time zone") || declaration.contains("timestamptz")
     }
 
+    /// True if texts go to and from the driver in UTF-8, because it mistakes their lengths in UTF-16.
+    fn has_texts_in_utf8(&self) -> bool {
+        false
+    }
+
     /// True if the number of rows after a call with arrays is that of all its rows together, and those are
     /// counted that the condition finds, changed or not.
     fn counts_all_rows(&self) -> bool {
