@@ -48,3 +48,81 @@ const FOREIGN_KEYS: &str = "SELECT NULL, m.name, 'fk_' || f.id, CAST(f.seq + 1 A
 FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
 LEFT JOIN (SELECT name FROM sqlite_schema WHERE type = 'table') r ON r.name = f.\"table\" COLLATE NOCASE
 WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_'";
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// Rows of a query as text, sorted; NULL is a hyphen.
+    fn rows(sql: &str) -> Vec<String> {
+        let database = Connection::open_in_memory().unwrap();
+        database
+            .execute_batch(
+                "CREATE TABLE people (id INTEGER PRIMARY KEY, mail VARCHAR(64) NOT NULL UNIQUE, a, b DEFAULT 'x',
+                   upper_mail TEXT GENERATED ALWAYS AS (upper(mail)) STORED, boss REFERENCES People, UNIQUE (b, a));
+                 CREATE UNIQUE INDEX lower_mail ON people (lower(mail));
+                 CREATE UNIQUE INDEX some ON people (a) WHERE a > 1;
+                 CREATE TABLE `two words` (x INT, y INT, z INT, PRIMARY KEY (y, x),
+                   FOREIGN KEY (x, z) REFERENCES `two words` (y, x)) WITHOUT ROWID;
+                 CREATE VIEW v AS SELECT id, mail FROM people;",
+            )
+            .unwrap();
+        let mut statement = database.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let mut rows: Vec<String> = statement
+            .query_map([], |row| {
+                let cells = (0..columns)
+                    .map(|cell| Ok(row.get::<_, Option<String>>(cell)?.unwrap_or_else(|| "-".to_owned())))
+                    .collect::<rusqlite::Result<Vec<_>>>()?;
+                Ok(cells.join("|"))
+            })
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap();
+        rows.sort();
+        rows
+    }
+
+    #[test]
+    fn the_catalog_is_read() {
+        let queries = queries();
+        assert_eq!(rows(&queries.tables), ["-|people|0|-", "-|two words|0|-", "-|v|1|-"]);
+        assert_eq!(
+            rows(&queries.columns),
+            [
+                "-|people|a|3|||-|-|-|1|-|-|-",
+                "-|people|boss|6|||-|-|-|1|-|-|-",
+                "-|people|b|4|||-|-|-|1|'x'|-|-",
+                "-|people|id|1|INTEGER|INTEGER|-|-|-|0|-|identity|-",
+                "-|people|mail|2|VARCHAR(64)|VARCHAR(64)|-|-|-|0|-|-|-",
+                "-|people|upper_mail|5|TEXT|TEXT|-|-|-|1|-|always|-",
+                "-|two words|x|1|INT|INT|-|-|-|0|-|-|-",
+                "-|two words|y|2|INT|INT|-|-|-|0|-|-|-",
+                "-|two words|z|3|INT|INT|-|-|-|1|-|-|-",
+                "-|v|id|1|INTEGER|INTEGER|-|-|-|1|-|-|-",
+                "-|v|mail|2|VARCHAR(64)|VARCHAR(64)|-|-|-|1|-|-|-",
+            ]
+        );
+        assert_eq!(
+            rows(&queries.keys),
+            [
+                "-|people|PRIMARY|1|1|id",
+                "-|people|sqlite_autoindex_people_1|0|1|mail",
+                "-|people|sqlite_autoindex_people_2|0|1|b",
+                "-|people|sqlite_autoindex_people_2|0|2|a",
+                "-|two words|PRIMARY|1|1|y",
+                "-|two words|PRIMARY|1|2|x",
+            ]
+        );
+        assert_eq!(
+            rows(&queries.foreign_keys),
+            [
+                "-|people|fk_0|1|boss|-|people|id",
+                "-|two words|fk_0|1|x|-|two words|y",
+                "-|two words|fk_0|2|z|-|two words|x",
+            ]
+        );
+    }
+}
