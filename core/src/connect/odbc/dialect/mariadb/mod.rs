@@ -84,6 +84,16 @@ impl Dialect for MariaDb {
         Some(format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}"))
     }
 
+    // The driver takes its own attribute and does nothing. Each system reads the part that is meant for it;
+    // MySQL limits only what reads.
+    fn query_timeout(&self, seconds: u32) -> Option<String> {
+        let milliseconds = u64::from(seconds) * 1000;
+        Some(format!(
+            "SET SESSION /*M!100100 max_statement_time = {seconds} */ \
+             /*!50704 max_execution_time = {milliseconds} */"
+        ))
+    }
+
     fn quote(&self, name: &str) -> String {
         format!("`{}`", name.replace('`', "``"))
     }
@@ -185,15 +195,15 @@ impl Dialect for MariaDb {
         true
     }
 
-    fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
+    fn comparison(&self, column: &str, property: &SchemaProperty) -> Option<(String, String)> {
         let parameter = self.parameter(property);
-        match property.value_type {
+        Some(match property.value_type {
             ValueType::String => {
                 (self.exact_text(&self.read_expression(column, property)), self.exact_text(&parameter))
             }
             ValueType::Boolean => (self.read_expression(column, property), parameter),
             _ => (column.to_owned(), parameter),
-        }
+        })
     }
 
     fn kept(&self, property: &SchemaProperty) -> Kept {
@@ -206,6 +216,7 @@ impl Dialect for MariaDb {
                 digits @ ..6 => Kept::FractionDigits(digits),
                 _ => Kept::Exactly,
             },
+            (ValueType::Binary, "binary") => Kept::FixedLength(declared.argument().unwrap_or(1)),
             (ValueType::Float, name) if name.starts_with("float") => Kept::SinglePrecision,
             (ValueType::String, "char") => Kept::WithoutTrailingBlanks,
             (ValueType::String, "json" | "enum" | "set" | "inet4" | "inet6") => Kept::Respelled,
