@@ -12,6 +12,7 @@ mod describe;
 pub mod diagnostics;
 pub mod dialect;
 pub mod driver;
+mod environment;
 mod filter;
 mod keys;
 mod open;

@@ -13,10 +13,10 @@ use std::{
 
 use arrow::array::RecordBatch;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use odbc_api::{Connection, ConnectionOptions, environment};
+use odbc_api::{Connection, ConnectionOptions};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{cancel::Canceller, diagnostics::Speaker};
+use super::{cancel::Canceller, diagnostics::Speaker, environment::environment};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,

@@ -224,6 +224,12 @@ pub trait Dialect: Send + Sync {
         ""
     }
 
+    /// Why a library must not be used as driver, though it is one for this system; `None` if it may.
+    fn refuses_library(&self, file_name: &str) -> Option<String> {
+        let _ = file_name;
+        None
+    }
+
     /// A statement that does nothing but show that the connection is alive.
     fn ping(&self) -> &'static str {
         "SELECT 1"

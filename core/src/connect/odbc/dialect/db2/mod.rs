@@ -157,6 +157,23 @@ impl Dialect for Db2 {
     }
 
     // Texts of different length are compared as if padded with blanks, and a database can have any collation.
+    fn ping(&self) -> &'static str {
+        "VALUES 1"
+    }
+
+    fn row_lock(&self) -> &'static str {
+        " FOR READ ONLY WITH RS USE AND KEEP UPDATE LOCKS"
+    }
+
+    fn refuses_library(&self, file_name: &str) -> Option<String> {
+        // Registered under another name it says so itself, as SQL_DRIVER_NAME: that of the file is enough here.
+        (cfg!(target_pointer_width = "64") && file_name.starts_with("libdb2.")).then(|| {
+            "libdb2.so writes lengths of 4 bytes where 8 are read: a NULL would be read as the value of the \
+             row before. Register libdb2o.so, which IBM ships beside it for programs of 64 bits"
+                .to_owned()
+        })
+    }
+
     fn text_equality(&self) -> TextEquality {
         TextEquality::Collation
     }

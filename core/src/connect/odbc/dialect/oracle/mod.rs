@@ -171,6 +171,14 @@ impl Dialect for Oracle {
         }
     }
 
+    fn ping(&self) -> &'static str {
+        "SELECT 1 FROM DUAL"
+    }
+
+    fn row_lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
     fn text_equality(&self) -> TextEquality {
         TextEquality::Exact
     }

@@ -183,6 +183,14 @@ impl Dialect for SqlServer {
         }
     }
 
+    fn has_native_guids(&self, property: &SchemaProperty) -> bool {
+        property.native_type.eq_ignore_ascii_case("uniqueidentifier")
+    }
+
+    fn is_zoned(&self, declaration: &str) -> bool {
+        declaration.to_lowercase().starts_with("datetimeoffset")
+    }
+
     fn text_equality(&self) -> TextEquality {
         TextEquality::Collation
     }

@@ -101,6 +101,10 @@ impl Dialect for Sqlite {
     }
 
     // A column can declare another collation than BINARY.
+    fn is_loosely_typed(&self) -> bool {
+        true
+    }
+
     fn text_equality(&self) -> TextEquality {
         TextEquality::Collation
     }
