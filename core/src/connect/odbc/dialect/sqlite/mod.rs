@@ -10,7 +10,7 @@
 //! expressions here and the settings below see to all of that.
 //!
 //! Verified against SQLite 3.40 with libsqliteodbc 0.9998: everything, except the error classes for a full
-//! disk and a damaged file.
+//! disk, a damaged file, a file that may not be written, and an interruption.
 
 mod catalog;
 mod errors;
