@@ -24,6 +24,8 @@ impl Declared {
             (Some(open), Some(close)) if open < close => {
                 (&declaration[..open], &declaration[open + 1..close], &declaration[close + 1..])
             }
+            // Cut off by the catalog query.
+            (Some(open), None) => (&declaration[..open], "", ""),
             _ => (declaration, "", ""),
         };
         let words: Vec<&str> = before.split_whitespace().chain(after.split_whitespace()).collect();
@@ -123,6 +125,7 @@ mod tests {
             ("double  precision", "double precision", vec![]),
             ("", "", vec![]),
             (")(", ")(", vec![]),
+            ("enum('a','b", "enum", vec![]),
         ] {
             assert_eq!(Declared::parse(declaration), Declared { name: name.to_owned(), arguments });
         }

@@ -18,6 +18,14 @@
 //! | `uuid` | GUID | |
 //! | `decimal` of more digits, geometric types, `vector` | not usable | |
 //!
+//! What the driver does (3.1.15): it holds every result in memory as a whole, whatever `OPTION` says, so long
+//! tables have to be read page by page. Array-bound statements give one count for all rows together. A row that
+//! strict mode refuses with the state of a warning (a value that an enum does not have) is reported as a
+//! success, and as a success without any record when arrays are bound: **only the count of rows tells that
+//! nothing was written**. `SQL_ATTR_QUERY_TIMEOUT` does nothing ([`Dialect::query_timeout`] does). After a
+//! statement `SET STATEMENT … FOR` that fails late, every answer is that to the statement before. Points in time
+//! keep their microseconds if they are bound with six or more digits.
+//!
 //! Verified against MariaDB 10.11 with Connector/ODBC 3.1.15: the catalog queries, every read expression and
 //! parameter, the settings, and those error classes that can be caused on purpose. From the documentation:
 //! MySQL, other versions and drivers, and the remaining error classes.

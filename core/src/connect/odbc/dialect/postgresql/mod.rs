@@ -20,6 +20,11 @@
 //! | domains | as their base type | |
 //! | `numeric` of more digits, arrays, ranges, composite, geometric and text search types, internal ones | not usable | |
 //!
+//! What the driver does: array-bound statements give one count of rows per row of the array, one after the
+//! other (`SQLMoreResults`); after an error none of the rows of the array is marked as done; its text ends with
+//! a `DETAIL` that can contain values of the row. `SQL_ATTR_QUERY_TIMEOUT` works. With `Protocol=7.4-1` an error
+//! takes back the whole transaction and the next statement begins another one without a word: never set that.
+//!
 //! Verified against PostgreSQL 15 with psqlodbc 13.02: the catalog queries, every read expression and
 //! parameter, the settings, and those error classes that can be caused on purpose. From the documentation:
 //! other server versions, and the remaining error classes.

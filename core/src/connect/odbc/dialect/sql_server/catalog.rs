@@ -42,7 +42,7 @@ const COLUMNS: &str = "SELECT s.name, o.name, c.name, CAST(c.column_id AS varcha
   CASE WHEN b.name IN ('decimal', 'numeric') THEN CAST(c.precision AS varchar(3)) END,
   CASE WHEN b.name IN ('decimal', 'numeric') THEN CAST(c.scale AS varchar(3)) END,
   CASE c.is_nullable WHEN 1 THEN '1' ELSE '0' END,
-  f.definition,
+  CAST(f.definition AS nvarchar(4000)),
   CASE WHEN c.is_identity = 1 OR c.is_computed = 1 OR c.generated_always_type <> 0 OR b.name = 'timestamp'
       THEN 'always'
     WHEN f.definition LIKE '%NEXT VALUE FOR%' THEN 'identity' END,

@@ -5,8 +5,12 @@
 //! (`connect::sqlite::types`): booleans, integers, decimals to 15 digits, floats, dates and times as ISO 8601
 //! text, GUIDs as text or 16 bytes, texts, binaries. Any other declared type, or none, is not usable.
 //!
+//! What the driver does: it makes NULL of what it cannot convert, writes milliseconds, reads expressions without
+//! the fraction of a second, writes floating point numbers with 15 digits and breaks down with arrays. The
+//! expressions here and the settings below see to all of that.
+//!
 //! Verified against SQLite 3.40 with libsqliteodbc 0.9998: everything, except the error classes for a full
-//! disk and a damaged file.
+//! disk, a damaged file, a file that may not be written, and an interruption.
 
 mod catalog;
 mod errors;

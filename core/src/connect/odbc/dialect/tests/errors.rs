@@ -1,5 +1,5 @@
-//! Which class an error has. Rows marked `seen` are what real servers and drivers said; the others are from
-//! documentation.
+//! Which class an error has. Rows under `seen` are what real servers and drivers said, shortened; the others are
+//! from documentation.
 
 use super::super::{Diagnosis, dialect};
 use crate::connect::ErrorKind;
@@ -17,6 +17,7 @@ const EVERYWHERE: &[(&str, i32, &str, ErrorKind)] = &[
     // seen
     ("IM002", 0, "Data source name not found and no default driver specified", Driver),
     ("01000", 0, "[unixODBC][Driver Manager]Can't open lib '/usr/lib/nix.so' : file not found", Driver),
+    // documentation
     ("IM004", 0, "Driver's SQLAllocHandle on SQL_HANDLE_ENV failed", Driver),
     ("HYT00", 0, "Login timeout expired", Timeout),
     ("HYT01", 0, "Connection timeout expired", Timeout),
@@ -111,14 +112,14 @@ const ROWS: &[Row] = &[
     ("sqlite", "HY000", 1, "[SQLite]near \"selec\": syntax error (1)", Other),
     ("sqlite", "HY000", 1, "[SQLite]JSON path error near 'a value is not of type date' (1)", IncompatibleData),
     ("sqlite", "HY000", 5, "[SQLite]database is locked (5)", Locked),
-    ("sqlite", "HY000", 8, "[SQLite]attempt to write a readonly database (8)", ReadOnly),
     ("sqlite", "HY000", 14, "[SQLite]connect failed", Missing),
     ("sqlite", "HY000", 26, "[SQLite]file is not a database (26)", NotADatabase),
     // SQLite, documentation
+    ("sqlite", "HY000", 8, "[SQLite]attempt to write a readonly database (8)", ReadOnly),
     ("sqlite", "HY000", 13, "[SQLite]database or disk is full (13)", Full),
     ("sqlite", "HY000", 11, "[SQLite]database disk image is malformed (11)", NotADatabase),
     ("sqlite", "HY000", 9, "[SQLite]interrupted (9)", Cancelled),
-    // DB2, seen (the driver without a server, and with one by its users)
+    // DB2, from the measured notes on its driver; texts from documentation
     ("db2", "08001", -30082, "SQL30082N  Security processing failed with reason \"24\"", Authentication),
     ("db2", "08001", -30081, "SQL30081N  A communication error has been detected.", Connection),
     ("db2", "08001", -1531, "SQL1531N  The connection failed because the name specified cannot be found", Missing),
