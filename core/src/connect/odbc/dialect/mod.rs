@@ -207,6 +207,11 @@ pub trait Dialect: Send + Sync {
         declaration.contains("with time zone") || declaration.contains("timestamptz")
     }
 
+    /// True if drivers for this system have no functions for UTF-16.
+    fn has_narrow_drivers(&self) -> bool {
+        false
+    }
+
     /// True if texts go to and from the driver in UTF-8, because it mistakes their lengths in UTF-16.
     fn has_texts_in_utf8(&self) -> bool {
         false

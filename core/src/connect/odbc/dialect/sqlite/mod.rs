@@ -105,6 +105,10 @@ impl Dialect for Sqlite {
     }
 
     // A column can declare another collation than BINARY.
+    fn has_narrow_drivers(&self) -> bool {
+        true
+    }
+
     fn is_loosely_typed(&self) -> bool {
         true
     }
