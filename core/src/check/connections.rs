@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Findings, Place, Severity};
 use crate::{
-    connect::{odbc, secrets::password_variable},
+    connect::{csv_format_problem, odbc, secrets::password_variable},
     project::{Project, Provider, Side},
 };
 
@@ -22,6 +22,15 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
                 "SW-C109",
                 format!("there is no time zone {zone:?}"),
                 "use a name of the IANA database, such as Europe/Berlin",
+            );
+        }
+        if let Provider::Csv { format, .. } = &connection.provider
+            && let Some(problem) = csv_format_problem(format)
+        {
+            error(
+                "SW-C110",
+                format!("the format of the CSV files contradicts itself: {problem}"),
+                "mend `format` in the connection",
             );
         }
         let Provider::Odbc { dialect, attributes } = &connection.provider else { continue };

@@ -7,7 +7,7 @@ use super::{Findings, Place, Severity};
 use crate::project::{
     Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData, LogLevel,
     Mapping, MemberFilter, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
-    StartUpConfiguration, Transformation, Validation, VirtualKind, WhenBusy,
+    StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
 };
 
 /// Severity of settings without which a run would write something else.
@@ -75,7 +75,7 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
         findings,
         &place,
         [
-            (matches!(connection.provider, Provider::Csv { .. }), BLOCKS, "CSV connections"),
+            (is_csv(system) && !connection.initial_sql.is_empty(), WARNS, "the initial SQL of a CSV folder"),
             (connection.access != Access::Direct, BLOCKS, "remote connection servers"),
             (connection.time_zone.is_some() && !odbc, BLOCKS, "the time zone"),
             (connection.query_timeout_secs.is_some() && !odbc, WARNS, "the query timeout"),
@@ -87,6 +87,10 @@ fn connection(project: &Project, side: Side, findings: &mut Findings) {
             (system.log_level != LogLevel::default(), WARNS, "the log level"),
         ],
     );
+}
+
+fn is_csv(system: &System) -> bool {
+    matches!(system.connection.provider, Provider::Csv { .. })
 }
 
 fn schema(project: &Project, side: Side, findings: &mut Findings) {
@@ -104,7 +108,9 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 (schema_type.operations != DataOperations::default(), BLOCKS, "data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
                 (
-                    !odbc && any(|property| property.incompatible_data != IncompatibleData::RaiseError),
+                    !odbc
+                        && !is_csv(system)
+                        && any(|property| property.incompatible_data != IncompatibleData::RaiseError),
                     WARNS,
                     "replacing incompatible data",
                 ),

@@ -8,6 +8,7 @@
 //! rows, while a synchronization needs keys and relations from the catalog, updates and deletes by key in
 //! transactions, and values typed by the project instead of guessed from the data.
 
+mod csv;
 mod error;
 pub mod odbc;
 pub mod secrets;
@@ -20,6 +21,7 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
 pub use self::{
+    csv::format_problem as csv_format_problem,
     error::{ConnectError, ErrorKind},
     table::{ConnectorTable, ROW_COLUMN},
 };
@@ -248,7 +250,9 @@ pub fn open(
         Provider::Odbc { dialect, attributes } => {
             Ok(Box::new(odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode)?))
         }
-        Provider::Csv { .. } => Err(unsupported(connection, "CSV folders")),
+        Provider::Csv { folder: path, format } => {
+            Ok(Box::new(csv::CsvConnector::open(connection, folder.join(path), format, mode)?))
+        }
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Connection {
     /// SQL statements that run on every new connection (W8).
     #[serde(default, skip_serializing_if = "is_default")]
     pub initial_sql: Vec<String>,
-    /// Seconds to wait for the connection, or for a lock of an embedded database. Default: 5.
+    /// Seconds to wait for the connection, or for a lock of an embedded database or a CSV folder. Default: 5.
     #[serde(default, skip_serializing_if = "is_default")]
     pub connect_timeout_secs: Option<u32>,
     /// Seconds that one statement may take until it answers. ODBC only.
@@ -110,7 +110,7 @@ pub enum Provider {
         /// Connection attributes without secrets, for example `Server`, `Port`, `Database`, `UID`.
         attributes: BTreeMap<String, String>,
     },
-    /// A folder of CSV files (C3). Not yet effective.
+    /// A folder of CSV files, each a schema type (C3).
     Csv {
         /// The folder; relative paths count from the folder of the project file.
         folder: String,
@@ -159,6 +159,10 @@ pub struct CsvFormat {
     pub encoding: String,
     /// Column that identifies a row.
     pub uid_column: Option<String>,
+    /// Text that stands for NULL, for example `\\N`; an empty field is the empty text then. Without it an empty
+    /// field is NULL, and the empty text cannot be written.
+    #[serde(skip_serializing_if = "is_default")]
+    pub null_value: Option<String>,
 }
 
 impl Default for CsvFormat {
@@ -171,6 +175,7 @@ impl Default for CsvFormat {
             newline: Newline::Lf,
             encoding: "utf-8".to_owned(),
             uid_column: None,
+            null_value: None,
         }
     }
 }

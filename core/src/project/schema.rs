@@ -192,11 +192,11 @@ pub enum IncompatibleData {
     /// The object is in error; nothing of it is written.
     #[default]
     RaiseError,
-    /// This value instead. ODBC and CSV only.
+    /// This value instead, when it is read. ODBC and CSV only.
     Default(Literal),
-    /// The smallest value of the type. ODBC and CSV only.
+    /// The smallest value of the type, when it is read. ODBC and CSV only.
     Minimum,
-    /// The largest value of the type. ODBC and CSV only.
+    /// The largest value of the type, when it is read. ODBC and CSV only.
     Maximum,
 }
 

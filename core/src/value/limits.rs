@@ -37,8 +37,8 @@ impl ValueType {
             Self::Float => Some(Value::Float(f64::MAX)),
             Self::String | Self::Binary => None,
             Self::Date => parse_value(self, "9999-12-31"),
-            // The last hours of the year 9999 are beyond what a point in time can be everywhere.
-            Self::TimestampUtc => parse_value(self, "9999-12-30T23:59:59.999999Z"),
+            // The last days of the year 9999 do not exist in every zone.
+            Self::TimestampUtc => parse_value(self, "9999-12-29T23:59:59.999999Z"),
             Self::Timestamp => parse_value(self, "9999-12-31T23:59:59.999999"),
             Self::Time => Some(Value::Time(LAST_MICROSECOND)),
             Self::Guid => Some(Value::String(uuid::Uuid::max().hyphenated().to_string())),

@@ -175,7 +175,8 @@ fn days_of(date: &str) -> Option<i32> {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    if !is_plain && !(date.len() == 13 && date.starts_with('-')) {
+    let is_long = date.len() == 13 && date.starts_with('-');
+    if !is_plain && !is_long {
         return None;
     }
     let date: civil::Date = date.parse().ok()?;

@@ -190,8 +190,8 @@ fn provider() -> impl Strategy<Value = Provider> {
         Just(WhenMissing::CreateSample(SampleDatabase::HumanResources)),
         Just(WhenMissing::CreateSample(SampleDatabase::IdentityStore)),
     ];
-    let format = (any::<(bool, char, char, Option<char>, bool)>(), text(), maybe(text())).prop_map(
-        |((header, delimiter, quote, escape, lf), encoding, uid_column)| CsvFormat {
+    let format = (any::<(bool, char, char, Option<char>, bool)>(), text(), maybe(text()), maybe(text()))
+        .prop_map(|((header, delimiter, quote, escape, lf), encoding, uid_column, null_value)| CsvFormat {
             header,
             delimiter,
             quote,
@@ -199,8 +199,8 @@ fn provider() -> impl Strategy<Value = Provider> {
             newline: if lf { Newline::Lf } else { Newline::CrLf },
             encoding,
             uid_column,
-        },
-    );
+            null_value,
+        });
     prop_oneof![
         (text(), when_missing).prop_map(|(file, when_missing)| Provider::Sqlite { file, when_missing }),
         (text(), map(text())).prop_map(|(dialect, attributes)| Provider::Odbc { dialect, attributes }),

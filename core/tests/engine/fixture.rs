@@ -1,6 +1,10 @@
 //! Two SQLite files and a project between them, built in code.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::types::Value as SqlValue;
 use syncwright_core::{
@@ -31,6 +35,11 @@ impl Systems {
         systems.left().execute_batch(left).unwrap();
         systems.right().execute_batch(right).unwrap();
         systems
+    }
+
+    /// The folder that everything is in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn left(&self) -> rusqlite::Connection {

@@ -1,6 +1,6 @@
 //! Tests of the engine from outside, as one program: each test program links the whole query engine.
 //!
-//! Every test that runs something runs the real engine against two small SQLite files.
+//! Every test that runs something runs the real engine against two small SQLite files, or folders of CSV files.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,8 @@
 )]
 
 mod any_project;
+mod csv;
+mod csv_round_trip;
 mod fixture;
 mod keys;
 mod labels;

@@ -20,6 +20,7 @@ mod faults_systems;
 mod odbc;
 #[cfg(unix)]
 mod odbc_sample;
+mod odbc_types;
 mod packaging;
 mod sample;
 #[cfg(unix)]

@@ -190,23 +190,19 @@ fn any_value(name: &str, value_type: ValueType) -> BoxedStrategy<Value> {
         }
         ValueType::Float => prop_oneof![-1e15..1e15, -1.0..1.0].prop_map(Value::Float).boxed(),
         ValueType::String if name == "code" => "[a-zA-Z0-9Ł]{1,8}".prop_map(Value::String).boxed(),
-        ValueType::String if name == "story" => {
-            prop_oneof![
-                text.prop_map(Value::String),
-                Just(Value::String(String::new())),
-                (1_usize..9000).prop_map(|length| Value::String("Ł😀x".repeat(length)))
-            ]
-            .boxed()
-        }
+        ValueType::String if name == "story" => prop_oneof![
+            text.prop_map(Value::String),
+            Just(Value::String(String::new())),
+            (1_usize..9000).prop_map(|length| Value::String("Ł😀x".repeat(length)))
+        ]
+        .boxed(),
         ValueType::String => text.prop_map(Value::String).boxed(),
-        ValueType::Binary => {
-            prop_oneof![
-                prop::collection::vec(any::<u8>(), 1..40),
-                (1_usize..20_000).prop_map(|length| vec![0xab; length])
-            ]
-            .prop_map(Value::Binary)
-            .boxed()
-        }
+        ValueType::Binary => prop_oneof![
+            prop::collection::vec(any::<u8>(), 1..40),
+            (1_usize..20_000).prop_map(|length| vec![0xab; length])
+        ]
+        .prop_map(Value::Binary)
+        .boxed(),
         ValueType::Date => (-719_000_i32..2_932_000).prop_map(Value::Date).boxed(),
         ValueType::Time => (0_i64..86_400_000_000).prop_map(Value::Time).boxed(),
         ValueType::Timestamp => {

@@ -6,9 +6,14 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, StringArray,
+        TimestampMicrosecondArray,
+    },
     compute::{CastOptions, cast_with_options},
-    datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit, TimestampMicrosecondType},
+    datatypes::{
+        DataType, Field, Int8Type, Schema as ArrowSchema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+    },
     error::ArrowError,
 };
 use jiff::tz::TimeZone;
@@ -24,12 +29,13 @@ use crate::{
 enum Way {
     /// As it is.
     Plain,
+    /// As a number that is 0 or not. MariaDB's driver does not say of a bit whether it is NULL, so that all of
+    /// them would be.
+    Truth,
     /// As text, to be converted; a value that does not fit is an error, or replaced.
     Text(Option<Value>),
     /// As text, to be brought to the canonical spelling.
     Guid,
-    /// As a number: 0 is false.
-    Number,
     /// As date and time in UTC.
     Utc,
     /// As date and time in the zone of the connection (W7).
@@ -119,12 +125,12 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
     match (property.value_type, zone) {
         (ValueType::Guid, _) => Way::Guid,
         (ValueType::String | ValueType::Binary, _) => Way::Plain,
-        (ValueType::Boolean, _) if dialect.reads_booleans_as_numbers() => Way::Number,
         (ValueType::TimestampUtc, Some(zone)) if !dialect.is_zoned(&property.native_type) => {
             Way::Local(zone.clone())
         }
         _ if dialect.is_loosely_typed() || replacement.is_some() => Way::Text(replacement),
         (ValueType::TimestampUtc, _) => Way::Utc,
+        (ValueType::Boolean, _) => Way::Truth,
         _ => Way::Plain,
     }
 }
@@ -132,7 +138,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
 fn driver_type(value_type: ValueType, way: &Way) -> DataType {
     match way {
         Way::Text(_) | Way::Guid => DataType::Utf8,
-        Way::Number => DataType::Int64,
+        Way::Truth => DataType::Int8,
         Way::Utc | Way::Local(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
         Way::Plain => value_type.arrow(),
     }
@@ -144,8 +150,8 @@ fn convert(property: &SchemaProperty, way: &Way, column: &ArrayRef) -> Result<Ar
             Ok(without_empty(column))
         }
         Way::Plain => Ok(Arc::clone(column)),
+        Way::Truth => Ok(truths(column)),
         Way::Guid => guids(property, column),
-        Way::Number => cast(column, &DataType::Boolean, false).map_err(|_| misfit(property, "")),
         Way::Utc => Ok(Arc::new(micros(column).clone().with_timezone("UTC"))),
         Way::Local(zone) => local(property, zone, column),
         Way::Text(replacement) => from_text(property, replacement.as_ref(), column),
@@ -162,6 +168,11 @@ fn misfit(property: &SchemaProperty, value: &str) -> Misfit {
         value: (!property.sensitive).then(|| value.to_owned()),
         expected: property.value_type.label(),
     }
+}
+
+/// True for every number but 0.
+fn truths(column: &ArrayRef) -> ArrayRef {
+    Arc::new(BooleanArray::from_unary(column.as_primitive::<Int8Type>(), |number| number != 0))
 }
 
 /// NULL for every empty text.

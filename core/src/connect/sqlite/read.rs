@@ -18,7 +18,7 @@ use crate::{
     connect::{ConnectError, ErrorKind, Flow, SearchRequest, sqlite::write::sql_value},
     progress::CancelToken,
     project::{SchemaProperty, SchemaType},
-    value::{ValueType, canonical_guid, value_at},
+    value::{ValueType, canonical_guid, parse_decimal, value_at},
 };
 
 impl SqliteConnector {
@@ -404,25 +404,6 @@ fn to_decimal(value: ValueRef<'_>, precision: u8, scale: i8) -> Option<i128> {
     parse_decimal(&text, precision, scale)
 }
 
-/// The digits of a decimal, `scale` of them after the point; `None` if it has more than fit.
-pub fn parse_decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let scale = usize::try_from(scale).ok()?;
-    let is_number = !(whole.is_empty() && fraction.is_empty())
-        && whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit());
-    if !is_number || fraction.len() > scale {
-        return None;
-    }
-    let unscaled: i128 = format!("{whole}{fraction:0<scale$}").parse().ok()?;
-    let limit = 10_i128.checked_pow(precision.into())?;
-    (unscaled < limit).then_some(sign * unscaled)
-}
-
 fn to_guid(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Blob(bytes) => uuid::Uuid::from_slice(bytes).ok().map(|guid| guid.hyphenated().to_string()),
@@ -467,25 +448,6 @@ fn to_timestamp_utc(value: ValueRef<'_>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn decimals_are_exact_or_refused() {
-        let cases = [
-            ("12.5", Some(1250)),
-            ("-0.05", Some(-5)),
-            ("7", Some(700)),
-            (".5", Some(50)),
-            ("12.500", Some(1250)),
-            ("12.505", None),
-            ("1000", None),
-            ("abc", None),
-            ("", None),
-            ("1e5", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(parse_decimal(text, 5, 2), expected, "{text}");
-        }
-    }
 
     #[test]
     fn dates_before_and_after_the_epoch() {

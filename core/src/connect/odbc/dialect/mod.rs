@@ -187,11 +187,6 @@ pub trait Dialect: Send + Sync {
         false
     }
 
-    /// True if the driver has to be asked for numbers where booleans are meant.
-    fn reads_booleans_as_numbers(&self) -> bool {
-        false
-    }
-
     /// True if the number of rows after a call with arrays is that of all its rows together, and those are
     /// counted that the condition finds, changed or not.
     fn counts_all_rows(&self) -> bool {

@@ -174,15 +174,10 @@ impl Dialect for MariaDb {
         Declared::parse(declaration).name == "timestamp"
     }
 
-    // Asked for a bit, the driver gives NULL where the value is 0.
     // Connector/ODBC takes characters from U+xxD8 to U+xxDB, such as Ø, for halves of a pair: a text with one
     // of them would be cut at the end when it is read, and get what lies behind it in memory when it is
     // written. In UTF-8 it is whole.
     fn has_texts_in_utf8(&self) -> bool {
-        true
-    }
-
-    fn reads_booleans_as_numbers(&self) -> bool {
         true
     }
 
