@@ -18,6 +18,7 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+mod odbc_filters;
 #[cfg(unix)]
 mod odbc_sample;
 mod odbc_types;

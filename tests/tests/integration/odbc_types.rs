@@ -26,7 +26,14 @@ struct Example {
     folder: tempfile::TempDir,
 }
 
-fn connection(identifier: &str, dialect: &str, attributes: &[(String, String)]) -> Connection {
+/// A connection to a database of a test, its password known.
+pub fn connection(database: &Database, dialect: &str) -> Connection {
+    let identifier = format!("test-{}", database.name());
+    secrets::set_password(&identifier, database.password().into());
+    connection_to(&identifier, dialect, &database.attributes())
+}
+
+fn connection_to(identifier: &str, dialect: &str, attributes: &[(String, String)]) -> Connection {
     let attributes: BTreeMap<String, String> = attributes.iter().cloned().collect();
     let text = serde_json::json!({
         "system_identifier": identifier,
@@ -37,11 +44,9 @@ fn connection(identifier: &str, dialect: &str, attributes: &[(String, String)]) 
 
 fn of_server(system: System, name: &'static str, dialect: &str, create: &str) -> Option<Example> {
     let database = or_skip(Database::new(system))?;
-    let identifier = format!("types-{}", database.name());
-    secrets::set_password(&identifier, database.password().into());
     Some(Example {
         name,
-        connection: connection(&identifier, dialect, &database.attributes()),
+        connection: connection(&database, dialect),
         create: create.to_owned(),
         database: Some(database),
         folder: tempfile::tempdir().unwrap(),
@@ -79,7 +84,7 @@ fn sqlite() -> Option<Example> {
     let attributes = [("Database".to_owned(), file.display().to_string())];
     Some(Example {
         name: "SQLite",
-        connection: connection("types-sqlite", "sqlite", &attributes),
+        connection: connection_to("types-sqlite", "sqlite", &attributes),
         create: r#"CREATE TABLE "all of: ""types""" (
             id bigint PRIMARY KEY NOT NULL, "select" boolean, "größe" integer, amount decimal(12,2), ratio double,
             "näme" varchar(60), story text, code char(8), picture blob, born date, at time, seen timestamp,
