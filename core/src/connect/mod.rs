@@ -73,7 +73,8 @@ pub struct SearchRequest<'a> {
     pub schema_type: &'a SchemaType,
     /// The properties, in the order of the columns of the result.
     pub properties: &'a [String],
-    /// Conditions that all must hold; only such as [`Connector::takes_filter`] accepts.
+    /// Conditions that all must hold: such as [`Connector::takes_filter`] accepts, and `column = value`, which
+    /// the journal asks every connector for.
     pub filters: &'a [Expr],
     /// Order; none = as the system likes.
     pub order: &'a [OrderBy],

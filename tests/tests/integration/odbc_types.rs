@@ -112,7 +112,7 @@ impl Example {
 }
 
 fn every_system() -> Vec<Example> {
-    [postgresql(), mariadb()].into_iter().flatten().collect()
+    [postgresql(), mariadb(), sqlite()].into_iter().flatten().collect()
 }
 
 fn type_of(table: &SchemaType, property: &str) -> ValueType {

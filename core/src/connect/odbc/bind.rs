@@ -25,6 +25,8 @@ use crate::value::{Value, ValueType, value_at};
 pub enum BoundAs {
     /// SQL_BIT.
     Bit,
+    /// SQL_BIGINT, 0 or 1.
+    Truth,
     /// SQL_BIGINT.
     Integer,
     /// SQL_DOUBLE.
@@ -46,7 +48,9 @@ impl BoundAs {
     #[must_use]
     pub fn of(value_type: ValueType, dialect: &dyn Dialect) -> Self {
         match value_type {
-            ValueType::Boolean => Self::Bit,
+            ValueType::Boolean if !dialect.binds_booleans_as_integers() => Self::Bit,
+            ValueType::Boolean | ValueType::Integer if dialect.integers_as_text() => Self::text(dialect),
+            ValueType::Boolean => Self::Truth,
             ValueType::Integer => Self::Integer,
             ValueType::Float => Self::Float,
             ValueType::Date => Self::Date,
@@ -113,7 +117,7 @@ impl<'a> BoundColumn<'a> {
     pub fn description(&self) -> BindParamDesc {
         match self.bound_as {
             BoundAs::Bit => BindParamDesc::bit(true),
-            BoundAs::Integer => BindParamDesc::i64(true),
+            BoundAs::Truth | BoundAs::Integer => BindParamDesc::i64(true),
             BoundAs::Float => BindParamDesc::f64(true),
             BoundAs::Date => BindParamDesc::date(true),
             BoundAs::Timestamp => BindParamDesc::timestamp(true, 6),
@@ -153,6 +157,7 @@ impl<'a> BoundColumn<'a> {
         }
         match self.bound_as {
             BoundAs::Bit => fill!(Bit, |array, row| Some(Bit(array.as_boolean().value(row).into()))),
+            BoundAs::Truth => fill!(i64, |array, row| Some(array.as_boolean().value(row).into())),
             BoundAs::Integer => fill!(i64, |array, row| Some(array.as_primitive::<Int64Type>().value(row))),
             BoundAs::Float => fill!(f64, |array, row| Some(array.as_primitive::<Float64Type>().value(row))),
             BoundAs::Date => {
@@ -217,6 +222,7 @@ pub fn text_of(value: &Value) -> String {
         Value::Timestamp(micros) | Value::TimestampUtc(micros) => {
             Value::Timestamp(*micros).to_string().replacen('T', " ", 1)
         }
+        Value::Boolean(value) => u8::from(*value).to_string(),
         other => other.to_string(),
     }
 }
@@ -264,6 +270,13 @@ pub fn parameter(value_type: ValueType, value: &Value, dialect: &dyn Dialect) ->
                 _ => None,
             },
             OdbcType::Bit,
+        ),
+        BoundAs::Truth => typed(
+            match value {
+                Value::Boolean(value) => Some(i64::from(*value)),
+                _ => None,
+            },
+            OdbcType::BigInt,
         ),
         BoundAs::Integer => typed(
             match value {

@@ -71,6 +71,14 @@ pub fn attributes(
         (None, Some(name)) if cfg!(windows) => name,
         _ => return Err(missing_driver(label, dialect, named.as_deref(), &registrations)),
     };
+    if let Some(reason) = refusal(dialect, &library) {
+        return Err(ConnectError::new(
+            ErrorKind::Driver,
+            label,
+            format!("the ODBC driver {library} cannot be used here: {reason}"),
+        )
+        .with_help("install the other library, or name it in the attribute `Driver`"));
+    }
     attributes.0.insert(0, ("Driver".to_owned(), library));
     for (name, value) in dialect.default_attributes() {
         attributes.or_set(name, value);
@@ -83,6 +91,16 @@ pub fn attributes(
         }
     }
     Ok(attributes)
+}
+
+/// Why a library cannot be used, as its name, or the name behind a link, tells.
+fn refusal(dialect: &dyn Dialect, library: &str) -> Option<String> {
+    let real = std::fs::canonicalize(library).ok();
+    [Some(Path::new(library)), real.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter_map(Path::file_name)
+        .find_map(|name| dialect.refuses_library(&name.to_string_lossy()))
 }
 
 /// The connection string. It holds the password: it goes to the driver manager and nowhere else.
@@ -150,6 +168,22 @@ mod tests {
         let text = connection_string(&attributes, Some(&password));
         assert_eq!(text.expose_secret(), "Driver=/lib/x.so;Server={a;b};PWD={p}}w;d};");
         assert!(!format!("{text:?}").contains("w;d"));
+    }
+
+    #[test]
+    fn a_driver_with_short_lengths_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let attributes = |file: &str| {
+            let library = folder.path().join(file);
+            std::fs::write(&library, b"").expect("written");
+            let project = BTreeMap::from([("Driver".to_owned(), library.display().to_string())]);
+            let dialect = crate::connect::odbc::dialect::dialect("db2").expect("a dialect");
+            super::attributes("HR", dialect, &project, folder.path())
+        };
+        let error = attributes("libdb2.so").expect_err("refused");
+        assert_eq!(error.kind, ErrorKind::Driver);
+        assert!(error.text.contains("libdb2o.so"), "{error}");
+        assert!(attributes("libdb2o.so").is_ok());
     }
 
     #[test]

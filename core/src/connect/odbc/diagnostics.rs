@@ -6,7 +6,7 @@
 use odbc_api::handles::Record;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::dialect::Dialect;
+use super::{dialect::Dialect, spelling};
 use crate::connect::{ConnectError, ErrorKind};
 
 /// Shorter passwords are not looked for in texts.
@@ -75,7 +75,7 @@ impl Speaker {
     pub fn diagnosed(&self, doing: &str, diagnosis: &Diagnosis) -> ConnectError {
         let kind = self.dialect.classify(diagnosis);
         let Diagnosis { state, native, text } = diagnosis;
-        let text = self.without_secrets(text);
+        let text = self.without_secrets(&spelling::from_manager(self.dialect, text.clone()));
         let error = ConnectError::new(
             kind,
             &self.label,

@@ -96,7 +96,7 @@ impl Writer<'_> {
                 if !list.is_empty() && list.len() <= LONGEST_LIST =>
             {
                 let property = self.column(expr)?;
-                let (left, right) = self.equality(&property);
+                let (left, right) = self.equality(&property)?;
                 self.push(&left);
                 self.push(if *negated { " NOT IN (" } else { " IN (" });
                 for (number, item) in list.iter().enumerate() {
@@ -126,13 +126,13 @@ impl Writer<'_> {
 
     fn compare(&mut self, property: &SchemaProperty, operator: &str, literal: &Expr) -> Option<()> {
         let (left, right) =
-            if matches!(operator, "=" | "<>") { self.equality(property) } else { self.ordering(property)? };
+            if matches!(operator, "=" | "<>") { self.equality(property)? } else { self.ordering(property)? };
         self.push(&format!("{left} {operator} {right}"));
         self.bind(property, literal)
     }
 
     /// Both sides of an equality.
-    fn equality(&self, property: &SchemaProperty) -> (String, String) {
+    fn equality(&self, property: &SchemaProperty) -> Option<(String, String)> {
         self.dialect.comparison(&self.dialect.quote(&property.name), property)
     }
 
@@ -145,7 +145,7 @@ impl Writer<'_> {
                 let left = self.dialect.read_expression(&column, property);
                 Some((self.dialect.ordered_text(&left)?, self.dialect.ordered_text("?")?))
             }
-            _ => Some(self.equality(property)),
+            _ => self.equality(property),
         }
     }
 

@@ -19,6 +19,7 @@ mod operation;
 mod pool;
 mod read;
 mod session;
+mod spelling;
 mod statements;
 mod transport;
 mod write;
@@ -155,6 +156,7 @@ impl OdbcConnector {
             declared_length,
             transport: Transport::new(self.dialect, columns, self.zone.as_ref()),
             block: self.block,
+            page: None,
             cancel: self.cancel.clone(),
         }
     }
@@ -232,7 +234,8 @@ impl Connector for OdbcConnector {
             })?;
         let sql = statements::select(self.dialect, request, &columns, &condition);
         let measure = request.limit != Some(0);
-        let query = self.query(request.schema_type, columns, sql, condition, measure);
+        let mut query = self.query(request.schema_type, columns, sql, condition, measure);
+        query.page = (!self.dialect.pages()).then_some((request.offset, request.limit));
         let doing = query.doing.clone();
         let limit = self.times.begin(Operation::Search, &self.label, cancel)?;
         let patience = Patience { cancel: Some(cancel), limit };

@@ -102,11 +102,11 @@ impl Way<'_> {
 
     /// Whatever makes connections differ from one another; the password only as a hash.
     fn identity(&self) -> String {
-        let Connection { initial_sql, isolation_level, connect_timeout_secs, system_identifier, .. } =
+        let Connection { initial_sql, isolation_level, query_timeout_secs, system_identifier, .. } =
             self.connection;
         let mut hasher = Sha256::new();
         hasher.update(connection_string::connection_string(self.resolved, self.password).expose_secret());
-        hasher.update(format!("{initial_sql:?} {isolation_level:?} {connect_timeout_secs:?}"));
+        hasher.update(format!("{initial_sql:?} {isolation_level:?} {query_timeout_secs:?}"));
         hasher.finalize().iter().fold(system_identifier.clone(), |mut text, byte| {
             write!(text, "{byte:02x}").ok();
             text
@@ -137,6 +137,10 @@ impl Way<'_> {
         if let Some(level) = &self.connection.isolation_level {
             let statement = self.dialect.isolation(level).ok_or_else(|| self.unknown_isolation(level))?;
             statements.push((format!("setting the isolation level {level:?}"), statement));
+        }
+        let seconds = self.connection.query_timeout_secs.filter(|seconds| *seconds > 0);
+        if let Some(statement) = seconds.and_then(|seconds| self.dialect.query_timeout(seconds)) {
+            statements.push(("setting the query timeout".to_owned(), statement));
         }
         for (number, statement) in self.connection.initial_sql.iter().enumerate() {
             statements.push((format!("statement {} of the initial SQL", number + 1), statement.clone()));

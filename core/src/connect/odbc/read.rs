@@ -44,6 +44,8 @@ pub struct Query {
     pub transport: Transport,
     /// Rows of a block.
     pub block: usize,
+    /// Rows that are left out, and the most that are given, where the SQL text cannot say so.
+    pub page: Option<(usize, Option<usize>)>,
     /// Somebody may ask to stop between blocks.
     pub cancel: CancelToken,
 }
@@ -100,7 +102,7 @@ impl Query {
         let parameters = self.parameters(link);
         link.canceller.while_running(&mut statement, |statement| {
             let cursor = statement
-                .execute(&self.sql, parameters.as_slice())
+                .execute(&link.spelled(&self.sql), parameters.as_slice())
                 .map_err(failed)?
                 .ok_or_else(|| link.speaker.own(ErrorKind::Other, format!("{} gave no rows", self.doing)))?;
             let reader = OdbcReaderBuilder::new()
@@ -124,12 +126,23 @@ impl Query {
         sink: &mut dyn FnMut(RecordBatch) -> Flow,
     ) -> Result<(), ConnectError> {
         let mut any = false;
+        let (mut skip, mut rest) = match self.page {
+            Some((offset, limit)) => (offset, limit.unwrap_or(usize::MAX)),
+            None => (0, usize::MAX),
+        };
         for block in reader {
+            if rest == 0 {
+                break;
+            }
             if self.cancel.is_cancelled() {
                 return Err(link.speaker.own(ErrorKind::Cancelled, format!("{} was cancelled", self.doing)));
             }
             let block = block.map_err(|error| self.arrow_error(link, error))?;
             let block = self.transport.convert(&block).map_err(|misfit| self.misfit(link, &misfit))?;
+            let left_out = skip.min(block.num_rows());
+            skip -= left_out;
+            let block = block.slice(left_out, rest.min(block.num_rows() - left_out));
+            rest -= block.num_rows();
             any = true;
             if sink(block) == Flow::Stop {
                 return Ok(());
@@ -153,7 +166,9 @@ impl Query {
         let mut statement = link.connection.preallocate().map_err(failed)?;
         let parameters = self.parameters(link);
         link.canceller.while_running(&mut statement, |statement| {
-            let Some(cursor) = statement.execute(sql, parameters.as_slice()).map_err(failed)? else {
+            let Some(cursor) =
+                statement.execute(&link.spelled(sql), parameters.as_slice()).map_err(failed)?
+            else {
                 return Ok(UNKNOWN_LENGTH);
             };
             let reader = OdbcReaderBuilder::new()

@@ -6,6 +6,7 @@
 //! ends, and closes the connection, when the driver lets it.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -16,7 +17,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use odbc_api::{Connection, ConnectionOptions, environment};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{cancel::Canceller, diagnostics::Speaker};
+use super::{cancel::Canceller, diagnostics::Speaker, spelling};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,
@@ -45,6 +46,11 @@ impl Link {
         self.speaker.error(doing, error)
     }
 
+    /// A statement as it has to be spelled for the driver manager.
+    pub fn spelled<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        spelling::for_manager(self.speaker.dialect, sql)
+    }
+
     /// Executes a statement without parameters and without a result that anybody wants.
     ///
     /// # Errors
@@ -54,7 +60,7 @@ impl Link {
         let failed = |error: odbc_api::Error| self.error(doing, &error);
         let mut statement = self.connection.preallocate().map_err(failed)?;
         self.canceller
-            .while_running(&mut statement, |statement| statement.execute(sql, ()).map(|_| ()))
+            .while_running(&mut statement, |statement| statement.execute(&self.spelled(sql), ()).map(|_| ()))
             .map_err(failed)
     }
 }
@@ -251,7 +257,10 @@ fn connect(
     let options = ConnectionOptions { login_timeout_sec: Some(seconds), ..ConnectionOptions::default() };
     environment()
         .map_err(failed)?
-        .connect_with_connection_string(connection_string.expose_secret(), options)
+        .connect_with_connection_string(
+            &spelling::for_manager(speaker.dialect, connection_string.expose_secret()),
+            options,
+        )
         .map_err(failed)
 }
 

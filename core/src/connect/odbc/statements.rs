@@ -48,10 +48,10 @@ pub fn select(
         .iter()
         .map(|order| {
             let column = dialect.quote(&order.property);
-            match request.schema_type.property(&order.property) {
-                Some(property) => dialect.order_by(&column, property, order.descending),
-                None => column,
-            }
+            let property = request.schema_type.property(&order.property);
+            property
+                .and_then(|property| dialect.order_by(&column, property, order.descending))
+                .unwrap_or_else(|| if order.descending { format!("{column} DESC") } else { column })
         })
         .collect();
     dialect.page(&sql, &order.join(", "), request.limit, request.offset)

@@ -129,6 +129,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
             Way::Local(zone.clone())
         }
         _ if dialect.is_loosely_typed() || replacement.is_some() => Way::Text(replacement),
+        (ValueType::Boolean | ValueType::Integer, _) if dialect.integers_as_text() => Way::Text(None),
         (ValueType::TimestampUtc, _) => Way::Utc,
         (ValueType::Boolean, _) => Way::Truth,
         _ => Way::Plain,

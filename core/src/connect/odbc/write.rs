@@ -47,7 +47,7 @@ impl Writing {
             ArrayBinding::Rows(rows) => rows.max(1),
             ArrayBinding::Never => 1,
         };
-        let mut statement = link.connection.prepare(&self.sql).map_err(failed)?;
+        let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
         let total = self.rows.num_rows();
         for first in (0..total).step_by(at_once) {
             let rows = at_once.min(total - first);

@@ -7,7 +7,7 @@ mod describe;
 mod filter;
 mod keys;
 mod read;
-mod types;
+pub(super) mod types;
 mod write;
 
 use std::{

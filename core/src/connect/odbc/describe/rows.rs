@@ -68,7 +68,9 @@ pub fn read_rows<R>(
     let failed = |error: odbc_api::Error| link.error(doing, &error);
     let mut statement = link.connection.preallocate().map_err(failed)?;
     link.canceller.while_running(&mut statement, |statement| {
-        let Some(cursor) = statement.execute(sql, ()).map_err(failed)? else { return Ok(Vec::new()) };
+        let Some(cursor) = statement.execute(&link.spelled(sql), ()).map_err(failed)? else {
+            return Ok(Vec::new());
+        };
         let texts = if link.speaker.dialect.has_texts_in_utf8() {
             BufferDesc::Text { max_str_len: 4 * LONGEST }
         } else {

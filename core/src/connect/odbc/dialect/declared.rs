@@ -24,6 +24,8 @@ impl Declared {
             (Some(open), Some(close)) if open < close => {
                 (&declaration[..open], &declaration[open + 1..close], &declaration[close + 1..])
             }
+            // Cut off by the catalog query.
+            (Some(open), None) => (&declaration[..open], "", ""),
             _ => (declaration, "", ""),
         };
         let words: Vec<&str> = before.split_whitespace().chain(after.split_whitespace()).collect();
@@ -31,6 +33,17 @@ impl Declared {
             name: words.join(" ").to_ascii_lowercase(),
             arguments: arguments.split(',').filter_map(|part| part.trim().parse().ok()).collect(),
         }
+    }
+
+    /// True for times and moments with more than six digits of the second.
+    pub fn is_finer_than_micros(&self) -> bool {
+        let is_time = ["time", "datetime", "timestamp"].iter().any(|start| self.name.starts_with(start));
+        is_time && self.digits().is_some_and(|digits| digits > 6)
+    }
+
+    /// The first argument, a length.
+    pub fn argument(&self) -> Option<u32> {
+        self.arguments.first().and_then(|length| u32::try_from(*length).ok())
     }
 
     /// The first argument as a small number.
@@ -71,6 +84,27 @@ pub fn decimal(column: &NativeColumn) -> Result<MappedType, String> {
     }
 }
 
+/// The type that ODBC's own number for a type stands for. Types of a driver's own have other numbers, and are
+/// not known; nor are intervals.
+pub fn by_sql_type(sql_type: i16, column: &NativeColumn) -> Result<MappedType, String> {
+    match sql_type {
+        -7 => plain(ValueType::Boolean),
+        -6 | 4 | 5 => plain(ValueType::Integer),
+        // A 64-bit number without a sign has one digit more than an integer here.
+        -5 if column.type_name.to_ascii_lowercase().contains("unsigned") => plain(ValueType::Decimal(20, 0)),
+        -5 => plain(ValueType::Integer),
+        2 | 3 => decimal(column),
+        6..=8 => plain(ValueType::Float),
+        1 | 12 | -1 | -8 | -9 | -10 => text(column),
+        -4..=-2 => plain(ValueType::Binary),
+        9 | 91 => plain(ValueType::Date),
+        10 | 92 => plain(ValueType::Time),
+        11 | 93 => plain(ValueType::Timestamp),
+        -11 => plain(ValueType::Guid),
+        _ => unknown(column),
+    }
+}
+
 /// The reason why a type that this program does not know cannot be used.
 pub fn unknown(column: &NativeColumn) -> Result<MappedType, String> {
     let name = if column.declaration.is_empty() { &column.type_name } else { &column.declaration };
@@ -91,6 +125,7 @@ mod tests {
             ("double  precision", "double precision", vec![]),
             ("", "", vec![]),
             (")(", ")(", vec![]),
+            ("enum('a','b", "enum", vec![]),
         ] {
             assert_eq!(Declared::parse(declaration), Declared { name: name.to_owned(), arguments });
         }

@@ -14,6 +14,8 @@ pub struct ErrorRule {
     state: &'static str,
     /// Native codes; empty = any.
     natives: &'static [i32],
+    /// First and last of a range of native codes.
+    range: Option<(i32, i32)>,
     /// Parts of the text in lower case, of which one must be there; empty = any text.
     texts: &'static [&'static str],
     kind: ErrorKind,
@@ -22,17 +24,22 @@ pub struct ErrorRule {
 impl ErrorRule {
     /// Errors whose SQLSTATE begins so.
     pub const fn state(state: &'static str, kind: ErrorKind) -> Self {
-        Self { state, natives: &[], texts: &[], kind }
+        Self { state, natives: &[], range: None, texts: &[], kind }
     }
 
     /// Errors with one of these native codes.
     pub const fn native(natives: &'static [i32], kind: ErrorKind) -> Self {
-        Self { state: "", natives, texts: &[], kind }
+        Self { state: "", natives, range: None, texts: &[], kind }
+    }
+
+    /// Errors with a native code from the first to the last.
+    pub const fn range(first: i32, last: i32, kind: ErrorKind) -> Self {
+        Self { state: "", natives: &[], range: Some((first, last)), texts: &[], kind }
     }
 
     /// Errors whose text contains one of these parts, given in lower case.
     pub const fn text(texts: &'static [&'static str], kind: ErrorKind) -> Self {
-        Self { state: "", natives: &[], texts, kind }
+        Self { state: "", natives: &[], range: None, texts, kind }
     }
 
     /// The same, if one of these parts is in the text, given in lower case.
@@ -43,6 +50,7 @@ impl ErrorRule {
     fn fits(&self, diagnosis: &Diagnosis, lower: &str) -> bool {
         diagnosis.state.starts_with(self.state)
             && (self.natives.is_empty() || self.natives.contains(&diagnosis.native))
+            && self.range.is_none_or(|(first, last)| (first..=last).contains(&diagnosis.native))
             && (self.texts.is_empty() || self.texts.iter().any(|text| lower.contains(text)))
     }
 }
@@ -69,12 +77,10 @@ const COMMON: &[ErrorRule] = &[
 /// The class of an error by the rules of a system, then by the common ones.
 pub fn classify(rules: &[ErrorRule], diagnosis: &Diagnosis) -> ErrorKind {
     let lower = diagnosis.text.to_lowercase();
-    // The driver manager speaks before any system does, so nothing of a system may hide it.
-    if diagnosis.state.starts_with("IM") {
-        return ErrorKind::Driver;
-    }
-    rules
-        .iter()
+    // The driver manager and the driver's clock speak for no system, so nothing of a system may hide them.
+    let outside = COMMON.iter().filter(|rule| matches!(rule.state, "IM" | "HYT"));
+    outside
+        .chain(rules)
         .chain(COMMON)
         .find(|rule| rule.fits(diagnosis, &lower))
         .map_or(ErrorKind::Other, |rule| rule.kind)

@@ -5,11 +5,16 @@
 //! texts; where a statement takes one there is a `?`.
 
 mod catalog;
+mod db2;
 mod declared;
 mod errors;
+mod generic;
 mod mariadb;
+mod oracle;
 mod postgresql;
 mod sql;
+mod sql_server;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 
@@ -59,12 +64,15 @@ pub enum TextEquality {
 pub enum Kept {
     /// All of it.
     Exactly,
-    /// So many digits of the second, fewer than six.
+    /// So many digits of the second, fewer than six. The rest has to be cut off before writing: some systems
+    /// round, even into the next day.
     FractionDigits(u8),
     /// About seven digits of a floating point number.
     SinglePrecision,
     /// A text without the blanks at its end.
     WithoutTrailingBlanks,
+    /// Bytes of exactly this length: shorter ones are filled up.
+    FixedLength(u32),
     /// The meaning, in the system's own spelling: JSON, network addresses, intervals.
     Respelled,
 }
@@ -103,6 +111,13 @@ pub trait Dialect: Send + Sync {
         Some(format!("SET TRANSACTION ISOLATION LEVEL {level}"))
     }
 
+    /// Statement that ends every later statement of the session after so many seconds; `None` if the driver's
+    /// own attribute for that (`SQL_ATTR_QUERY_TIMEOUT`) does it.
+    fn query_timeout(&self, seconds: u32) -> Option<String> {
+        let _ = seconds;
+        None
+    }
+
     /// A name as the system takes it whatever it contains.
     fn quote(&self, name: &str) -> String {
         format!("\"{}\"", name.replace('"', "\"\""))
@@ -122,6 +137,16 @@ pub trait Dialect: Send + Sync {
     ///
     /// A text that names the type and says why it cannot be used.
     fn map_type(&self, column: &NativeColumn) -> Result<MappedType, String>;
+
+    /// Type of a column that the driver described (`SQLColumns`), for systems without [`Dialect::catalog`]:
+    /// by `DATA_TYPE`, the ODBC number of the type, where the name is not known.
+    ///
+    /// # Errors
+    ///
+    /// A text that names the type and says why it cannot be used.
+    fn map_driver_type(&self, sql_type: i16, column: &NativeColumn) -> Result<MappedType, String> {
+        self.map_type(column).or_else(|_| declared::by_sql_type(sql_type, column))
+    }
 
     /// What SELECT lists for a property so that the driver gives a value that [`ValueType::arrow`] can hold:
     /// the column, or an expression around it. Points in time are read as their date and time in UTC.
@@ -182,6 +207,11 @@ pub trait Dialect: Send + Sync {
         declaration.contains("with time zone") || declaration.contains("timestamptz")
     }
 
+    /// True if drivers for this system have no functions for UTF-16.
+    fn has_narrow_drivers(&self) -> bool {
+        false
+    }
+
     /// True if texts go to and from the driver in UTF-8, because it mistakes their lengths in UTF-16.
     fn has_texts_in_utf8(&self) -> bool {
         false
@@ -199,6 +229,12 @@ pub trait Dialect: Send + Sync {
         ""
     }
 
+    /// Why a library must not be used as driver, though it is one for this system; `None` if it may.
+    fn refuses_library(&self, file_name: &str) -> Option<String> {
+        let _ = file_name;
+        None
+    }
+
     /// A statement that does nothing but show that the connection is alive.
     fn ping(&self) -> &'static str {
         "SELECT 1"
@@ -214,20 +250,23 @@ pub trait Dialect: Send + Sync {
         if value { "TRUE" } else { "FALSE" }
     }
 
-    /// Both sides of a comparison of a column with a `?` that means the same as here (E4).
-    fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
+    /// Both sides of a comparison of a column with a `?` that means the same as here (E4): a column and a
+    /// parameter, or expressions around them, for `=`, `<>` and `IN`. `None` if the system cannot compare
+    /// values of this kind, or would mean something else.
+    fn comparison(&self, column: &str, property: &SchemaProperty) -> Option<(String, String)> {
         let parameter = self.parameter(property);
         if property.value_type.is_text() && self.text_equality() == TextEquality::Collation {
-            (self.exact_text(column), self.exact_text(&parameter))
+            Some((self.exact_text(column), self.exact_text(&parameter)))
         } else {
-            (column.to_owned(), parameter)
+            Some((column.to_owned(), parameter))
         }
     }
 
-    /// One item of ORDER BY that sorts as here: texts by code point, NULL before everything else.
-    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> String {
-        let (expression, _) = self.comparison(column, property);
-        if descending { format!("{expression} DESC") } else { expression }
+    /// One item of ORDER BY that sorts as here: texts by code point, NULL before everything else when
+    /// ascending, after it when descending. `None` if the system cannot sort values of this kind.
+    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> Option<String> {
+        let (expression, _) = self.comparison(column, property)?;
+        Some(if descending { format!("{expression} DESC") } else { expression })
     }
 
     /// What a column keeps of a value that is written to it.
@@ -236,10 +275,31 @@ pub trait Dialect: Send + Sync {
         Kept::Exactly
     }
 
-    /// True if points in time, and dates with a time, are bound as text `2024-03-01 12:30:00.123456`, because
-    /// the driver loses something of them otherwise.
+    /// True if points in time, and dates with a time, are bound as text `2024-03-01 12:30:00.123456`, always
+    /// with six digits, because the driver loses something of them otherwise.
     fn binds_timestamps_as_text(&self) -> bool {
         false
+    }
+
+    /// True if points in time, and dates with a time, are read as text, for the same reason.
+    fn reads_timestamps_as_text(&self) -> bool {
+        false
+    }
+
+    /// True if booleans are bound as integers 0 and 1, because the driver has no `SQL_BIT`.
+    fn binds_booleans_as_integers(&self) -> bool {
+        false
+    }
+
+    /// True if integers, and booleans that are bound as such, are read and bound as text, because the driver
+    /// has no `SQL_C_SBIGINT`.
+    fn integers_as_text(&self) -> bool {
+        false
+    }
+
+    /// False if [`Dialect::page`] only orders, so that the reader has to skip and to stop by itself.
+    fn pages(&self) -> bool {
+        true
     }
 
     /// How many rows one call may write.
@@ -281,5 +341,13 @@ pub fn dialect(id: &str) -> Option<&'static dyn Dialect> {
 /// All dialects, in the order in which they are offered.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Dialect] {
-    &[&postgresql::PostgreSql, &mariadb::MariaDb]
+    &[
+        &db2::Db2,
+        &postgresql::PostgreSql,
+        &sql_server::SqlServer,
+        &oracle::Oracle,
+        &mariadb::MariaDb,
+        &sqlite::Sqlite,
+        &generic::Generic,
+    ]
 }

@@ -21,6 +21,19 @@ pub fn limit_offset(
     sql
 }
 
+/// Order and page as the SQL standard writes them.
+pub fn offset_fetch(select: &str, order: &str, limit: Option<usize>, offset: usize) -> String {
+    let mut sql = ordered(select, order);
+    if offset > 0 {
+        sql.push_str(&format!(" OFFSET {offset} ROWS"));
+    }
+    if let Some(limit) = limit {
+        let word = if offset > 0 { "NEXT" } else { "FIRST" };
+        sql.push_str(&format!(" FETCH {word} {limit} ROWS ONLY"));
+    }
+    sql
+}
+
 /// A SELECT with its order.
 pub fn ordered(select: &str, order: &str) -> String {
     if order.is_empty() { select.to_owned() } else { format!("{select} ORDER BY {order}") }

@@ -3,6 +3,8 @@
 use crate::connect::{ErrorKind, odbc::dialect::errors::ErrorRule};
 
 pub const RULES: &[ErrorRule] = &[
+    // The driver lost its place: from now on every answer would be that to the statement before.
+    ErrorRule::state("00000", ErrorKind::Connection),
     // 1862, 1820: the password is out of date. 1698, 1130: this user, or this host, may not log in at all.
     ErrorRule::native(&[1045, 1698, 1130, 1862, 1820, 3118, 4151], ErrorKind::Authentication),
     ErrorRule::native(&[1049], ErrorKind::Missing),

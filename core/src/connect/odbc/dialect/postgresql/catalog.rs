@@ -2,7 +2,8 @@
 //! user owns, know nothing of comments and indexes, and are slow.
 //!
 //! Needs PostgreSQL 12 (generated columns, collations that are not deterministic). No backslash, `?` or brace
-//! stands in the texts, because the driver reads them before the server does.
+//! stands in the texts, because the driver reads them before the server does. Lengths are limited so that the
+//! driver announces them.
 
 use crate::connect::odbc::dialect::CatalogQueries;
 
@@ -18,9 +19,9 @@ pub fn queries() -> CatalogQueries {
 
 fn tables() -> String {
     format!(
-        "SELECT n.nspname::text, c.relname::text,
-  CASE WHEN c.relkind IN ('v', 'm') THEN '1' ELSE '0' END::text,
-  d.description::text
+        "SELECT n.nspname::varchar(64), c.relname::varchar(64),
+  CASE WHEN c.relkind IN ('v', 'm') THEN '1' ELSE '0' END::varchar(20),
+  d.description::varchar(4000)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_description d
@@ -60,27 +61,27 @@ fn columns() -> String {
   WHERE {SHOWN}
     AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
 )
-SELECT s.nspname::text, s.relname::text, s.attname::text,
-  s.attnum::text,
+SELECT s.nspname::varchar(64), s.relname::varchar(64), s.attname::varchar(64),
+  s.attnum::varchar(20),
   CASE WHEN b.typcategory = 'A' THEN 'array'
     WHEN b.typtype = 'e' THEN 'enum'
     WHEN b.typtype = 'c' THEN 'composite'
     WHEN b.typtype IN ('r', 'm') THEN 'range'
     WHEN b.typnamespace = 'pg_catalog'::regnamespace THEN pg_catalog.format_type(b.oid, NULL)
-    ELSE b.typname END::text,
+    ELSE b.typname END::varchar(64),
   (pg_catalog.format_type(b.oid, s.typmod)
     || CASE WHEN o.collisdeterministic THEN ''
-         ELSE COALESCE(' collate ' || pg_catalog.quote_ident(o.collname), '') END)::text,
+         ELSE COALESCE(' collate ' || pg_catalog.quote_ident(o.collname), '') END)::varchar(400),
   CASE WHEN b.typname IN ('varchar', 'bpchar') AND s.typmod >= 4 THEN s.typmod - 4
-    WHEN b.typname IN ('bit', 'varbit') AND s.typmod >= 0 THEN s.typmod END::text,
-  CASE WHEN b.typname = 'numeric' AND s.typmod >= 4 THEN ((s.typmod - 4) >> 16) & 65535 END::text,
+    WHEN b.typname IN ('bit', 'varbit') AND s.typmod >= 0 THEN s.typmod END::varchar(20),
+  CASE WHEN b.typname = 'numeric' AND s.typmod >= 4 THEN ((s.typmod - 4) >> 16) & 65535 END::varchar(20),
   CASE WHEN b.typname = 'numeric' AND s.typmod >= 4
-    THEN (((s.typmod - 4) & 2047) # 1024) - 1024 END::text,
-  CASE WHEN s.required THEN '0' ELSE '1' END::text,
-  CASE WHEN s.attgenerated = '' AND s.attidentity = '' THEN s.fallback END::text,
+    THEN (((s.typmod - 4) & 2047) # 1024) - 1024 END::varchar(20),
+  CASE WHEN s.required THEN '0' ELSE '1' END::varchar(20),
+  CASE WHEN s.attgenerated = '' AND s.attidentity = '' THEN s.fallback END::varchar(4000),
   CASE WHEN s.attgenerated <> '' OR s.attidentity = 'a' THEN 'always'
-    WHEN s.attidentity = 'd' OR left(s.fallback, 8) = 'nextval(' THEN 'identity' END::text,
-  d.description::text
+    WHEN s.attidentity = 'd' OR left(s.fallback, 8) = 'nextval(' THEN 'identity' END::varchar(20),
+  d.description::varchar(4000)
 FROM shown s
 JOIN pg_catalog.pg_type b ON b.oid = s.base
 LEFT JOIN pg_catalog.pg_collation o ON o.oid = s.attcollation
@@ -93,9 +94,9 @@ LEFT JOIN pg_catalog.pg_description d
 /// carries along (`INCLUDE`) are not part of the key.
 fn keys() -> String {
     format!(
-        "SELECT n.nspname::text, c.relname::text, x.relname::text,
-  CASE WHEN i.indisprimary THEN '1' ELSE '0' END::text,
-  k.position::text, a.attname::text
+        "SELECT n.nspname::varchar(64), c.relname::varchar(64), x.relname::varchar(64),
+  CASE WHEN i.indisprimary THEN '1' ELSE '0' END::varchar(20),
+  k.position::varchar(20), a.attname::varchar(64)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -111,8 +112,8 @@ WHERE i.indisunique AND i.indisvalid AND NOT i.indisexclusion
 /// Rows that stand for single partitions of a referenced table have a parent, and are left out.
 fn foreign_keys() -> String {
     format!(
-        "SELECT n.nspname::text, c.relname::text, f.conname::text, k.position::text, a.attname::text,
-  m.nspname::text, r.relname::text, b.attname::text
+        "SELECT n.nspname::varchar(64), c.relname::varchar(64), f.conname::varchar(64), k.position::varchar(20), a.attname::varchar(64),
+  m.nspname::varchar(64), r.relname::varchar(64), b.attname::varchar(64)
 FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -20,6 +20,11 @@
 //! | domains | as their base type | |
 //! | `numeric` of more digits, arrays, ranges, composite, geometric and text search types, internal ones | not usable | |
 //!
+//! What the driver does: array-bound statements give one count of rows per row of the array, one after the
+//! other (`SQLMoreResults`); after an error none of the rows of the array is marked as done; its text ends with
+//! a `DETAIL` that can contain values of the row. `SQL_ATTR_QUERY_TIMEOUT` works. With `Protocol=7.4-1` an error
+//! takes back the whole transaction and the next statement begins another one without a word: never set that.
+//!
 //! Verified against PostgreSQL 15 with psqlodbc 13.02: the catalog queries, every read expression and
 //! parameter, the settings, and those error classes that can be caused on purpose. From the documentation:
 //! other server versions, and the remaining error classes.
@@ -39,11 +44,15 @@ use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
 
 /// An expression that fails for `infinity`, years before Christ and years above 9999, instead of leaving them
 /// to the driver: that gives **today's date** for them, or the year 9999, without a word.
-fn within_years(expression: &str, native: &str) -> String {
+fn within_years(expression: &str, native: &str, property: &SchemaProperty) -> String {
+    // Sensitive values never get into a message (W13).
+    let value =
+        if property.sensitive { String::new() } else { format!(": ' || CAST({expression} AS text) || '") };
+    // The empty text keeps the cast from being computed before there is a row.
     format!(
         "CASE WHEN {expression} BETWEEN {native} '0001-01-01' AND {native} '9999-12-31 23:59:59.999999' \
-         THEN {expression} \
-         ELSE CAST('not a date of the years 1 to 9999: ' || CAST({expression} AS text) AS {native}) END"
+         THEN {expression} WHEN {expression} IS NOT NULL \
+         THEN CAST(left(CAST({expression} AS text), 0) || 'not of the years 1 to 9999{value}' AS {native}) END"
     )
 }
 
@@ -117,10 +126,10 @@ impl Dialect for PostgreSql {
             (ValueType::String, _) => format!("CAST({column} AS text)"),
             (ValueType::Guid, _) => format!("CAST({column} AS varchar(36))"),
             (ValueType::Time, _) => format!("CAST({column} AS varchar(15))"),
-            (ValueType::Date, _) => within_years(column, "date"),
-            (ValueType::Timestamp, _) => within_years(column, "timestamp"),
+            (ValueType::Date, _) => within_years(column, "date", property),
+            (ValueType::Timestamp, _) => within_years(column, "timestamp", property),
             (ValueType::TimestampUtc, _) => {
-                within_years(&format!("({column} AT TIME ZONE 'UTC')"), "timestamp")
+                within_years(&format!("({column} AT TIME ZONE 'UTC')"), "timestamp", property)
             }
             _ => column.to_owned(),
         }
@@ -199,23 +208,27 @@ impl Dialect for PostgreSql {
         " FOR UPDATE"
     }
 
-    fn comparison(&self, column: &str, property: &SchemaProperty) -> (String, String) {
-        match (property.value_type, handling(property)) {
+    fn comparison(&self, column: &str, property: &SchemaProperty) -> Option<(String, String)> {
+        Some(match (property.value_type, handling(property)) {
             (ValueType::String, Handling::Plain) => (column.to_owned(), self.parameter(property)),
             (ValueType::String, Handling::Folded) => (self.exact_text(column), "CAST(? AS text)".to_owned()),
             // Types behind text have an equality of their own; the text that is read has ours.
             (ValueType::String, _) => (self.read_expression(column, property), "CAST(? AS text)".to_owned()),
+            (_, Handling::Money) => (self.read_expression(column, property), "CAST(? AS numeric)".to_owned()),
             _ => (column.to_owned(), self.parameter(property)),
-        }
+        })
     }
 
-    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> String {
-        let mut item = match property.value_type {
-            ValueType::String => self.exact_text(&self.read_expression(column, property)),
+    fn order_by(&self, column: &str, property: &SchemaProperty, descending: bool) -> Option<String> {
+        let mut item = match (property.value_type, handling(property)) {
+            (ValueType::String, Handling::Plain | Handling::Folded) => self.exact_text(column),
+            (ValueType::String, _) => {
+                format!("{} COLLATE \"C\"", self.read_expression(column, property))
+            }
             _ => column.to_owned(),
         };
         item.push_str(if descending { " DESC NULLS LAST" } else { " NULLS FIRST" });
-        item
+        Some(item)
     }
 
     fn kept(&self, property: &SchemaProperty) -> Kept {

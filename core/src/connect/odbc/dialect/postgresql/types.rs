@@ -78,10 +78,7 @@ pub fn handling(property: &SchemaProperty) -> Handling {
     match (property.value_type, declared.name.as_str()) {
         (ValueType::String, "" | "text" | "character varying") => Handling::Plain,
         (ValueType::String, name) if name.contains(" collate ") => Handling::Folded,
-        (ValueType::String, "character") => {
-            let length = declared.arguments.first().and_then(|length| u32::try_from(*length).ok());
-            Handling::Padded(length.unwrap_or(1))
-        }
+        (ValueType::String, "character") => Handling::Padded(declared.argument().unwrap_or(1)),
         (ValueType::String, "inet") => Handling::Address,
         (ValueType::String, "bit" | "bit varying") => Handling::Behind("bit varying".to_owned()),
         (ValueType::String, "interval") => Handling::Behind("interval".to_owned()),
