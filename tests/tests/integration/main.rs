@@ -16,6 +16,9 @@ mod faults_objects;
 #[cfg(unix)]
 mod faults_permissions;
 mod faults_systems;
+mod odbc_deadlocks;
+mod odbc_operations;
+mod odbc_project;
 mod odbc_types;
 mod packaging;
 mod sample;
