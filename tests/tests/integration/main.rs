@@ -18,7 +18,10 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+mod odbc_deadlocks;
 mod odbc_filters;
+mod odbc_operations;
+mod odbc_project;
 #[cfg(unix)]
 mod odbc_sample;
 mod odbc_types;
