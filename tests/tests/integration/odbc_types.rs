@@ -292,3 +292,54 @@ fn what_is_written_is_read() {
         }
     }
 }
+
+/// A data source that nobody knows: what its driver says has to do.
+#[test]
+fn any_data_source_is_described_by_its_driver() {
+    for system in System::ALL {
+        let Some(database) = or_skip(Database::new(system)) else { continue };
+        database.client().run(
+            "CREATE TABLE department (code varchar(10), site integer, name varchar(40) NOT NULL, \
+             PRIMARY KEY (code, site)); \
+             CREATE TABLE person (id integer PRIMARY KEY, department varchar(10), site integer, pay decimal(9,2), \
+             born date, FOREIGN KEY (department, site) REFERENCES department (code, site)); \
+             INSERT INTO department VALUES ('A', 1, 'Ärzte'); \
+             INSERT INTO person VALUES (7, 'A', 1, 12.50, '1999-12-31')",
+        );
+        let known = connection(&database, system.dialect());
+        let mut attributes = database.attributes();
+        let dialect = syncwright_core::connect::odbc::dialect::dialect(system.dialect()).unwrap();
+        let registrations = syncwright_core::connect::odbc::driver::registrations();
+        let driver = syncwright_core::connect::odbc::driver::for_dialect(dialect, &registrations).unwrap();
+        attributes.push(("Driver".to_owned(), driver.display().to_string()));
+        let mut connector = open(
+            &connection_to(&known.system_identifier, "generic", &attributes),
+            Path::new("."),
+            OpenMode::Write,
+        )
+        .unwrap();
+        let schema = connector.describe_schema(&Silent, &CancelToken::default()).unwrap();
+        let names: Vec<&str> = schema.types.iter().map(|one| one.table_name()).collect();
+        assert_eq!(names, ["department", "person"], "{system:?}");
+        let [department, person] = schema.types.as_slice() else { panic!("{schema:?}") };
+        assert_eq!(department.key, ["code", "site"], "{system:?}");
+        assert!(department.property("name").unwrap().mandatory);
+        let [relation] = person.foreign_keys.as_slice() else { panic!("{person:?}") };
+        assert_eq!(relation.properties, ["department", "site"]);
+        assert_eq!(relation.references, department.name);
+        assert_eq!(type_of(person, "pay"), ValueType::Decimal(9, 2), "{system:?}");
+        assert_eq!(type_of(person, "born"), ValueType::Date, "{system:?}");
+        let row = vec![Value::String("B".to_owned()), Value::Integer(2), Value::String("Łódź".to_owned())];
+        connector.insert(department, &batch(department, &["code", "site", "name"], &[row])).unwrap();
+        let names: Vec<String> = department.properties.iter().map(|one| one.name.clone()).collect();
+        let request = SearchRequest { offset: 1, limit: Some(5), ..SearchRequest::all(department, &names) };
+        let mut count = 0;
+        connector
+            .search(&request, &CancelToken::default(), &mut |batch| {
+                count += batch.num_rows();
+                Flow::Continue
+            })
+            .unwrap();
+        assert_eq!(count, 1, "{system:?}: two rows, one left out");
+    }
+}
