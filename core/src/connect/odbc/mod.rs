@@ -8,6 +8,7 @@
 mod bind;
 mod cancel;
 mod connection_string;
+mod cursor;
 mod describe;
 pub mod diagnostics;
 pub mod dialect;
