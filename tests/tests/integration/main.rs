@@ -18,6 +18,8 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+#[cfg(unix)]
+mod odbc_faults;
 mod odbc_filters;
 #[cfg(unix)]
 mod odbc_sample;
