@@ -111,6 +111,15 @@ impl Database {
         guest
     }
 
+    /// What stands behind the name of a user in a GRANT.
+    #[must_use]
+    pub const fn host_of_users(&self) -> &'static str {
+        match self.system() {
+            System::PostgreSql => "",
+            System::MariaDb => "@'127.0.0.1'",
+        }
+    }
+
     /// Connection attributes of a project file: where it is and who connects, without the password.
     #[must_use]
     pub fn attributes(&self) -> Vec<(String, String)> {

@@ -124,30 +124,27 @@ impl Sample {
 
     /// Batches that are noted as done, in all runs.
     pub fn batches_done(&self) -> usize {
-        let Ok(runs) = fs::read_dir(self.path().join(".syncwright/runs")) else { return 0 };
-        let files = runs.flat_map(|run| fs::read_dir(run.unwrap().path()).unwrap());
-        files
-            .map(|file| file.unwrap().path())
-            .filter(|file| file.extension().is_some_and(|extension| extension == "outcome"))
-            .map(|file| fs::read_to_string(file).unwrap())
-            .map(|notes| notes.lines().filter(|line| line.starts_with("done")).count())
-            .sum()
+        batches_done(self.path())
     }
 
     /// Starts a run and leaves it alone as soon as it has written so many batches.
     pub fn start(&self, start_up: &str, batches: usize) -> Running {
-        let done_before = self.batches_done();
         let mut command = program().command();
         command.args(self.arguments("run", start_up));
-        let mut running = Running::start(command);
-        let waiting = Instant::now();
-        while self.batches_done() < done_before + batches {
-            assert!(running.is_going_on(), "it ended before batch {batches}");
-            assert!(waiting.elapsed() < PATIENCE, "it does not get to batch {batches}");
-            sleep(Duration::from_millis(1));
-        }
-        running
+        Running::until(command, self.path(), batches)
     }
+}
+
+/// Batches that are noted as done, in all runs of the project in a folder.
+pub fn batches_done(folder: &Path) -> usize {
+    let Ok(runs) = fs::read_dir(folder.join(".syncwright/runs")) else { return 0 };
+    let files = runs.flat_map(|run| fs::read_dir(run.unwrap().path()).unwrap());
+    files
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|extension| extension == "outcome"))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .map(|notes| notes.lines().filter(|line| line.starts_with("done")).count())
+        .sum()
 }
 
 /// Output as JSON.
@@ -157,8 +154,22 @@ pub const JSON: [&str; 2] = ["--format", "json"];
 pub struct Running(Option<Child>);
 
 impl Running {
-    fn start(mut command: Command) -> Self {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Self {
         Self(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
+    }
+
+    /// Starts it and waits until it has written so many batches of the project in `folder`.
+    pub fn until(command: Command, folder: &Path, batches: usize) -> Self {
+        let done_before = batches_done(folder);
+        let mut running = Self::start(command);
+        let waiting = Instant::now();
+        while batches_done(folder) < done_before + batches {
+            assert!(running.is_going_on(), "it ended before batch {batches}");
+            assert!(waiting.elapsed() < PATIENCE, "it does not get to batch {batches}");
+            sleep(Duration::from_millis(1));
+        }
+        running
     }
 
     pub fn is_going_on(&mut self) -> bool {

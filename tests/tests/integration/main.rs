@@ -19,6 +19,8 @@ mod faults_systems;
 #[cfg(unix)]
 mod odbc;
 mod odbc_deadlocks;
+#[cfg(unix)]
+mod odbc_faults;
 mod odbc_filters;
 mod odbc_operations;
 mod odbc_project;

@@ -11,17 +11,22 @@ use std::{
 use serde_json::Value as Json;
 use syncwright_core::{
     connect::secrets::password_variable,
-    project::{self, Project, SampleDatabase, Side},
+    project::{self, Project, Provider, SampleDatabase, Side},
     sample::{SampleParameters, create_human_resources, create_identity_store},
 };
 use syncwright_tests::{
-    Outcome, repository,
+    Outcome,
+    proxy::Proxy,
+    repository,
     sample::{Dump, content_of_database, content_of_file, load_file, on_server, on_sqlite_driver},
     servers::{Database, System, or_skip},
 };
 use tempfile::TempDir;
 
-use crate::{faults::JSON, program};
+use crate::{
+    faults::{JSON, Running},
+    program,
+};
 
 const PROJECT: &str = "hr-to-identity.ron";
 
@@ -171,6 +176,48 @@ impl Sample {
         let file = self.project_file().to_str().unwrap().to_owned();
         let arguments = [subcommand, &file, "--start-up", start_up];
         arguments.into_iter().chain(JSON).map(str::to_owned).collect()
+    }
+
+    /// Sends the connection of a side through a proxy from now on.
+    #[track_caller]
+    pub fn through_proxy(&self, side: Side) -> Proxy {
+        let home = if side == Side::Left { &self.identity } else { &self.hr };
+        let proxy = Proxy::new(home.database.as_ref().unwrap().server().port());
+        self.set(side, "Port", &proxy.port().to_string());
+        proxy
+    }
+
+    /// Sets an attribute of the ODBC connection of a side.
+    #[track_caller]
+    pub fn set(&self, side: Side, attribute: &str, value: &str) {
+        self.edit(|project| {
+            let system = if side == Side::Left { &mut project.central } else { &mut project.target };
+            let Provider::Odbc { attributes, .. } = &mut system.connection.provider else {
+                panic!("not ODBC")
+            };
+            attributes.insert(attribute.to_owned(), value.to_owned());
+        });
+    }
+
+    /// So many objects in a transaction.
+    pub fn set_bulk_level(&self, objects: u32) {
+        self.edit(|project| {
+            project.start_ups.iter_mut().for_each(|start_up| start_up.bulk_level = Some(objects));
+        });
+    }
+
+    /// Starts a run and leaves it alone as soon as it has written so many batches.
+    pub fn start(&self, start_up: &str, batches: usize) -> Running {
+        let arguments = self.arguments("run", start_up);
+        Running::until(self.command(arguments.iter().map(String::as_str)), self.path(), batches)
+    }
+
+    /// Waits for the end of a run.
+    #[track_caller]
+    pub fn end(&self, running: Running) -> Outcome {
+        let outcome = Outcome::from(running.end());
+        self.assert_no_secret(&outcome);
+        outcome
     }
 
     /// Runs the program to its end.

@@ -9,6 +9,7 @@
 mod bind;
 mod cancel;
 mod connection_string;
+mod cursor;
 mod data_operation;
 mod describe;
 pub mod diagnostics;

@@ -1,6 +1,6 @@
 //! Reading: blocks of rows from the driver into Arrow columns.
 
-use std::cmp;
+use std::{cmp, error::Error};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow_odbc::{OdbcReaderBuilder, TextEncoding};
@@ -8,6 +8,7 @@ use odbc_api::parameter::InputParameter;
 
 use super::{
     bind,
+    cursor::of_statement_used_once,
     dialect::Dialect,
     filter::SqlCondition,
     session::Link,
@@ -104,6 +105,7 @@ impl Query {
             let cursor = statement
                 .execute(&link.spelled(&self.sql), parameters.as_slice())
                 .map_err(failed)?
+                .map(of_statement_used_once)
                 .ok_or_else(|| link.speaker.own(ErrorKind::Other, format!("{} gave no rows", self.doing)))?;
             let reader = OdbcReaderBuilder::new()
                 .with_schema(self.transport.driver_schema())
@@ -171,6 +173,7 @@ impl Query {
             else {
                 return Ok(UNKNOWN_LENGTH);
             };
+            let cursor = of_statement_used_once(cursor);
             let reader = OdbcReaderBuilder::new()
                 .with_max_num_rows_per_batch(1)
                 .with_max_text_size(32)
@@ -187,6 +190,14 @@ impl Query {
     }
 
     fn reader_error(&self, link: &Link, error: arrow_odbc::Error) -> ConnectError {
+        let mut source: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(current) = source {
+            // Not the column is at fault, but the driver, or the connection.
+            if let Some(error @ odbc_api::Error::Diagnostics { .. }) = current.downcast_ref() {
+                return link.error(&self.doing, error);
+            }
+            source = current.source();
+        }
         let text = format!("{} failed: {error}", self.doing);
         link.speaker.own(ErrorKind::Other, text).with_help(
             "a column of this table cannot be read in blocks; declare it as unusable in the schema of the project",

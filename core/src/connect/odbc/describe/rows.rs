@@ -8,7 +8,10 @@ use odbc_api::{
 };
 
 use crate::{
-    connect::{ConnectError, ErrorKind, odbc::session::Link},
+    connect::{
+        ConnectError, ErrorKind,
+        odbc::{cursor::of_statement_used_once, session::Link},
+    },
     progress::CancelToken,
 };
 
@@ -77,7 +80,7 @@ pub fn read_rows<R>(
             BufferDesc::WText { max_str_len: LONGEST }
         };
         let buffer = ColumnarDynBuffer::from_descs(BLOCK, std::iter::repeat_n(texts, columns));
-        let mut cursor = cursor.bind_buffer(buffer).map_err(failed)?;
+        let mut cursor = of_statement_used_once(cursor).bind_buffer(buffer).map_err(failed)?;
         let mut rows = Vec::new();
         while let Some(block) = cursor.fetch().map_err(failed)? {
             if cancel.is_cancelled() {
