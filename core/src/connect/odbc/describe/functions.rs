@@ -23,7 +23,13 @@ use crate::{
 ///
 /// What the driver says, or on cancel.
 pub fn read_catalog(link: &Link, cancel: &CancelToken) -> Result<Catalog, ConnectError> {
-    let mut catalog = Catalog { tables: tables(link)?, columns: columns(link)?, ..Catalog::default() };
+    // Without it some drivers tell of all databases of the server. Others have no such thing.
+    let database = link.connection.current_catalog().unwrap_or_default();
+    let mut catalog = Catalog {
+        tables: tables(link, &database)?,
+        columns: columns(link, &database)?,
+        ..Catalog::default()
+    };
     for table in catalog.tables.iter().filter(|table| !table.view) {
         if cancel.is_cancelled() {
             return Err(link.speaker.own(ErrorKind::Cancelled, "reading the schema was cancelled"));
@@ -42,12 +48,12 @@ fn optional<const LENGTH: usize>(cell: &VarCharArray<LENGTH>) -> Option<String> 
     Some(text(cell)).filter(|text| !text.is_empty())
 }
 
-fn tables(link: &Link) -> Result<Vec<TableRow>, ConnectError> {
+fn tables(link: &Link, database: &str) -> Result<Vec<TableRow>, ConnectError> {
     let doing = "reading the list of tables";
     let failed = |error: odbc_api::Error| link.error(doing, &error);
     let mut statement = link.connection.preallocate().map_err(failed)?;
     link.canceller.while_running(&mut statement, |statement| {
-        let rows = statement.tables("", "", "", "TABLE,VIEW").map_err(failed)?;
+        let rows = statement.tables(database, "", "", "TABLE,VIEW").map_err(failed)?;
         rows.map(|row| {
             let row = row.map_err(failed)?;
             Ok(TableRow {
@@ -61,12 +67,12 @@ fn tables(link: &Link) -> Result<Vec<TableRow>, ConnectError> {
     })
 }
 
-fn columns(link: &Link) -> Result<Vec<NativeColumn>, ConnectError> {
+fn columns(link: &Link, database: &str) -> Result<Vec<NativeColumn>, ConnectError> {
     let doing = "reading the columns";
     let failed = |error: odbc_api::Error| link.error(doing, &error);
     let mut statement = link.connection.preallocate().map_err(failed)?;
     link.canceller.while_running(&mut statement, |statement| {
-        let rows = statement.columns("", "", "", "").map_err(failed)?;
+        let rows = statement.columns(database, "", "", "").map_err(failed)?;
         rows.map(|row| {
             let row = row.map_err(failed)?;
             let size = row.column_size.into_opt().and_then(|size| u64::try_from(size).ok());
