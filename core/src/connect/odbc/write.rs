@@ -79,7 +79,7 @@ impl Writing {
                 continue;
             }
             link.canceller
-                .while_running(&mut statement, |statement| self.execute(statement, &columns, first, rows))
+                .while_running(&mut statement, |statement| execute_many(statement, &columns, first, rows))
                 .map_err(failed)?
                 .map_err(|(row, column)| self.not_bindable(link, row, column))?;
             let counted = !matches!(self.expect, Expect::Anything { .. });
@@ -134,26 +134,6 @@ impl Writing {
             })
     }
 
-    /// Executes the statement for `rows` rows from `first` on.
-    fn execute(
-        &self,
-        statement: &mut Prepared<StatementImpl<'_>>,
-        columns: &[BoundColumn<'_>],
-        first: usize,
-        rows: usize,
-    ) -> Result<Result<(), NotBindable>, odbc_api::Error> {
-        let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
-        let mut inserter = statement.column_inserter(rows, descriptions)?;
-        inserter.set_num_rows(rows);
-        for (index, column) in columns.iter().enumerate() {
-            if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
-                return Ok(Err((row, index)));
-            }
-        }
-        inserter.execute()?;
-        Ok(Ok(()))
-    }
-
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
         match found {
             Some(taken) if taken != rows && self.expect == Expect::Taken => Err(link.speaker.own(
@@ -184,4 +164,23 @@ impl Writing {
             format!("{} failed: no database can hold the value {value} of {name}", self.doing),
         )
     }
+}
+
+/// Executes the statement for `rows` rows from `first` on.
+fn execute_many(
+    statement: &mut Prepared<StatementImpl<'_>>,
+    columns: &[BoundColumn<'_>],
+    first: usize,
+    rows: usize,
+) -> Result<Result<(), NotBindable>, odbc_api::Error> {
+    let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
+    let mut inserter = statement.column_inserter(rows, descriptions)?;
+    inserter.set_num_rows(rows);
+    for (index, column) in columns.iter().enumerate() {
+        if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
+            return Ok(Err((row, index)));
+        }
+    }
+    inserter.execute()?;
+    Ok(Ok(()))
 }
