@@ -294,6 +294,28 @@ fn patterns_can_be_plain_statements() {
     }
 }
 
+/// MariaDB's driver takes the refusal of a value that an enum does not have for a warning.
+#[test]
+fn a_refusal_that_looks_like_a_warning_is_an_error() {
+    let Some(database) = or_skip(Database::new(System::MariaDb)) else { return };
+    database.client().run(&(users_table(System::MariaDb)
+        + "CREATE TABLE kinds (uid varchar(40) PRIMARY KEY, kind enum('a', 'b'));
+           CREATE PROCEDURE create_kind(p_uid varchar(40), p_kind varchar(60)) INSERT INTO kinds VALUES (p_uid, p_kind);"));
+    let owner = database.user().to_owned();
+    let mut persons = Persons::new(database, &owner);
+    for insert in ["CALL create_kind(%uid%, %last_name%)", "INSERT INTO kinds VALUES (%uid%, %last_name%)"] {
+        persons.table_mut().operations.insert = pattern(insert);
+        let mut connector = persons.connector();
+        connector.begin().unwrap();
+        let rows: Vec<Vec<Value>> =
+            ["a", "none", "b"].iter().map(|kind| vec![text(&format!("u{kind}")), text(kind)]).collect();
+        let error = connector.insert(persons.table(), &batch(&["uid", "last_name"], &rows));
+        assert!(error.is_err(), "{insert}");
+        connector.rollback().unwrap();
+        assert_eq!(persons.database.client().lines("SELECT * FROM kinds"), [""; 0], "{insert}");
+    }
+}
+
 fn statuses(report: &RunReport) -> Vec<ChangeStatus> {
     report.steps[0].changes.iter().map(|change| change.status).collect()
 }

@@ -21,8 +21,8 @@ mod open;
 mod operation;
 mod pool;
 mod read;
-mod results;
 mod session;
+mod single;
 mod spelling;
 mod statements;
 mod transport;
@@ -324,7 +324,7 @@ impl Connector for OdbcConnector {
     }
 
     fn commit(&mut self) -> Result<(), ConnectError> {
-        self.end("committing", |connection| connection.commit())
+        self.end("committing", odbc_api::Connection::commit)
     }
 
     fn rollback(&mut self) -> Result<(), ConnectError> {
@@ -336,7 +336,7 @@ impl Connector for OdbcConnector {
             self.in_transaction = false;
             return Ok(());
         }
-        match self.end("rolling back", |connection| connection.rollback()) {
+        match self.end("rolling back", odbc_api::Connection::rollback) {
             Err(error) if error.kind == ErrorKind::Connection => Ok(()),
             other => other,
         }

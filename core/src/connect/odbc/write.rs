@@ -5,9 +5,9 @@ use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::Stateme
 
 use super::{
     bind::{self, BoundAs, BoundColumn},
-    dialect::ArrayBinding,
-    results,
+    dialect::{ArrayBinding, Dialect},
     session::Link,
+    single::{self, Failed},
 };
 use crate::{
     connect::{ConnectError, ErrorKind},
@@ -66,15 +66,19 @@ impl Writing {
             value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
         let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
-        let at_once = self.rows_at_once(dialect.array_binding(), &mut statement).map_err(failed)?;
+        let at_once = self.rows_at_once(dialect, &mut statement).map_err(failed)?;
         let total = self.rows.num_rows();
         for first in (0..total).step_by(at_once) {
             if self.cancel.is_cancelled() {
                 return Err(link.speaker.own(ErrorKind::Cancelled, format!("{} was cancelled", self.doing)));
             }
             let rows = at_once.min(total - first);
+            if at_once == 1 && matches!(self.expect, Expect::Anything { .. }) {
+                self.execute_one(link, &mut statement, first)?;
+                continue;
+            }
             link.canceller
-                .while_running(&mut statement, |statement| self.execute(statement, &columns, first, rows))
+                .while_running(&mut statement, |statement| execute_many(statement, &columns, first, rows))
                 .map_err(failed)?
                 .map_err(|(row, column)| self.not_bindable(link, row, column))?;
             let counted = !matches!(self.expect, Expect::Anything { .. });
@@ -89,50 +93,43 @@ impl Writing {
     /// How many rows the statement is executed with at a time.
     fn rows_at_once(
         &self,
-        array_binding: ArrayBinding,
+        dialect: &dyn Dialect,
         statement: &mut Prepared<StatementImpl<'_>>,
     ) -> Result<usize, odbc_api::Error> {
         // Results of many rows would have to be told apart, and drivers do not agree on how.
         let arrays = match self.expect {
             Expect::Taken | Expect::Found => true,
-            Expect::Anything { arrays } => arrays && statement.num_result_cols()? == 0,
+            Expect::Anything { arrays } => {
+                arrays && dialect.reports_errors_of_arrays() && statement.num_result_cols()? == 0
+            }
         };
-        Ok(match array_binding {
+        Ok(match dialect.array_binding() {
             ArrayBinding::Rows(rows) if arrays => rows.max(1),
             _ => 1,
         })
     }
 
-    /// Executes the statement for `rows` rows from `first` on.
-    fn execute(
+    /// Executes the statement for one row, whatever it does and gives.
+    fn execute_one(
         &self,
+        link: &Link,
         statement: &mut Prepared<StatementImpl<'_>>,
-        columns: &[BoundColumn<'_>],
-        first: usize,
-        rows: usize,
-    ) -> Result<Result<(), NotBindable>, odbc_api::Error> {
-        let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
-        let mut inserter = statement.column_inserter(rows, descriptions)?;
-        inserter.set_num_rows(rows);
-        for (index, column) in columns.iter().enumerate() {
-            if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
-                return Ok(Err((row, index)));
-            }
+        row: usize,
+    ) -> Result<(), ConnectError> {
+        let dialect = link.speaker.dialect;
+        let mut parameters = Vec::with_capacity(self.columns.len());
+        for (index, (property, column)) in self.columns.iter().zip(self.rows.columns()).enumerate() {
+            let parameter = bind::checked_parameter(property.value_type, &value_at(column, row), dialect);
+            parameters.push(parameter.ok_or_else(|| self.not_bindable(link, row, index))?);
         }
-        let has_results = matches!(self.expect, Expect::Anything { .. });
-        let further = match inserter.execute()? {
-            Some(cursor) if has_results => {
-                results::discard(cursor)?;
-                false
-            }
-            Some(_) => false,
-            None => has_results,
-        };
-        drop(inserter);
-        if further {
-            results::discard_further(statement)?;
-        }
-        Ok(Ok(()))
+        link.canceller
+            .while_running(statement, |statement| {
+                single::execute(statement, &parameters, |diagnosis| dialect.is_error_in_disguise(diagnosis))
+            })
+            .map_err(|failed| match failed {
+                Failed::Error(error) => link.error(&self.doing, &error),
+                Failed::InDisguise(diagnosis) => link.speaker.diagnosed(&self.doing, &diagnosis),
+            })
     }
 
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
@@ -165,4 +162,23 @@ impl Writing {
             format!("{} failed: no database can hold the value {value} of {name}", self.doing),
         )
     }
+}
+
+/// Executes the statement for `rows` rows from `first` on.
+fn execute_many(
+    statement: &mut Prepared<StatementImpl<'_>>,
+    columns: &[BoundColumn<'_>],
+    first: usize,
+    rows: usize,
+) -> Result<Result<(), NotBindable>, odbc_api::Error> {
+    let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
+    let mut inserter = statement.column_inserter(rows, descriptions)?;
+    inserter.set_num_rows(rows);
+    for (index, column) in columns.iter().enumerate() {
+        if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
+            return Ok(Err((row, index)));
+        }
+    }
+    inserter.execute()?;
+    Ok(Ok(()))
 }

@@ -329,6 +329,11 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// True if a call with arrays fails when one of its rows does, without counting rows.
+    fn reports_errors_of_arrays(&self) -> bool {
+        true
+    }
+
     /// True if the same statement may succeed when tried again on a new connection or transaction.
     fn is_transient(&self, diagnosis: &Diagnosis) -> bool {
         matches!(
