@@ -20,6 +20,8 @@ mod faults_systems;
 mod odbc;
 #[cfg(unix)]
 mod odbc_faults;
+#[cfg(unix)]
+mod odbc_faults_writing;
 mod odbc_filters;
 #[cfg(unix)]
 mod odbc_sample;
