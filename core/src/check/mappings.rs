@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use datafusion::prelude::SessionContext;
 use miette::Diagnostic as _;
 
-use super::{Findings, Place, Severity};
+use super::{Findings, Place, Severity, operations};
 use crate::{
     expr,
     mapping::{CompiledMapping, MappingError, compile},
@@ -48,6 +48,7 @@ fn check_direction(project: &Project, mapping: &Mapping, direction: Direction, f
     match compile(&SESSION, project, mapping, None, direction, true) {
         Ok(compiled) => {
             conflicts(mapping, &compiled, findings);
+            operations::check_written(mapping, &compiled, findings);
             if steps.iter().any(|(_, step)| !step.methods.only_in_source.is_empty())
                 && !mapping.only_for_updates
             {

@@ -6,6 +6,7 @@ mod connections;
 mod mappings;
 mod names;
 mod not_yet;
+mod operations;
 mod workflows;
 
 use serde_json::{Value as Json, json};
@@ -107,6 +108,7 @@ pub fn check(project: &Project) -> Vec<Finding> {
     let mut findings = Findings::default();
     names::check(project, &mut findings);
     connections::check(project, &mut findings);
+    operations::check(project, &mut findings);
     mappings::check(project, &mut findings);
     workflows::check(project, &mut findings);
     not_yet::check(project, &mut findings);

@@ -4,10 +4,13 @@
 //! says, the finding is an error and blocks the run; elsewhere it is a warning.
 
 use super::{Findings, Place, Severity};
-use crate::project::{
-    Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData, LogLevel,
-    Mapping, MemberFilter, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
-    StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
+use crate::{
+    expr::OperationKind,
+    project::{
+        Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData,
+        LogLevel, Mapping, MemberFilter, OperationStrategy, Project, PropertyFlags, PropertyRule, Provider,
+        Side, SortOrder, StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
+    },
 };
 
 /// Severity of settings without which a run would write something else.
@@ -105,7 +108,12 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             &place,
             [
                 (!schema_type.column_groups.is_empty(), WARNS, "column groups"),
-                (schema_type.operations != DataOperations::default(), BLOCKS, "data operations"),
+                (
+                    !odbc && schema_type.operations != DataOperations::default(),
+                    BLOCKS,
+                    "data operations of other connections than ODBC",
+                ),
+                (odbc && has_scripts(&schema_type.operations), BLOCKS, "scripts as data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
                 (
                     !odbc
@@ -132,6 +140,13 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             }
         }
     }
+}
+
+fn has_scripts(operations: &DataOperations) -> bool {
+    OperationKind::ALL
+        .into_iter()
+        .filter_map(|kind| kind.of(operations))
+        .any(|operation| matches!(operation.strategy, OperationStrategy::Script(_)))
 }
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {

@@ -1,9 +1,11 @@
-//! The condition language (E1) and patterns: text → DataFusion expressions.
+//! The condition language (E1) and patterns: text → DataFusion expressions, and patterns of SQL statements
+//! (W14).
 //!
 //! Conditions are SQL expressions over properties. Names keep their case; `Left.` and `Right.` say which
 //! side is meant where both are there. DataFusion parses, checks names and types; this module feeds it the
 //! right schema and turns its errors into ones with a place.
 
+mod operation_pattern;
 mod pattern;
 
 use std::collections::BTreeSet;
@@ -17,7 +19,12 @@ use datafusion::{
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use self::pattern::{Part, parse_pattern, pattern_expression};
+pub use self::{
+    operation_pattern::{
+        OperationKind, OperationParameter, OperationPatternError, OperationStatement, placeholder_name,
+    },
+    pattern::{Part, parse_pattern, pattern_expression},
+};
 use crate::project::Side;
 
 /// Why an expression or pattern cannot be used.

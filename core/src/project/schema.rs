@@ -53,7 +53,7 @@ pub struct SchemaType {
     /// Named composite keys (W11). Not yet effective.
     #[serde(skip_serializing_if = "is_default")]
     pub column_groups: Vec<ColumnGroup>,
-    /// Replacements for plain INSERT, UPDATE, DELETE (W14). Not yet effective.
+    /// Replacements for plain INSERT, UPDATE, DELETE (W14). ODBC only.
     #[serde(skip_serializing_if = "is_default")]
     pub operations: DataOperations,
 }
@@ -225,7 +225,7 @@ pub struct ColumnGroup {
     pub properties: Vec<String>,
 }
 
-/// Replacements for plain INSERT, UPDATE, DELETE (W14).
+/// Replacements for plain INSERT, UPDATE, DELETE (W14). ODBC only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct DataOperations {
@@ -246,7 +246,7 @@ pub struct DataOperations {
 pub struct DataOperation {
     /// How the statement is made.
     pub strategy: OperationStrategy,
-    /// Key columns that must have a value.
+    /// Columns of the key, or of another unique key, that must have a value; an object without is in error.
     #[serde(default, skip_serializing_if = "is_default")]
     pub required_keys: Vec<String>,
 }
@@ -254,9 +254,9 @@ pub struct DataOperation {
 /// How the statement of a replaced operation is made (W14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OperationStrategy {
-    /// A pattern such as `exec CreateUser('%UId%', '%FirstName%')`; values are bound.
+    /// One statement such as `exec CreateUser('%UId%', '%FirstName%')`; values are bound. ODBC only.
     Pattern(String),
-    /// A script in the project's script language.
+    /// A script in the project's script language. Not yet effective.
     Script(String),
 }
 

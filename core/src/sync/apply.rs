@@ -1,12 +1,14 @@
 //! Applying a change list: batches in transactions, intent before and outcome after each (F10, F11, F13).
 //!
 //! A batch that is refused is taken back and tried again in halves, down to the row that is at fault, so
-//! that the good ones are kept. References are resolved on the way; one that leads to an object that is not
-//! there yet is set in a second pass at the end.
+//! that the good ones are kept; one that the database gave up in a deadlock is tried again as a whole.
+//! References are resolved on the way; one that leads to an object that is not there yet is set in a second
+//! pass at the end.
 
 use std::{fs::File, io::Write as _, ops::Range};
 
 use super::{
+    deadlock::write_again,
     pending::{Pending, find_keys},
     references::{References, Resolved},
     rows::{RowWrite, Rows},
@@ -270,7 +272,8 @@ impl Applier<'_> {
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
         let Some(first) = rows.first() else { return Ok(()) };
-        match self.write_batch(rows) {
+        let cancel = self.cancel;
+        match write_again(rows.len(), cancel, || self.write_batch(rows)) {
             Ok(()) => {
                 applied.writes.add(first.method, rows.len() as u64);
                 for row in rows {

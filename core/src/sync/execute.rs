@@ -269,7 +269,10 @@ impl<'a> Execution<'a> {
             let side = mapping.destination().side;
             let system = self.project.system(side);
             let outcome = outcome_file(journal, id, position).map_err(journal_failed)?;
-            let connector = open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
+            let mut connector =
+                open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
+            // A write that waits for somebody's lock, or for a dead network, ends with the run.
+            connector.set_cancel(self.cancel);
             let mut applier = Applier {
                 connector,
                 mapping,

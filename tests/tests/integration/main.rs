@@ -18,11 +18,14 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
 #[cfg(unix)]
 mod odbc_faults_writing;
 mod odbc_filters;
+mod odbc_operations;
+mod odbc_project;
 #[cfg(unix)]
 mod odbc_sample;
 mod odbc_types;

@@ -146,8 +146,9 @@ fn condition() -> BoxedStrategy<Expr> {
                         _ => left.gt_eq(right),
                     }
                 });
-            let list = (prop::collection::vec(literal(column), 1..5), any::<bool>())
-                .prop_map(move |(values, negated)| ident(column).in_list(values, negated));
+            // Not NOT IN: DataFusion 55 takes `x NOT IN (1) OR x NOT IN (2)` for true where x is NULL.
+            let list = prop::collection::vec(literal(column), 1..5)
+                .prop_map(move |values| ident(column).in_list(values, false));
             let null = any::<bool>().prop_map(move |negated| {
                 if negated { ident(column).is_not_null() } else { ident(column).is_null() }
             });
@@ -161,7 +162,8 @@ fn filter() -> impl Strategy<Value = Expr> {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(one, other)| one.and(other)),
             (inner.clone(), inner.clone()).prop_map(|(one, other)| one.or(other)),
-            inner.prop_map(|one| !one),
+            // Which becomes NOT IN, see above.
+            inner.prop_filter("no list", |one| !one.to_string().contains(" IN ")).prop_map(|one| !one),
         ]
     })
 }

@@ -253,6 +253,23 @@ fn timestamp(micros: i64) -> Option<sys::Timestamp> {
     })
 }
 
+/// The same as [`parameter`]; `None` if the driver's types cannot hold the value.
+#[must_use]
+pub fn checked_parameter(
+    value_type: ValueType,
+    value: &Value,
+    dialect: &dyn Dialect,
+) -> Option<Box<dyn InputParameter>> {
+    let fits = match (BoundAs::of(value_type, dialect), value) {
+        (BoundAs::Date, Value::Date(days)) => date(*days).is_some(),
+        (BoundAs::Timestamp, Value::Timestamp(micros) | Value::TimestampUtc(micros)) => {
+            timestamp(*micros).is_some()
+        }
+        _ => true,
+    };
+    fits.then(|| parameter(value_type, value, dialect))
+}
+
 /// One value as a parameter of a statement that runs once.
 #[must_use]
 pub fn parameter(value_type: ValueType, value: &Value, dialect: &dyn Dialect) -> Box<dyn InputParameter> {

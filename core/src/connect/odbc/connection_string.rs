@@ -1,6 +1,6 @@
 //! The connection string: attributes of the project, defaults of the dialect, the driver's path, the password.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use odbc_api::escape_attribute_value;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -95,7 +95,7 @@ pub fn attributes(
 
 /// Why a library cannot be used, as its name, or the name behind a link, tells.
 fn refusal(dialect: &dyn Dialect, library: &str) -> Option<String> {
-    let real = std::fs::canonicalize(library).ok();
+    let real = fs::canonicalize(library).ok();
     [Some(Path::new(library)), real.as_deref()]
         .into_iter()
         .flatten()
@@ -173,17 +173,17 @@ mod tests {
     #[test]
     fn a_driver_with_short_lengths_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
-        let attributes = |file: &str| {
+        let resolve = |file: &str| {
             let library = folder.path().join(file);
-            std::fs::write(&library, b"").expect("written");
+            fs::write(&library, b"").expect("written");
             let project = BTreeMap::from([("Driver".to_owned(), library.display().to_string())]);
             let dialect = crate::connect::odbc::dialect::dialect("db2").expect("a dialect");
-            super::attributes("HR", dialect, &project, folder.path())
+            attributes("HR", dialect, &project, folder.path())
         };
-        let error = attributes("libdb2.so").expect_err("refused");
+        let error = resolve("libdb2.so").expect_err("refused");
         assert_eq!(error.kind, ErrorKind::Driver);
         assert!(error.text.contains("libdb2o.so"), "{error}");
-        assert!(attributes("libdb2o.so").is_ok());
+        assert!(resolve("libdb2o.so").is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The catalog of a database as a project schema (S1).
 
+mod functions;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,7 +12,7 @@ use super::{
     operation::Operation,
 };
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::ConnectError,
     progress::Progress,
     project::{ForeignKey, Generated, Schema, SchemaProperty, SchemaType},
     value::ValueType,
@@ -35,12 +36,29 @@ pub struct Catalog {
 
 impl OdbcConnector {
     pub(super) fn read_catalog(&mut self, progress: &dyn Progress) -> Result<Schema, ConnectError> {
-        let Some(queries) = self.dialect.catalog() else {
-            return Err(self
-                .own(ErrorKind::Unsupported, "the catalog of this database system cannot be read yet")
-                .with_help("write the schema into the project by hand"));
-        };
         progress.phase("Reading the schema");
+        let mut catalog = match self.dialect.catalog() {
+            Some(queries) => self.query_catalog(queries, progress)?,
+            None => {
+                let cancel = self.cancel.clone();
+                let read = move |link: &super::Link| functions::read_catalog(link, &cancel);
+                self.call(Operation::Schema, "reading the schema", read)?
+            }
+        };
+        let wanted = |owner: &Option<String>| match owner {
+            None => true,
+            Some(owner) if self.owners.is_empty() => !self.dialect.is_system_schema(owner),
+            Some(owner) => self.owners.contains(owner),
+        };
+        catalog.tables.retain(|table| wanted(&table.owner) && !table.name.to_lowercase().starts_with("sw_"));
+        Ok(schema_of(self.dialect, catalog, self.zone.is_some()))
+    }
+
+    fn query_catalog(
+        &mut self,
+        queries: CatalogQueries,
+        progress: &dyn Progress,
+    ) -> Result<Catalog, ConnectError> {
         let CatalogQueries { tables, columns, keys, foreign_keys } = queries;
         let mut catalog = Catalog::default();
         catalog.tables = self.read("the list of tables", tables, TABLE_COLUMNS, table_row)?;
@@ -52,13 +70,7 @@ impl OdbcConnector {
         catalog.foreign_keys =
             self.read("the relations", foreign_keys, FOREIGN_KEY_COLUMNS, foreign_key_row)?;
         progress.advance(4, Some(4));
-        let wanted = |owner: &Option<String>| match owner {
-            None => true,
-            Some(owner) if self.owners.is_empty() => !self.dialect.is_system_schema(owner),
-            Some(owner) => self.owners.contains(owner),
-        };
-        catalog.tables.retain(|table| wanted(&table.owner) && !table.name.to_lowercase().starts_with("sw_"));
-        Ok(schema_of(self.dialect, catalog, self.zone.is_some()))
+        Ok(catalog)
     }
 
     fn read<R: Send + 'static>(
@@ -92,6 +104,7 @@ fn column_row(cells: &mut Cells) -> NativeColumn {
         name: cells.text(),
         position: cells.number().unwrap_or_default(),
         type_name: cells.text(),
+        sql_type: None,
         declaration: cells.text(),
         length: cells.number(),
         precision: cells.number(),
@@ -181,7 +194,10 @@ fn type_name(table: &TableRow, several: bool) -> String {
 }
 
 fn property(dialect: &dyn Dialect, column: NativeColumn, zone_known: bool) -> SchemaProperty {
-    let mapped = dialect.map_type(&column);
+    let mapped = match column.sql_type {
+        Some(sql_type) => dialect.map_driver_type(sql_type, &column),
+        None => dialect.map_type(&column),
+    };
     let mut property = match mapped {
         Ok(mapped) => {
             let value_type = match mapped.value_type {

@@ -3,14 +3,20 @@
 use std::collections::HashMap;
 
 use arrow::{
-    array::{BooleanArray, RecordBatch},
-    compute::{concat_batches, filter_record_batch},
+    array::{BooleanArray, RecordBatch, UInt64Array},
+    compute::{concat_batches, filter_record_batch, take_record_batch},
     datatypes::{Field, Schema as ArrowSchema},
     error::ArrowError,
 };
 use std::sync::Arc;
 
-use super::{OdbcConnector, filter::SqlCondition, operation::Operation, statements, write::Writing};
+use super::{
+    OdbcConnector,
+    filter::SqlCondition,
+    operation::Operation,
+    statements,
+    write::{Expect, Writing},
+};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     project::{SchemaProperty, SchemaType},
@@ -141,30 +147,51 @@ impl OdbcConnector {
                 sql,
                 rows,
                 columns,
-                finds: true,
+                expect: Expect::Found,
+                cancel: self.cancel.clone(),
             },
         )
     }
 
     /// Looks whether every key has exactly one object, and keeps it so until the transaction ends.
     fn expect_each_once(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
-        let names: Vec<String> = keys.schema().fields().iter().map(|field| field.name().clone()).collect();
         let lock = if self.in_transaction { self.dialect.row_lock() } else { "" };
+        self.read_each_once(schema_type, keys, &[], lock).map(drop)
+    }
+
+    /// The objects with these keys, in the order of the keys: their keys, then `properties`.
+    ///
+    /// # Errors
+    ///
+    /// If a key has no object or several.
+    pub(super) fn read_each_once(
+        &mut self,
+        schema_type: &SchemaType,
+        keys: &RecordBatch,
+        properties: &[String],
+        lock: &str,
+    ) -> Result<RecordBatch, ConnectError> {
+        let schema = keys.schema();
+        let names: Vec<String> =
+            schema.fields().iter().map(|field| field.name()).chain(properties).cloned().collect();
         let found = self.read_by_key(schema_type, keys, &names, lock)?;
-        let mut times: HashMap<Vec<String>, usize> = HashMap::new();
-        for row in 0..found.num_rows() {
-            *times.entry(meaning(&found, &all_columns(&found), row)).or_default() += 1;
+        let key_columns = all_columns(keys);
+        let mut places: HashMap<Vec<String>, Vec<u64>> = HashMap::new();
+        for (row, place) in (0..found.num_rows()).zip(0..) {
+            places.entry(meaning(&found, &key_columns, row)).or_default().push(place);
         }
+        let mut order = Vec::with_capacity(keys.num_rows());
         for row in 0..keys.num_rows() {
-            match times.get(&meaning(keys, &all_columns(keys), row)) {
-                Some(1) => {}
-                None => return Err(self.gone(schema_type, "an object", "is no longer there")),
-                Some(times) => {
-                    return Err(self.gone(schema_type, "an object", &format!("is there {times} times")));
+            match places.get(&meaning(keys, &key_columns, row)).map(Vec::as_slice) {
+                Some([place]) => order.push(*place),
+                None | Some([]) => return Err(self.gone(schema_type, "an object", "is no longer there")),
+                Some(several) => {
+                    let how = format!("is there {} times", several.len());
+                    return Err(self.gone(schema_type, "an object", &how));
                 }
             }
         }
-        Ok(())
+        take_record_batch(&found, &UInt64Array::from(order)).map_err(|error| self.internal(&error))
     }
 
     fn gone(&self, schema_type: &SchemaType, what: &str, how: &str) -> ConnectError {

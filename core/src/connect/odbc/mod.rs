@@ -2,13 +2,15 @@
 //!
 //! [`OdbcConnector`] is one connection on loan from a [`pool`]. What differs between database systems stands
 //! in [`dialect`]; statements are texts with bound values ([`statements`], [`filter`]); rows travel in blocks
-//! ([`read`], [`transport`]) and arrays ([`write`], [`bind`]). All of it runs on the thread of a [`session`],
+//! ([`read`], [`transport`]) and arrays ([`write`], [`bind`]); statements of the project in place of plain ones
+//! stand in [`data_operation`]. All of it runs on the thread of a [`session`],
 //! so that a driver that hangs can be left alone.
 
 mod bind;
 mod cancel;
 mod connection_string;
 mod cursor;
+mod data_operation;
 mod describe;
 pub mod diagnostics;
 pub mod dialect;
@@ -20,6 +22,7 @@ mod operation;
 mod pool;
 mod read;
 mod session;
+mod single;
 mod spelling;
 mod statements;
 mod transport;
@@ -31,8 +34,12 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 use jiff::tz::TimeZone;
 
-pub use self::connection_string::is_secret_attribute;
+pub use self::{
+    connection_string::is_secret_attribute,
+    data_operation::{RenderedParameter, RenderedStatement, dry_render},
+};
 use self::{
+    data_operation::Affected,
     dialect::Dialect,
     filter::SqlCondition,
     operation::{Operation, OperationTimes},
@@ -40,10 +47,11 @@ use self::{
     read::Query,
     session::{Link, Patience, Session},
     transport::Transport,
-    write::Writing,
+    write::{Expect, Writing},
 };
 use super::{Capabilities, ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, ServerInfo};
 use crate::{
+    expr::OperationKind,
     progress::{CancelToken, Progress},
     project::{Schema, SchemaProperty, SchemaType},
 };
@@ -256,6 +264,10 @@ impl Connector for OdbcConnector {
     }
 
     fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
+        if let Some(operation) = &schema_type.operations.insert {
+            let affected = Affected { keys: None, rows: Some(rows) };
+            return self.replaced(OperationKind::Insert, schema_type, operation, &affected);
+        }
         let columns = self.columns_of(schema_type, rows)?;
         let rows = self.localized(&columns, rows)?;
         self.write(
@@ -266,7 +278,8 @@ impl Connector for OdbcConnector {
                 sql: statements::insert(self.dialect, schema_type, &columns),
                 rows,
                 columns,
-                finds: false,
+                expect: Expect::Taken,
+                cancel: self.cancel.clone(),
             },
         )
     }
@@ -277,6 +290,10 @@ impl Connector for OdbcConnector {
         keys: &RecordBatch,
         rows: &RecordBatch,
     ) -> Result<(), ConnectError> {
+        if let Some(operation) = &schema_type.operations.update {
+            let affected = Affected { keys: Some(keys), rows: Some(rows) };
+            return self.replaced(OperationKind::Update, schema_type, operation, &affected);
+        }
         let key_columns = self.columns_of(schema_type, keys)?;
         let columns = self.columns_of(schema_type, rows)?;
         let sql = statements::update(self.dialect, schema_type, &columns, &key_columns);
@@ -287,6 +304,10 @@ impl Connector for OdbcConnector {
     }
 
     fn delete(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
+        if let Some(operation) = &schema_type.operations.delete {
+            let affected = Affected { keys: Some(keys), rows: None };
+            return self.replaced(OperationKind::Delete, schema_type, operation, &affected);
+        }
         let columns = self.columns_of(schema_type, keys)?;
         let sql = statements::delete(self.dialect, schema_type, &columns);
         let rows = self.localized(&columns, keys)?;
@@ -304,7 +325,7 @@ impl Connector for OdbcConnector {
     }
 
     fn commit(&mut self) -> Result<(), ConnectError> {
-        self.end("committing", |connection| connection.commit())
+        self.end("committing", odbc_api::Connection::commit)
     }
 
     fn rollback(&mut self) -> Result<(), ConnectError> {
@@ -316,7 +337,7 @@ impl Connector for OdbcConnector {
             self.in_transaction = false;
             return Ok(());
         }
-        match self.end("rolling back", |connection| connection.rollback()) {
+        match self.end("rolling back", odbc_api::Connection::rollback) {
             Err(error) if error.kind == ErrorKind::Connection => Ok(()),
             other => other,
         }

@@ -258,7 +258,7 @@ fn connect(
     environment()
         .map_err(failed)?
         .connect_with_connection_string(
-            &spelling::for_manager(speaker.dialect, connection_string.expose_secret()),
+            &spelling::bytes_as_characters(speaker.dialect, connection_string.expose_secret()),
             options,
         )
         .map_err(failed)

@@ -3,6 +3,9 @@
 //! Statements go to the driver manager in UTF-16. For such drivers it makes one byte of every character, by
 //! dropping the upper half: the one that is linked into this program knows no character sets. So the bytes
 //! of UTF-8 are sent, each as a character, and arrive as UTF-8. What comes back is the same the other way round.
+//!
+//! MariaDB's driver has such functions, but takes characters such as Ø (U+00D8) for the first of a pair: it
+//! reads as many characters behind the end of the statement as there are of those. There it finds a comment.
 
 use std::borrow::Cow;
 
@@ -14,11 +17,20 @@ fn applies(dialect: &dyn Dialect, text: &str) -> bool {
 }
 
 /// A text on its way to the driver manager.
-pub fn for_manager<'a>(dialect: &dyn Dialect, text: &'a str) -> Cow<'a, str> {
+pub fn bytes_as_characters<'a>(dialect: &dyn Dialect, text: &'a str) -> Cow<'a, str> {
     if applies(dialect, text) {
         Cow::Owned(text.bytes().map(char::from).collect())
     } else {
         Cow::Borrowed(text)
+    }
+}
+
+/// A statement on its way to the driver manager.
+pub fn for_manager<'a>(dialect: &dyn Dialect, text: &'a str) -> Cow<'a, str> {
+    if dialect.has_texts_in_utf8() && text.encode_utf16().any(|unit| (0xd8..=0xdb).contains(&(unit & 0xff))) {
+        Cow::Owned(format!("{text} -- "))
+    } else {
+        bytes_as_characters(dialect, text)
     }
 }
 

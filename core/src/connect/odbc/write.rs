@@ -1,18 +1,35 @@
 //! Writing: rows of Arrow columns as arrays of bound parameters.
 
 use arrow::array::RecordBatch;
-use odbc_api::BindParamDesc;
+use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::StatementImpl};
 
 use super::{
     bind::{self, BoundAs, BoundColumn},
-    dialect::ArrayBinding,
+    dialect::{ArrayBinding, Dialect},
     session::Link,
+    single::{self, Failed},
 };
 use crate::{
     connect::{ConnectError, ErrorKind},
+    progress::CancelToken,
     project::SchemaProperty,
     value::value_at,
 };
+
+/// What a statement must do with every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Take it: INSERT.
+    Taken,
+    /// Find its object, once: UPDATE and DELETE.
+    Found,
+    /// Whatever it likes, with results of its own: a data operation (W14). `arrays` says that it may be
+    /// executed for many rows at once.
+    Anything {
+        /// Many rows at once, if it has no results.
+        arrays: bool,
+    },
+}
 
 /// Rows that a statement is executed with, once a row.
 pub struct Writing {
@@ -26,9 +43,14 @@ pub struct Writing {
     pub rows: RecordBatch,
     /// The properties of the columns.
     pub columns: Vec<SchemaProperty>,
-    /// True for UPDATE and DELETE: every row must find its object. An INSERT must take every row.
-    pub finds: bool,
+    /// What must become of every row.
+    pub expect: Expect,
+    /// Somebody may ask to stop between blocks.
+    pub cancel: CancelToken,
 }
+
+/// Row and column of a value that cannot be bound.
+type NotBindable = (usize, usize);
 
 impl Writing {
     /// Executes the statement for all rows.
@@ -43,29 +65,24 @@ impl Writing {
             let value_type = self.columns.get(index).map(|property| property.value_type);
             value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
-        let at_once = match dialect.array_binding() {
-            ArrayBinding::Rows(rows) => rows.max(1),
-            ArrayBinding::Never => 1,
-        };
         let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
+        let at_once = self.rows_at_once(dialect, &mut statement).map_err(failed)?;
         let total = self.rows.num_rows();
         for first in (0..total).step_by(at_once) {
+            if self.cancel.is_cancelled() {
+                return Err(link.speaker.own(ErrorKind::Cancelled, format!("{} was cancelled", self.doing)));
+            }
             let rows = at_once.min(total - first);
-            let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
+            if at_once == 1 && matches!(self.expect, Expect::Anything { .. }) {
+                self.execute_one(link, &mut statement, first)?;
+                continue;
+            }
             link.canceller
-                .while_running(&mut statement, |statement| {
-                    let mut inserter = statement.column_inserter(rows, descriptions)?;
-                    inserter.set_num_rows(rows);
-                    for (index, column) in columns.iter().enumerate() {
-                        if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
-                            return Ok(Err((row, index)));
-                        }
-                    }
-                    inserter.execute().map(|_| Ok(()))
-                })
+                .while_running(&mut statement, |statement| execute_many(statement, &columns, first, rows))
                 .map_err(failed)?
                 .map_err(|(row, column)| self.not_bindable(link, row, column))?;
-            if rows == 1 || dialect.counts_all_rows() {
+            let counted = !matches!(self.expect, Expect::Anything { .. });
+            if counted && (rows == 1 || dialect.counts_all_rows()) {
                 let found = statement.row_count().map_err(failed)?;
                 self.expect_found(link, rows, found)?;
             }
@@ -73,9 +90,51 @@ impl Writing {
         Ok(())
     }
 
+    /// How many rows the statement is executed with at a time.
+    fn rows_at_once(
+        &self,
+        dialect: &dyn Dialect,
+        statement: &mut Prepared<StatementImpl<'_>>,
+    ) -> Result<usize, odbc_api::Error> {
+        // Results of many rows would have to be told apart, and drivers do not agree on how.
+        let arrays = match self.expect {
+            Expect::Taken | Expect::Found => true,
+            Expect::Anything { arrays } => {
+                arrays && dialect.reports_errors_of_arrays() && statement.num_result_cols()? == 0
+            }
+        };
+        Ok(match dialect.array_binding() {
+            ArrayBinding::Rows(rows) if arrays => rows.max(1),
+            _ => 1,
+        })
+    }
+
+    /// Executes the statement for one row, whatever it does and gives.
+    fn execute_one(
+        &self,
+        link: &Link,
+        statement: &mut Prepared<StatementImpl<'_>>,
+        row: usize,
+    ) -> Result<(), ConnectError> {
+        let dialect = link.speaker.dialect;
+        let mut parameters = Vec::with_capacity(self.columns.len());
+        for (index, (property, column)) in self.columns.iter().zip(self.rows.columns()).enumerate() {
+            let parameter = bind::checked_parameter(property.value_type, &value_at(column, row), dialect);
+            parameters.push(parameter.ok_or_else(|| self.not_bindable(link, row, index))?);
+        }
+        link.canceller
+            .while_running(statement, |statement| {
+                single::execute(statement, &parameters, |diagnosis| dialect.is_error_in_disguise(diagnosis))
+            })
+            .map_err(|failed| match failed {
+                Failed::Error(error) => link.error(&self.doing, &error),
+                Failed::InDisguise(diagnosis) => link.speaker.diagnosed(&self.doing, &diagnosis),
+            })
+    }
+
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
         match found {
-            Some(taken) if taken != rows && !self.finds => Err(link.speaker.own(
+            Some(taken) if taken != rows && self.expect == Expect::Taken => Err(link.speaker.own(
                 ErrorKind::IncompatibleData,
                 format!("{} failed: the database took {taken} of {rows} rows", self.doing),
             )),
@@ -103,4 +162,23 @@ impl Writing {
             format!("{} failed: no database can hold the value {value} of {name}", self.doing),
         )
     }
+}
+
+/// Executes the statement for `rows` rows from `first` on.
+fn execute_many(
+    statement: &mut Prepared<StatementImpl<'_>>,
+    columns: &[BoundColumn<'_>],
+    first: usize,
+    rows: usize,
+) -> Result<Result<(), NotBindable>, odbc_api::Error> {
+    let descriptions: Vec<BindParamDesc> = columns.iter().map(BoundColumn::description).collect();
+    let mut inserter = statement.column_inserter(rows, descriptions)?;
+    inserter.set_num_rows(rows);
+    for (index, column) in columns.iter().enumerate() {
+        if let Err(row) = column.fill(first, rows, inserter.column_mut(index)) {
+            return Ok(Err((row, index)));
+        }
+    }
+    inserter.execute()?;
+    Ok(Ok(()))
 }

@@ -42,6 +42,8 @@ pub struct NativeColumn {
     pub position: u32,
     /// Type, without length and scale where the system tells them apart, as the system spells it.
     pub type_name: String,
+    /// Number of the type in ODBC, if the driver described the column.
+    pub sql_type: Option<i16>,
     /// The whole declaration as people know it: `character varying(64)`.
     pub declaration: String,
     /// Longest text or binary, in characters or bytes; `None` if not declared.

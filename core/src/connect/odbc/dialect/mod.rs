@@ -167,6 +167,12 @@ pub trait Dialect: Send + Sync {
         "?".to_owned()
     }
 
+    /// The same as an argument of a procedure or function (W14), whose parameter has the type of the column:
+    /// where [`Dialect::parameter`] leaves the last conversion to the column, this one does it.
+    fn argument(&self, property: &SchemaProperty) -> String {
+        self.parameter(property)
+    }
+
     /// Puts order and page onto a SELECT: `order` is a list for ORDER BY, or empty.
     fn page(&self, select: &str, order: &str, limit: Option<usize>, offset: usize) -> String;
 
@@ -321,6 +327,11 @@ pub trait Dialect: Send + Sync {
     fn is_error_in_disguise(&self, diagnosis: &Diagnosis) -> bool {
         let _ = diagnosis;
         false
+    }
+
+    /// True if a call with arrays fails when one of its rows does, without counting rows.
+    fn reports_errors_of_arrays(&self) -> bool {
+        true
     }
 
     /// True if the same statement may succeed when tried again on a new connection or transaction.

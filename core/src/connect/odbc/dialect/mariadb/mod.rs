@@ -256,6 +256,10 @@ impl Dialect for MariaDb {
         diagnosis.native == 1265
     }
 
+    fn reports_errors_of_arrays(&self) -> bool {
+        false
+    }
+
     fn is_transient(&self, diagnosis: &Diagnosis) -> bool {
         is_transient(self.classify(diagnosis))
     }

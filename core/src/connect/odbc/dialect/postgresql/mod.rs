@@ -166,6 +166,17 @@ impl Dialect for PostgreSql {
         }
     }
 
+    // Procedures are found by the types of their arguments, and `bigint` fits no parameter of type `integer`.
+    // The casts complain about numbers that are too large.
+    fn argument(&self, property: &SchemaProperty) -> String {
+        match (property.value_type, Declared::parse(&property.native_type).name.as_str()) {
+            (ValueType::Integer, narrow @ ("smallint" | "integer")) => {
+                format!("CAST(CAST(? AS bigint) AS {narrow})")
+            }
+            _ => self.parameter(property),
+        }
+    }
+
     fn page(&self, select: &str, order: &str, limit: Option<usize>, offset: usize) -> String {
         limit_offset(select, order, limit, offset, None)
     }

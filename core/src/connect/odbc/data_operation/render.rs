@@ -1,0 +1,164 @@
+//! Dry rendering (W14): what a data operation would send for one object, without a connection.
+
+use super::OperationStatement;
+use crate::{
+    connect::odbc::dialect::Dialect,
+    expr::{OperationKind, OperationParameter, OperationPatternError},
+    project::{SchemaProperty, SchemaType},
+    value::{Value, ValueType},
+};
+
+/// What stands for a sensitive value.
+const MASK: &str = "••••";
+
+/// The statement of a data operation for one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedStatement {
+    /// SQL text with one `?` per parameter; never a value.
+    pub sql: String,
+    /// What is bound, in order.
+    pub parameters: Vec<RenderedParameter>,
+}
+
+/// A bound value, as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedParameter {
+    /// The column.
+    pub name: String,
+    /// The value before the operation instead of the one after it.
+    pub old: bool,
+    /// Type of the value.
+    pub value_type: ValueType,
+    /// The value as text, `None` for NULL; masked if the property is sensitive.
+    pub value: Option<String>,
+}
+
+/// The statement that `pattern` becomes for one object, and its bound parameters; nothing is executed.
+///
+/// `new` are the values that are written, `current` those that the object has until then; both by property.
+/// What neither has is NULL.
+///
+/// # Errors
+///
+/// [`OperationPatternError`] if the pattern cannot be used.
+pub fn dry_render(
+    dialect: &dyn Dialect,
+    schema_type: &SchemaType,
+    kind: OperationKind,
+    pattern: &str,
+    new: &[(String, Value)],
+    current: &[(String, Value)],
+) -> Result<RenderedStatement, OperationPatternError> {
+    let statement = OperationStatement::compile(schema_type, kind, pattern)?;
+    let parameters = statement
+        .parameters()
+        .iter()
+        .filter_map(|parameter| Some((parameter, schema_type.property(&parameter.property)?)))
+        .map(|(parameter, property)| rendered(parameter, property, new, current))
+        .collect();
+    Ok(RenderedStatement { sql: sql(dialect, schema_type, &statement), parameters })
+}
+
+/// SQL text of a statement: a `?` for each parameter, with the casts that the system needs.
+pub(super) fn sql(dialect: &dyn Dialect, schema_type: &SchemaType, statement: &OperationStatement) -> String {
+    statement.sql(|parameter| {
+        schema_type
+            .property(&parameter.property)
+            .map_or_else(|| "?".to_owned(), |property| dialect.argument(property))
+    })
+}
+
+fn rendered(
+    parameter: &OperationParameter,
+    property: &SchemaProperty,
+    new: &[(String, Value)],
+    current: &[(String, Value)],
+) -> RenderedParameter {
+    let of = |values: &[(String, Value)]| {
+        values.iter().find(|(name, _)| *name == property.name).map(|(_, value)| value.clone())
+    };
+    let written = if parameter.old { None } else { of(new) };
+    let value = written.or_else(|| of(current)).unwrap_or_default();
+    let shown = || if property.sensitive { MASK.to_owned() } else { value.to_string() };
+    RenderedParameter {
+        name: property.name.clone(),
+        old: parameter.old,
+        value_type: property.value_type,
+        value: (!value.is_null()).then(shown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::connect::odbc::dialect::dialect;
+
+    fn users() -> SchemaType {
+        let mut number = SchemaProperty::new("Number", ValueType::Integer);
+        number.native_type = "integer".to_owned();
+        let mut secret = SchemaProperty::new("Pass word", ValueType::String);
+        secret.sensitive = true;
+        SchemaType {
+            name: "users".to_owned(),
+            properties: vec![SchemaProperty::new("UId", ValueType::String), number, secret],
+            key: vec!["UId".to_owned()],
+            ..SchemaType::default()
+        }
+    }
+
+    fn text(name: &str, value: &str) -> (String, Value) {
+        (name.to_owned(), Value::String(value.to_owned()))
+    }
+
+    #[test]
+    fn statement_and_parameters_are_shown() {
+        let postgresql = dialect("postgresql").unwrap();
+        let pattern = "CALL rename('%UId:old%', '%UId%', %Number%, '%Pass_word%')";
+        let new = [text("UId", "new'; --"), text("Pass word", "hunter2")];
+        let current = [text("UId", "old"), ("Number".to_owned(), Value::Integer(7))];
+        let shown = dry_render(postgresql, &users(), OperationKind::Update, pattern, &new, &current).unwrap();
+        assert_eq!(
+            shown.sql,
+            "CALL rename(CAST(? AS text), CAST(? AS text), CAST(CAST(? AS bigint) AS integer), CAST(? AS text))"
+        );
+        let parameters: Vec<_> = shown
+            .parameters
+            .iter()
+            .map(|one| (one.name.as_str(), one.old, one.value_type, one.value.as_deref()))
+            .collect();
+        assert_eq!(
+            parameters,
+            [
+                ("UId", true, ValueType::String, Some("old")),
+                ("UId", false, ValueType::String, Some("new'; --")),
+                ("Number", false, ValueType::Integer, Some("7")),
+                ("Pass word", false, ValueType::String, Some("••••")),
+            ]
+        );
+        let shown =
+            dry_render(postgresql, &users(), OperationKind::Delete, "CALL d(%UId%)", &[], &[]).unwrap();
+        assert_eq!(shown.parameters[0].value, None);
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_never_in_the_statement(value in "[0-9a-zA-ZäŁ';%\\\\\"-]{6,30}") {
+            // Letters of the pattern itself prove nothing.
+            prop_assume!(!"exec CreateUser(?, ?)".contains(&value));
+            for (system, pattern) in [
+                ("mariadb", "exec CreateUser('%UId%', %Pass_word%)"),
+                ("postgresql", "{call CreateUser(%UId%, '%Pass_word%')}"),
+            ] {
+                let row = [text("UId", &value), text("Pass word", &value)];
+                let system = dialect(system).unwrap();
+                let shown =
+                    dry_render(system, &users(), OperationKind::Insert, pattern, &row, &[]).unwrap();
+                prop_assert!(!shown.sql.contains(&value), "{}", shown.sql);
+                prop_assert_eq!(shown.parameters[0].value.as_deref(), Some(value.as_str()));
+                prop_assert_eq!(shown.parameters[1].value.as_deref(), Some("••••"));
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Deadlocks (C5): a database gives one transaction up so that others can go on; trying again helps.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    progress::CancelToken,
+};
+
+/// Pauses before the further tries: whoever won needs time to finish.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(1000)];
+/// How often somebody who waits looks at the cancel switch.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Writes a batch of so many objects with `write`, and again if the database gives it up.
+///
+/// # Errors
+///
+/// What `write` says; of a deadlock only after all tries.
+pub fn write_again(
+    objects: usize,
+    cancel: &CancelToken,
+    mut write: impl FnMut() -> Result<(), ConnectError>,
+) -> Result<(), ConnectError> {
+    for pause in PAUSES {
+        match write() {
+            Err(error) if error.kind == ErrorKind::Deadlock => {
+                tracing::warn!(%error, ?pause, "a batch was given up by the database; it is tried again");
+                wait(pause, cancel, &error)?;
+            }
+            other => return other,
+        }
+    }
+    write().map_err(|error| match error.kind {
+        ErrorKind::Deadlock => lost(objects, error),
+        _ => error,
+    })
+}
+
+fn wait(pause: Duration, cancel: &CancelToken, error: &ConnectError) -> Result<(), ConnectError> {
+    let until = Instant::now() + pause;
+    while !until.saturating_duration_since(Instant::now()).is_zero() {
+        if cancel.is_cancelled() {
+            let text = "writing was cancelled after a deadlock";
+            return Err(ConnectError::new(ErrorKind::Cancelled, &error.system, text));
+        }
+        thread::sleep(until.saturating_duration_since(Instant::now()).min(LOOK));
+    }
+    Ok(())
+}
+
+fn lost(objects: usize, error: ConnectError) -> ConnectError {
+    let tries = PAUSES.len() + 1;
+    ConnectError {
+        text: format!(
+            "a batch of {objects} object(s) lost against other transactions {tries} times in a row: {}",
+            error.text
+        ),
+        ..error
+    }
+    .with_help(
+        "what was committed before is kept; run again when fewer others write these tables, or with fewer objects \
+         in a batch (bulk level of the start up configuration)",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(kind: ErrorKind) -> Result<(), ConnectError> {
+        Err(ConnectError::new(kind, "HR", "given up"))
+    }
+
+    /// Writes with these outcomes in turn; gives the tries and the result.
+    fn tried(outcomes: &[Option<ErrorKind>]) -> (usize, Result<(), ConnectError>) {
+        let mut tries = 0;
+        let result = write_again(7, &CancelToken::default(), || {
+            tries += 1;
+            outcomes[tries - 1].map_or(Ok(()), error)
+        });
+        (tries, result)
+    }
+
+    #[test]
+    fn deadlocks_are_tried_again() {
+        let deadlock = Some(ErrorKind::Deadlock);
+        assert!(matches!(tried(&[None]), (1, Ok(()))));
+        assert!(matches!(tried(&[deadlock, deadlock, deadlock, None]), (4, Ok(()))));
+        let (tries, result) = tried(&[deadlock; 4]);
+        let error = result.unwrap_err();
+        assert_eq!((tries, error.kind), (4, ErrorKind::Deadlock));
+        assert!(error.text.contains("7 object(s)") && error.text.ends_with("given up"), "{error}");
+        assert!(error.help.unwrap().contains("run again"));
+    }
+
+    #[test]
+    fn other_errors_are_not() {
+        for kind in [ErrorKind::Constraint, ErrorKind::Connection, ErrorKind::Locked] {
+            let (tries, result) = tried(&[Some(kind)]);
+            assert_eq!((tries, result.unwrap_err().kind), (1, kind));
+        }
+        let (tries, result) = tried(&[Some(ErrorKind::Deadlock), Some(ErrorKind::Constraint)]);
+        assert_eq!((tries, result.unwrap_err().kind), (2, ErrorKind::Constraint));
+    }
+
+    #[test]
+    fn nobody_waits_after_a_cancel() {
+        let cancel = CancelToken::default();
+        let mut tries = 0;
+        let begin = Instant::now();
+        let result = write_again(1, &cancel, || {
+            tries += 1;
+            cancel.cancel();
+            error(ErrorKind::Deadlock)
+        });
+        assert_eq!((tries, result.unwrap_err().kind), (1, ErrorKind::Cancelled));
+        assert!(begin.elapsed() < Duration::from_millis(500));
+    }
+}
