@@ -100,6 +100,16 @@ impl State {
             connection.end();
         }
     }
+
+    /// Nothing goes through the connections that are there any more; they are still to be ended.
+    fn silence_all(&mut self) -> Vec<Arc<Connection>> {
+        self.cut = true;
+        let connections: Vec<_> = self.connections.drain(..).collect();
+        for connection in &connections {
+            connection.ended.store(true, Ordering::Relaxed);
+        }
+        connections
+    }
 }
 
 /// A port of its own on 127.0.0.1 in front of a server's; gone when it is dropped.
@@ -260,8 +270,8 @@ enum Verdict {
     Delay(Duration),
     /// Until something else is asked for.
     Wait,
-    /// So many bytes of it are forwarded, then all connections break.
-    Cut(usize),
+    /// So many bytes of it are forwarded, then these connections break.
+    Cut(usize, Vec<Arc<Connection>>),
 }
 
 fn pump(direction: Direction, connection: &Connection, shared: &Shared) {
@@ -276,6 +286,9 @@ fn pump(direction: Direction, connection: &Connection, shared: &Shared) {
         let Ok(length @ 1..) = from.read(&mut buffer) else { return };
         let piece = &buffer[..length];
         loop {
+            if connection.ended.load(Ordering::Relaxed) {
+                return;
+            }
             let verdict = judge(&mut lock(shared), direction, &before, piece);
             match verdict {
                 Verdict::Forward => break,
@@ -283,14 +296,13 @@ fn pump(direction: Direction, connection: &Connection, shared: &Shared) {
                     sleep(delay);
                     break;
                 }
-                Verdict::Wait if connection.ended.load(Ordering::Relaxed) => return,
                 Verdict::Wait => sleep(TICK),
-                Verdict::Cut(allowed) => {
+                Verdict::Cut(allowed, connections) => {
                     if to.write_all(&piece[..allowed]).is_ok() && allowed > 0 {
                         // Whoever gets these bytes shall act on them before the end comes.
                         sleep(Duration::from_millis(200));
                     }
-                    lock(shared).cut_all();
+                    connections.iter().for_each(|connection| connection.end());
                     return;
                 }
             }
@@ -306,17 +318,14 @@ fn pump(direction: Direction, connection: &Connection, shared: &Shared) {
 
 fn judge(state: &mut State, direction: Direction, before: &[u8], piece: &[u8]) -> Verdict {
     let counter = direction as usize;
-    if state.cut {
-        return Verdict::Cut(0);
-    }
     match &state.fault {
         Fault::Stall => return Verdict::Wait,
         Fault::CutAfter(wanted, limit) if *wanted == direction => {
             let left = limit.saturating_sub(state.forwarded[counter]);
             if piece.len() as u64 >= left {
-                state.cut = true;
                 state.forwarded[counter] = *limit;
-                return Verdict::Cut(usize::try_from(left).unwrap_or(piece.len()));
+                let allowed = usize::try_from(left).unwrap_or(piece.len());
+                return Verdict::Cut(allowed, state.silence_all());
             }
         }
         Fault::CutAt { text, after, delivered } if direction == Direction::ToServer => {
@@ -327,8 +336,7 @@ fn judge(state: &mut State, direction: Direction, before: &[u8], piece: &[u8]) -
             state.occurrences += found;
             if found > 0 && state.occurrences > *after {
                 let allowed = if *delivered { piece.len() } else { 0 };
-                state.cut = true;
-                return Verdict::Cut(allowed);
+                return Verdict::Cut(allowed, state.silence_all());
             }
         }
         _ => {}

@@ -1,5 +1,7 @@
 //! A database of a test's own, with a user of its own, in a running server.
 
+use std::{thread::sleep, time::Duration};
+
 use super::{Client, Server, System, Unavailable, random_text};
 
 /// An empty database and the user who owns it; both are dropped with this value.
@@ -109,6 +111,38 @@ impl Database {
             ),
         });
         guest
+    }
+
+    /// Ends all sessions of this database but the administrator's, and waits until they have gone, with
+    /// everything that they held.
+    ///
+    /// # Panics
+    ///
+    /// If they do not go.
+    pub fn end_other_sessions(&self) {
+        let Self { name, .. } = self;
+        let client = self.server.administrator();
+        let (list, end) = match self.system() {
+            System::PostgreSql => (
+                format!("SELECT pid FROM pg_stat_activity WHERE datname = '{name}'"),
+                "SELECT pg_terminate_backend",
+            ),
+            System::MariaDb => {
+                (format!("SELECT ID FROM information_schema.PROCESSLIST WHERE DB = '{name}'"), "KILL")
+            }
+        };
+        for _ in 0..500 {
+            let sessions = client.lines(&list);
+            if sessions.is_empty() {
+                return;
+            }
+            for session in sessions {
+                // It may have gone by itself meanwhile.
+                client.try_run(&format!("{end}({session});")).ok();
+            }
+            sleep(Duration::from_millis(20));
+        }
+        panic!("sessions of {name} do not end");
     }
 
     /// What stands behind the name of a user in a GRANT.

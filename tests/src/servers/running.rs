@@ -216,6 +216,28 @@ impl Server {
         Some(Self { system, port, password, folder, _in_use: Arc::clone(in_use) })
     }
 
+    /// Kills it, as a power failure would. Only for servers of one's own.
+    ///
+    /// # Panics
+    ///
+    /// If it does not go.
+    pub fn kill(&self) {
+        let file = match self.system {
+            System::PostgreSql => "data/postmaster.pid",
+            System::MariaDb => "data/server.pid",
+        };
+        let process = fs::read_to_string(self.folder.join(file)).expect("a server notes its process");
+        let process = process.lines().next().unwrap_or_default().trim();
+        let killed = Command::new("kill").args(["-KILL", process]).output();
+        check(&killed.expect("`kill` can be started"), "killing the server");
+        // The supervisor notices, and removes the folder.
+        let begin = Instant::now();
+        while self.folder.exists() {
+            assert!(begin.elapsed() < PATIENCE, "the server does not go");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Which system it is.
     #[must_use]
     pub const fn system(&self) -> System {

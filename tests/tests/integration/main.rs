@@ -21,6 +21,8 @@ mod odbc;
 mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
+#[cfg(unix)]
+mod odbc_faults_writing;
 mod odbc_filters;
 mod odbc_operations;
 mod odbc_project;

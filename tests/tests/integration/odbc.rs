@@ -51,6 +51,14 @@ struct Home {
 
 impl Home {
     fn new(place: Place, folder: &Path, which: SampleDatabase) -> Option<Self> {
+        let database = match place {
+            Place::File | Place::FileBehindDriver => None,
+            Place::Server(system) => Some(or_skip(Database::new(system))?),
+        };
+        Some(Self::with(place, folder, which, database))
+    }
+
+    fn with(place: Place, folder: &Path, which: SampleDatabase, database: Option<Database>) -> Self {
         let parameters = SampleParameters::default();
         let (name, create): (_, fn(&Path, &SampleParameters) -> _) = match which {
             SampleDatabase::HumanResources => ("hr.db", create_human_resources),
@@ -58,15 +66,10 @@ impl Home {
         };
         let file = folder.join(name);
         create(&file, &parameters).unwrap();
-        let database = match place {
-            Place::File | Place::FileBehindDriver => None,
-            Place::Server(system) => {
-                let database = or_skip(Database::new(system))?;
-                load_file(&file, &database);
-                Some(database)
-            }
-        };
-        Some(Self { place, file, database })
+        if let Some(database) = &database {
+            load_file(&file, database);
+        }
+        Self { place, file, database }
     }
 
     fn content(&self) -> Dump {
@@ -97,6 +100,19 @@ impl Sample {
         };
         let hr = Home::new(hr, near(hr), SampleDatabase::HumanResources)?;
         let identity = Home::new(identity, near(identity), SampleDatabase::IdentityStore)?;
+        Some(Self::of(folder, sources, hr, identity))
+    }
+
+    /// The sample with human resources in this database, the identity store in a file.
+    pub fn with_hr_in(database: Database) -> Self {
+        let (folder, sources) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = Place::Server(database.system());
+        let hr = Home::with(place, sources.path(), SampleDatabase::HumanResources, Some(database));
+        let identity = Home::with(Place::File, folder.path(), SampleDatabase::IdentityStore, None);
+        Self::of(folder, sources, hr, identity)
+    }
+
+    fn of(folder: TempDir, sources: TempDir, hr: Home, identity: Home) -> Self {
         let source = repository().join("projects/hr-to-identity").join(PROJECT);
         fs::copy(source, folder.path().join(PROJECT)).unwrap();
         let sample = Self { folder, hr, identity, _sources: sources };
@@ -104,7 +120,7 @@ impl Sample {
             sample.connect(project, Side::Right, &sample.hr);
             sample.connect(project, Side::Left, &sample.identity);
         });
-        Some(sample)
+        sample
     }
 
     fn connect(&self, project: &mut Project, side: Side, home: &Home) {
@@ -133,11 +149,6 @@ impl Sample {
     #[track_caller]
     pub fn identity(&self) -> &Database {
         self.identity.database.as_ref().unwrap()
-    }
-
-    /// The SQLite file of the identity store, or what its database was made from.
-    pub fn identity_file(&self) -> &Path {
-        &self.identity.file
     }
 
     /// The project.

@@ -114,6 +114,16 @@ fn a_file_to_mariadb() {
     same_as_in_files(Place::File, MARIADB);
 }
 
+#[test]
+fn a_file_behind_its_driver_to_a_file() {
+    same_as_in_files(Place::FileBehindDriver, Place::File);
+}
+
+#[test]
+fn postgresql_to_a_file_behind_its_driver() {
+    same_as_in_files(POSTGRESQL, Place::FileBehindDriver);
+}
+
 /// Every object of a type as a connector reads it, as texts in order.
 fn read_all(connection: &Connection, schema_type: &SchemaType, folder: &Path) -> Vec<String> {
     let mut connector = connect::open(connection, folder, OpenMode::Read).unwrap();

@@ -316,7 +316,8 @@ impl Connector for OdbcConnector {
 
     fn begin(&mut self) -> Result<(), ConnectError> {
         let doing = "beginning a transaction";
-        self.with(doing, Patience { cancel: None, limit: Some(END_OF_TRANSACTION) }, move |link| {
+        let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
+        self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
             link.connection.set_autocommit(false).map_err(|error| link.error(doing, &error))
         })?;
         self.in_transaction = true;

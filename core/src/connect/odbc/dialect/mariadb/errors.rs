@@ -11,6 +11,8 @@ pub const RULES: &[ErrorRule] = &[
     ErrorRule::native(&[1044, 1142, 1143, 1227, 1370, 1410, 1419], ErrorKind::Permission),
     // The client library's 2000 to 2059; the server's codes say that it is busy, going, or has hung up.
     ErrorRule::native(&[2001, 2002, 2003, 2004, 2005, 2006, 2012, 2013, 2026, 2055], ErrorKind::Connection),
+    // Its own errors of the network: reading, writing, uncompressing.
+    ErrorRule::native(&[5013, 5014, 5015], ErrorKind::Connection),
     ErrorRule::native(
         &[1040, 1041, 1053, 1077, 1079, 1129, 1158, 1159, 1160, 1161, 1203, 1226, 1927, 4031],
         ErrorKind::Connection,

@@ -52,6 +52,7 @@ pub const RULES: &[ErrorRule] = &[
             "connection refused",
             "could not translate host name",
             "no connection to the server",
+            "connection has been lost",
             "timeout expired",
             "terminating connection",
         ],
