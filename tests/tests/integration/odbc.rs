@@ -117,18 +117,10 @@ impl Sample {
         fs::copy(source, folder.path().join(PROJECT)).unwrap();
         let sample = Self { folder, hr, identity, _sources: sources };
         sample.edit(|project| {
-            sample.connect(project, Side::Right, &sample.hr);
-            sample.connect(project, Side::Left, &sample.identity);
+            connect(project, Side::Right, &sample.hr);
+            connect(project, Side::Left, &sample.identity);
         });
         sample
-    }
-
-    fn connect(&self, project: &mut Project, side: Side, home: &Home) {
-        match (&home.database, home.place) {
-            (Some(database), _) => on_server(project, side, database, database.server().port()),
-            (None, Place::FileBehindDriver) => on_sqlite_driver(project, side, &home.file),
-            (None, _) => {}
-        }
     }
 
     pub fn path(&self) -> &Path {
@@ -280,6 +272,15 @@ impl Sample {
                 assert!(!found, "a password is in {place}");
             }
         }
+    }
+}
+
+/// Moves a side of the project to where its database is.
+fn connect(project: &mut Project, side: Side, home: &Home) {
+    match (&home.database, home.place) {
+        (Some(database), _) => on_server(project, side, database, database.server().port()),
+        (None, Place::FileBehindDriver) => on_sqlite_driver(project, side, &home.file),
+        (None, _) => {}
     }
 }
 

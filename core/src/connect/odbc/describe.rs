@@ -60,8 +60,8 @@ impl OdbcConnector {
         progress: &dyn Progress,
     ) -> Result<Catalog, ConnectError> {
         let CatalogQueries { tables, columns, keys, foreign_keys } = queries;
-        let mut catalog = Catalog::default();
-        catalog.tables = self.read("the list of tables", tables, TABLE_COLUMNS, table_row)?;
+        let tables = self.read("the list of tables", tables, TABLE_COLUMNS, table_row)?;
+        let mut catalog = Catalog { tables, ..Catalog::default() };
         progress.advance(1, Some(4));
         catalog.columns = self.read("the columns", columns, COLUMN_COLUMNS, column_row)?;
         progress.advance(2, Some(4));

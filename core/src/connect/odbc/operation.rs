@@ -19,7 +19,10 @@ use crate::{
 /// How often somebody who waits looks at the cancel switch.
 const LOOK: Duration = Duration::from_millis(20);
 
-static REQUESTS: Mutex<Option<HashMap<(String, Operation), VecDeque<Instant>>>> = Mutex::new(None);
+/// When the last requests of each kind began, by system.
+type Requests = HashMap<(String, Operation), VecDeque<Instant>>;
+
+static REQUESTS: Mutex<Option<Requests>> = Mutex::new(None);
 
 /// Kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -61,7 +61,7 @@ pub fn lengths(columns: &[SchemaProperty]) -> (usize, Vec<&SchemaProperty>) {
     for property in columns {
         match (property.value_type, property.max_length) {
             (ValueType::String | ValueType::Binary, Some(length)) if length <= LONG => {
-                longest = cmp::max(longest, length as usize)
+                longest = cmp::max(longest, length as usize);
             }
             (ValueType::String | ValueType::Binary, _) => unknown.push(property),
             // The longest written forms of everything else that travels as text.
