@@ -36,12 +36,20 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliEr
     fs::create_dir_all(folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
     let mut definition = definition();
     definition.build();
-    for subcommand in definition.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
-        let name = format!("syncwright-{}", subcommand.get_name());
-        write(folder.join(format!("{name}.1")), page(subcommand.clone()))?;
+    for (name, content) in pages("syncwright", &definition) {
+        write(folder.join(format!("{name}.1")), content)?;
     }
-    write(folder.join("syncwright.1"), page(definition))?;
     Ok(0)
+}
+
+/// The page of a command and those of its subcommands, by name: `syncwright-schema-update`.
+fn pages(name: &str, definition: &clap::Command) -> Vec<(String, io::Result<Vec<u8>>)> {
+    let subcommands = definition.get_subcommands().filter(|subcommand| subcommand.get_name() != "help");
+    let mut found: Vec<_> = subcommands
+        .flat_map(|subcommand| pages(&format!("{name}-{}", subcommand.get_name()), subcommand))
+        .collect();
+    found.push((name.to_owned(), page(definition.clone())));
+    found
 }
 
 fn page(definition: clap::Command) -> io::Result<Vec<u8>> {

@@ -17,4 +17,5 @@ mod project_file;
 mod references;
 mod round_trip;
 mod safety;
+mod schema;
 mod semantics;
