@@ -137,20 +137,23 @@ pub(super) fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
 /// Types are called after their tables, with the owner in front where several owners are loaded.
 fn settle_names(schema: &mut Schema) {
     let several = count_owners(schema).len() > 1;
-    let mut renamed: HashMap<String, String> = HashMap::new();
+    let mut renamed: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for schema_type in &mut schema.types {
         let Some(owner) = schema_type.owner.clone() else { continue };
         let table = schema_type.table_name().to_owned();
         let name = if several { format!("{owner}.{table}") } else { table.clone() };
-        if name == schema_type.name {
-            continue;
-        }
         schema_type.table = (name != table).then_some(table);
-        renamed.insert(std::mem::replace(&mut schema_type.name, name.clone()), name);
+        let before = std::mem::replace(&mut schema_type.name, name.clone());
+        renamed.entry(before).or_default().push((owner, name));
     }
-    for foreign_key in schema.types.iter_mut().flat_map(|schema_type| &mut schema_type.foreign_keys) {
-        if let Some(name) = renamed.get(&foreign_key.references) {
-            foreign_key.references.clone_from(name);
+    for schema_type in &mut schema.types {
+        for foreign_key in &mut schema_type.foreign_keys {
+            let Some(names) = renamed.get(&foreign_key.references) else { continue };
+            // Where several owners have the table, the one of the own owner is meant.
+            let own = names.iter().find(|(owner, _)| schema_type.owner.as_ref() == Some(owner));
+            if let Some((_, name)) = own.or_else(|| only(names.iter())) {
+                foreign_key.references.clone_from(name);
+            }
         }
     }
 }
@@ -274,6 +277,7 @@ mod tests {
         let mut one = Schema { types: vec![both.types[1].clone()], ..Schema::default() };
         settle_names(&mut both);
         assert_eq!(names(&both), ["hr.people", "it.people"]);
+        assert_eq!(both.types[1].foreign_keys[0].references, "it.people");
         assert_eq!(both.types[0].table_name(), "people");
         // The connector had already told them apart.
         let mut told = both.clone();

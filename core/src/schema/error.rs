@@ -145,6 +145,18 @@ pub enum SchemaError {
         /// What is wrong.
         text: String,
     },
+    /// The catalog lists nothing at all, where the project knows types.
+    #[error("the catalog of the {system} lists no tables, but the project knows {known}")]
+    #[diagnostic(
+        code("SW-S013"),
+        help("is this the right database, and may its user see the tables? The project is left as it is")
+    )]
+    NothingThere {
+        /// `central system` or `target system`.
+        system: &'static str,
+        /// Number of types that the project knows.
+        known: usize,
+    },
     /// Values that cannot be compared.
     #[error("the values of {schema_type} cannot be compared: {text}")]
     #[diagnostic(code("SW-S012"), help("please report this together with the types of the columns"))]
@@ -162,7 +174,7 @@ impl SchemaError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Connect(error) if matches!(error.kind, ErrorKind::Cancelled) => 130,
-            Self::Connect(_) => 4,
+            Self::Connect(_) | Self::NothingThere { .. } => 4,
             _ => 2,
         }
     }

@@ -18,6 +18,7 @@ mod faults_permissions;
 mod faults_systems;
 mod packaging;
 mod sample;
+mod schema;
 mod window;
 
 use syncwright_tests::Program;

@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn names_tell_keys() {
         use ValueType::{Boolean, Date, Float, Guid, Integer, String as Text};
-        let cases: [(&str, &[(&str, ValueType)], &[&str]); 6] = [
+        type Case = (&'static str, &'static [(&'static str, ValueType)], &'static [&'static str]);
+        let cases: [Case; 6] = [
             (
                 "employees",
                 &[("given", Text), ("id", Integer), ("manager_id", Integer)],
@@ -236,6 +237,6 @@ mod tests {
         let mut schema_type = table("people", &[("id", ValueType::String)]);
         schema_type.properties[0].unusable = Some("no type".to_owned());
         schema_type.properties[0].mandatory = true;
-        assert_eq!(keys(&schema_type), [String::new(); 0]);
+        assert!(keys(&schema_type).is_empty());
     }
 }

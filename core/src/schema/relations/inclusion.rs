@@ -43,37 +43,65 @@ pub fn suggest(
     let mut candidates: Vec<RelationCandidate> =
         suggest_by_name(schema).into_iter().filter(|one| wanted(&one.schema_type)).collect();
     let by_values = schema.types.iter().filter(|one| wanted(&one.name)).count() <= SEARCHED_TYPES;
+    let index = Index::new(&candidates);
     let mut samples = Samples::default();
     for schema_type in schema.types.iter().filter(|one| wanted(&one.name)) {
-        let columns = columns_to_sample(schema_type, &candidates, by_values);
+        let columns = columns_to_sample(schema_type, &index, by_values);
         if !columns.is_empty() {
             progress.phase(&format!("Sampling {}", schema_type.name));
             samples.read(connector, schema_type, &columns, limits.sample, progress, cancel)?;
         }
     }
     for (target, key) in keys(schema) {
-        let by_name = candidates.iter().any(|one| leads_to(one, target, key));
-        if !by_name && !(by_values && key.value_type.is_text()) {
+        let named = index.to(&target.name, &key.name);
+        let any_value = by_values && key.value_type.is_text();
+        if named.is_empty() && !any_value {
             continue;
         }
         progress.phase(&format!("Comparing with {}.{}", target.name, key.name));
         let hits = samples.compare(connector, target, key, progress, cancel)?;
-        samples.judge(&mut candidates, target, key, &hits, by_values);
+        samples.judge_named(&mut candidates, named, key, &hits);
+        if any_value {
+            candidates.extend(samples.found_by_value(&index, target, key, &hits));
+        }
     }
     Ok(sorted(candidates))
 }
 
+/// Candidates by name with one column, by where they come from and where they lead: schemas are large.
+struct Index {
+    columns: HashSet<(String, String)>,
+    targets: HashMap<(String, String), Vec<usize>>,
+    pairs: HashSet<[(String, String); 2]>,
+}
+
+impl Index {
+    fn new(candidates: &[RelationCandidate]) -> Self {
+        let mut index = Self { columns: HashSet::new(), targets: HashMap::new(), pairs: HashSet::new() };
+        for (at, candidate) in candidates.iter().enumerate() {
+            if let ([own], [referenced]) =
+                (candidate.properties.as_slice(), candidate.referenced_properties.as_slice())
+            {
+                let from = (candidate.schema_type.clone(), own.clone());
+                let to = (candidate.references.clone(), referenced.clone());
+                index.columns.insert(from.clone());
+                index.targets.entry(to.clone()).or_default().push(at);
+                index.pairs.insert([from, to]);
+            }
+        }
+        index
+    }
+
+    /// Positions of the candidates that lead to a key.
+    fn to(&self, schema_type: &str, key: &str) -> &[usize] {
+        let target = (schema_type.to_owned(), key.to_owned());
+        self.targets.get(&target).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// Columns whose values are worth looking at.
-fn columns_to_sample(
-    schema_type: &SchemaType,
-    candidates: &[RelationCandidate],
-    by_values: bool,
-) -> Vec<String> {
-    let named = |name: &str| {
-        candidates
-            .iter()
-            .any(|one| one.schema_type == schema_type.name && one.properties.as_slice() == [name.to_owned()])
-    };
+fn columns_to_sample(schema_type: &SchemaType, index: &Index, by_values: bool) -> Vec<String> {
+    let named = |name: &str| index.columns.contains(&(schema_type.name.clone(), name.to_owned()));
     schema_type
         .properties
         .iter()
@@ -104,10 +132,6 @@ fn keys(schema: &Schema) -> impl Iterator<Item = (&SchemaType, &SchemaProperty)>
     })
 }
 
-fn leads_to(candidate: &RelationCandidate, target: &SchemaType, key: &SchemaProperty) -> bool {
-    candidate.references == target.name && candidate.referenced_properties.as_slice() == [key.name.clone()]
-}
-
 /// A sampled column.
 struct SampledColumn {
     schema_type: String,
@@ -121,16 +145,17 @@ struct SampledColumn {
 #[derive(Default)]
 struct Samples {
     columns: Vec<SampledColumn>,
+    /// Places in `columns` by type and property.
+    places: HashMap<(String, String), usize>,
     plain: HashMap<String, Vec<usize>>,
     /// The same values in the form in which GUIDs are compared.
     guids: HashMap<String, Vec<usize>>,
 }
 
-/// Values of a key that occur in each column's sample, and the rows of the key.
+/// How many values of a key occur in each column's sample.
 struct Hits {
     plain: Vec<u64>,
     guids: Vec<u64>,
-    rows: u64,
 }
 
 impl Samples {
@@ -154,6 +179,7 @@ impl Samples {
         for (name, values) in names.iter().zip(distinct) {
             let Some(property) = schema_type.property(name) else { continue };
             let number = self.columns.len();
+            self.places.insert((schema_type.name.clone(), name.clone()), number);
             self.columns.push(SampledColumn {
                 schema_type: schema_type.name.clone(),
                 property: name.clone(),
@@ -179,7 +205,7 @@ impl Samples {
         cancel: &CancelToken,
     ) -> Result<Hits, ConnectError> {
         let none = || vec![0; self.columns.len()];
-        let mut hits = Hits { plain: none(), guids: none(), rows: 0 };
+        let mut hits = Hits { plain: none(), guids: none() };
         let names = [key.name.clone()];
         let count = |index: &HashMap<String, Vec<usize>>, counts: &mut [u64], text: &str| {
             for column in index.get(text).into_iter().flatten() {
@@ -188,7 +214,7 @@ impl Samples {
                 }
             }
         };
-        hits.rows = read_all(connector, target, &names, None, progress, cancel, &mut |batch| {
+        read_all(connector, target, &names, None, progress, cancel, &mut |batch| {
             for row in 0..batch.num_rows() {
                 let Some(text) = text(&value_at(batch.column(0), row)) else { continue };
                 count(&self.plain, &mut hits.plain, &text);
@@ -199,60 +225,66 @@ impl Samples {
         Ok(hits)
     }
 
-    /// Notes the hits on the candidates that lead to the key, and adds candidates that only the values show.
-    fn judge(
+    /// Notes the hits on the candidates that lead to the key.
+    fn judge_named(
         &self,
-        candidates: &mut Vec<RelationCandidate>,
-        target: &SchemaType,
+        candidates: &mut [RelationCandidate],
+        named: &[usize],
         key: &SchemaProperty,
         hits: &Hits,
-        by_values: bool,
     ) {
-        for (number, column) in self.columns.iter().enumerate() {
-            if !comparable(column.value_type, key.value_type) {
-                continue;
-            }
-            let as_guids = column.value_type == ValueType::Guid || key.value_type == ValueType::Guid;
-            let counts = if as_guids { &hits.guids } else { &hits.plain };
-            let found = counts.get(number).copied().unwrap_or_default().min(column.values);
-            let sample = Sample { values: column.values, found };
-            let named = candidates.iter_mut().find(|one| {
-                leads_to(one, target, key)
-                    && one.schema_type == column.schema_type
-                    && one.properties.as_slice() == [column.property.clone()]
-            });
-            match named {
-                Some(candidate) => candidate.sample = Some(sample),
-                None if by_values && self.speaks_alone(column, target, key, sample) => {
-                    candidates.push(RelationCandidate {
-                        schema_type: column.schema_type.clone(),
-                        properties: vec![column.property.clone()],
-                        references: target.name.clone(),
-                        referenced_properties: vec![key.name.clone()],
-                        evidence: None,
-                        sample: Some(sample),
-                    });
-                }
-                None => {}
-            }
+        for at in named {
+            let Some(candidate) = candidates.get_mut(*at) else { continue };
+            let [own] = candidate.properties.as_slice() else { continue };
+            let place = self.places.get(&(candidate.schema_type.clone(), own.clone()));
+            candidate.sample = place.and_then(|place| self.sample(*place, key, hits));
         }
     }
 
-    /// True if the values show a relation without any help of names.
-    fn speaks_alone(
+    /// Relations to the key that no name shows, but the values do.
+    fn found_by_value(
         &self,
-        column: &SampledColumn,
+        index: &Index,
         target: &SchemaType,
         key: &SchemaProperty,
-        sample: Sample,
-    ) -> bool {
-        let itself = column.schema_type == target.name && column.property == key.name;
-        column.value_type.is_text()
-            && !column.sensitive
-            && !itself
-            && sample.values >= TELLING_VALUES
-            && sample.found == sample.values
+        hits: &Hits,
+    ) -> Vec<RelationCandidate> {
+        let to = (target.name.clone(), key.name.clone());
+        let mut found = Vec::new();
+        for (number, column) in self.columns.iter().enumerate() {
+            let from = (column.schema_type.clone(), column.property.clone());
+            let Some(sample) = self.sample(number, key, hits) else { continue };
+            if !speaks_alone(column, sample) || from == to || index.pairs.contains(&[from, to.clone()]) {
+                continue;
+            }
+            found.push(RelationCandidate {
+                schema_type: column.schema_type.clone(),
+                properties: vec![column.property.clone()],
+                references: target.name.clone(),
+                referenced_properties: vec![key.name.clone()],
+                evidence: None,
+                sample: Some(sample),
+            });
+        }
+        found
     }
+
+    /// How many values of a column occur in a key; `None` if their types never are equal.
+    fn sample(&self, number: usize, key: &SchemaProperty, hits: &Hits) -> Option<Sample> {
+        let column = self.columns.get(number).filter(|one| comparable(one.value_type, key.value_type))?;
+        let as_guids = column.value_type == ValueType::Guid || key.value_type == ValueType::Guid;
+        let counts = if as_guids { &hits.guids } else { &hits.plain };
+        let found = counts.get(number).copied().unwrap_or_default().min(column.values);
+        Some(Sample { values: column.values, found })
+    }
+}
+
+/// True if the values of a column show a relation without any help of names.
+fn speaks_alone(column: &SampledColumn, sample: Sample) -> bool {
+    column.value_type.is_text()
+        && !column.sensitive
+        && sample.values >= TELLING_VALUES
+        && sample.found == sample.values
 }
 
 /// A value as it is compared; NULL is no reference.

@@ -2,7 +2,8 @@
 //!
 //! Types are the same if they have the same owner and table, whatever the project calls them; properties if
 //! they have the same name. Case counts only where it must, because some databases do not tell `ID` from
-//! `id`, and people type what they like.
+//! `id`, and people type what they like. The order of the project stays, so that the file changes only where
+//! the database did; what is new follows what it follows in the catalog.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -93,8 +94,7 @@ pub(super) struct Merged {
     pub new_types: BTreeSet<String>,
 }
 
-/// Merges `detected` into `old`. Types and properties come in the order of the system; types that are no
-/// longer there are left out.
+/// Merges `detected` into `old`; types and properties that are no longer there are left out.
 pub(super) fn merge(old: &Schema, detected: Schema) -> Merged {
     let twins = Twins::new(old, &detected);
     let mut merged = Merged {
@@ -102,22 +102,37 @@ pub(super) fn merge(old: &Schema, detected: Schema) -> Merged {
         kept: Vec::new(),
         new_types: BTreeSet::new(),
     };
+    let mut types: Vec<(Option<usize>, SchemaType)> = Vec::new();
     for (at, found) in detected.types.iter().enumerate() {
         let found = twins.renamed(found);
         match twins.of_detected.get(&at).map(Vec::as_slice).unwrap_or_default() {
             [] => {
                 merged.new_types.insert(found.name.clone());
-                merged.schema.types.push(found);
+                types.push((None, found));
             }
-            known => {
-                for known in known.iter().filter_map(|known| old.types.get(*known)) {
-                    let schema_type = MergedType::new(known, &found, &mut merged.kept).build();
-                    merged.schema.types.push(schema_type);
+            twins => {
+                for (place, known) in twins.iter().filter_map(|at| Some((*at, old.types.get(*at)?))) {
+                    types.push((Some(place), MergedType::new(known, &found, &mut merged.kept).build()));
                 }
             }
         }
     }
+    merged.schema.types = in_order(types);
     merged
+}
+
+/// Items with their places in the project in that order; items without a place follow what they follow in the
+/// list.
+fn in_order<T>(items: Vec<(Option<usize>, T)>) -> Vec<T> {
+    let mut before = None;
+    let mut placed: Vec<((Option<usize>, bool), T)> = Vec::with_capacity(items.len());
+    for (place, item) in items {
+        before = place.or(before);
+        placed.push(((before, place.is_none()), item));
+    }
+    // Stable: several new items behind the same one keep their order.
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, item)| item).collect()
 }
 
 /// Which types of the project are which tables of the system.
@@ -252,7 +267,10 @@ impl<'a> MergedType<'a> {
         let mut merged = SchemaType {
             name: known.name.clone(),
             owner: found.owner.clone().or_else(|| known.owner.clone()),
-            table: (known.name != found.table_name()).then(|| found.table_name().to_owned()),
+            table: match known.table_name() == found.table_name() {
+                true => known.table.clone(),
+                false => (known.name != found.table_name()).then(|| found.table_name().to_owned()),
+            },
             comment: found.comment.clone(),
             view: found.view,
             ..known.clone()
@@ -271,18 +289,19 @@ impl<'a> MergedType<'a> {
     }
 
     fn properties(&mut self) -> Vec<SchemaProperty> {
-        let known: HashMap<&str, &SchemaProperty> =
-            self.known.properties.iter().map(|property| (property.name.as_str(), property)).collect();
+        let places: HashMap<&str, usize> =
+            self.known.properties.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
         let mut properties = Vec::with_capacity(self.found.properties.len());
         for found in &self.found.properties {
             let name = self.spelled.get(found.name.as_str()).copied().unwrap_or(&found.name);
-            let merged = match known.get(name) {
+            let place = places.get(name).copied();
+            let merged = match place.and_then(|place| self.known.properties.get(place)) {
                 None => found.clone(),
                 Some(known) => self.property(known, found),
             };
-            properties.push(merged);
+            properties.push((place, merged));
         }
-        properties
+        in_order(properties)
     }
 
     fn property(&mut self, known: &SchemaProperty, found: &SchemaProperty) -> SchemaProperty {
@@ -345,7 +364,8 @@ impl<'a> MergedType<'a> {
             merged.key = catalog;
         }
         unique.retain(|key| *key != merged.key);
-        merged.unique_keys = unique;
+        let place = |key: &Vec<String>| self.known.unique_keys.iter().position(|known| known == key);
+        merged.unique_keys = in_order(unique.into_iter().map(|key| (place(&key), key)).collect());
     }
 
     /// Relations of the catalog, then those that a person declared. A relation without integrity was declared
@@ -372,7 +392,12 @@ impl<'a> MergedType<'a> {
                 relations.push(ForeignKey { declared: true, ..relation.clone() });
             }
         }
-        relations
+        let place = |relation: &ForeignKey| {
+            self.known.foreign_keys.iter().position(|known| {
+                known.properties == relation.properties && known.references == relation.references
+            })
+        };
+        in_order(relations.into_iter().map(|relation| (place(&relation), relation)).collect())
     }
 }
 

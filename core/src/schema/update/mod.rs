@@ -5,6 +5,7 @@
 //! removal and change breaks; nothing is changed until somebody calls [`accept`]. That also deactivates the
 //! project: it runs again only after the consistency check (F9).
 
+mod compare;
 mod diff;
 mod merge;
 
@@ -14,7 +15,7 @@ pub use self::{
     },
     merge::Kept,
 };
-use super::{compress, known, usage::Usage};
+use super::{SchemaError, compress, known, usage::Usage};
 use crate::project::{Project, Schema, Side};
 
 /// A schema that is ready to replace the one of the project.
@@ -60,7 +61,7 @@ impl Update {
         compress(&mut after, &[self.side]);
         let schema = after.system(self.side).schema.clone();
         let old = &project.system(self.side).schema;
-        let diff = diff::diff(old, &schema, self.side, &Usage::of(project));
+        let diff = compare::diff(old, &schema, self.side, &Usage::of(project));
         let mut filled = self.filled;
         filled.retain(|filled| schema.schema_type(&filled.schema_type).is_some());
         Self { schema, diff, filled, ..self }
@@ -71,14 +72,18 @@ impl Update {
 ///
 /// # Errors
 ///
-/// Only if a fingerprint that comes with the program is broken.
+/// [`SchemaError::NothingThere`] if the system lists nothing at all although the project knows types: an empty
+/// read is no proof that everything was deleted.
 pub fn propose(
     project: &Project,
     side: Side,
     detected: Schema,
     completion: Completion,
-) -> Result<Update, super::SchemaError> {
+) -> Result<Update, SchemaError> {
     let old = &project.system(side).schema;
+    if detected.types.is_empty() && !old.types.is_empty() {
+        return Err(SchemaError::NothingThere { system: side.system_name(), known: old.types.len() });
+    }
     let recognised = match completion {
         Completion::Nothing => Vec::new(),
         Completion::NewTypes | Completion::AllTypes => known::recognise(&detected)?,
@@ -91,7 +96,7 @@ pub fn propose(
             completion == Completion::AllTypes || merged.new_types.contains(&schema_type.name)
         }));
     }
-    let diff = diff::diff(old, &schema, side, &Usage::of(project));
+    let diff = compare::diff(old, &schema, side, &Usage::of(project));
     Ok(Update { side, schema, diff, kept, filled })
 }
 

@@ -60,10 +60,11 @@ fn operations(schema_type: &SchemaType) -> Vec<(UsedBy, Need)> {
         let mut all: Vec<Need> = required_keys.iter().cloned().map(Need::Property).collect();
         match strategy {
             OperationStrategy::Pattern(text) => {
-                all.extend(pattern(text).into_iter().map(|need| match need {
+                let named = pattern(text).into_iter().map(|need| match need {
                     Need::Property(name) => Need::Property(unescaped(schema_type, name)),
                     other => other,
-                }))
+                });
+                all.extend(named);
             }
             OperationStrategy::Script(text) => all.push(Need::Text(text.clone())),
         }

@@ -63,7 +63,9 @@ impl TableSource for Unread {
 fn everything_compiled(project: &Project, good: &AtomicUsize) -> Vec<String> {
     let session = expr::session();
     let class = |class: &CompiledClass| {
+        // Errors of the engine list all columns there are; that there is one is enough.
         let plan = class.plan(&session, &Unread).map(|plan| plan.display_indent().to_string());
+        let plan = plan.map_err(|_| "cannot be planned");
         format!("{} {:?} {:?} {plan:?}", class.name, class.key, class.display())
     };
     let mut all = Vec::new();
@@ -109,7 +111,12 @@ fn compressing_never_changes_findings_nor_compiled_mappings() {
         let project = random_project(&mut tape);
         let small = compressed(&project);
         prop_assert_eq!(check(&small), check(&project));
-        prop_assert_eq!(everything_compiled(&small, &COMPILED), everything_compiled(&project, &COMPILED));
+        let (after, before) =
+            (everything_compiled(&small, &COMPILED), everything_compiled(&project, &COMPILED));
+        prop_assert_eq!(after.len(), before.len());
+        for (after, before) in after.iter().zip(&before) {
+            prop_assert_eq!(after, before);
+        }
         prop_assert_eq!(&compressed(&small), &small, "compressing twice");
         dropped.fetch_add(usize::from(small != project), Ordering::Relaxed);
         Ok(())

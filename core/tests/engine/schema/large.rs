@@ -48,8 +48,8 @@ fn project() -> Project {
     systems.project(Direction::ToCentral, vec![mapping])
 }
 
-/// Prints how long something took, and fails if it was far too long. The limits hold on a slow machine with a
-/// development build and other work going on; what a release build takes is in the read me.
+/// Prints how long something took (`--no-capture` shows it), and fails if it was far too long. The limits hold
+/// on a slow machine with a development build and other work going on; the aims of Q10 are for release builds.
 fn timed<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
     let begin = Instant::now();
     let result = work();

@@ -191,6 +191,37 @@ fn nothing_changed_means_nothing_to_do() {
     assert_eq!(accepted, project, "still active");
 }
 
+#[test]
+fn the_order_of_the_project_stays_and_new_things_find_their_place() {
+    let mut project = project();
+    let schema = &mut project.target.schema;
+    schema.types.reverse();
+    schema.types[1].properties.reverse();
+    let names = |schema: &Schema| schema.types.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    assert!(update_to(&project, HR).is_empty(), "only the order is another one");
+    let sql =
+        "CREATE TABLE earlier (id INTEGER PRIMARY KEY); CREATE TABLE else_where (id INTEGER PRIMARY KEY);";
+    let update = update_to(&project, &format!("{HR} {sql} ALTER TABLE employees ADD COLUMN new TEXT;"));
+    // In the catalog: departments, earlier, else_where, employees, old.
+    assert_eq!(names(&update.schema), ["old", "employees", "departments", "earlier", "else_where"]);
+    let columns: Vec<&str> =
+        update.schema.types[1].properties.iter().map(|property| property.name.as_str()).collect();
+    assert_eq!(columns[..2], ["pin", "new"], "in the catalog it follows pin");
+    let [changed] = update.diff.changed.as_slice() else { panic!("{:?}", update.diff) };
+    assert_eq!((changed.added.len(), changed.facts.len(), changed.changed.len()), (1, 0, 0));
+}
+
+#[test]
+fn an_empty_catalog_is_no_proof_that_everything_is_gone() {
+    let project = project();
+    let error = propose(&project, Side::Right, Schema::default(), Completion::Nothing).unwrap_err();
+    assert_eq!(error.exit_code(), 4);
+    assert!(error.to_string().contains("the project knows 3"), "{error}");
+    let mut fresh = project;
+    fresh.target.schema = Schema::default();
+    assert!(propose(&fresh, Side::Right, Schema::default(), Completion::Nothing).unwrap().is_empty());
+}
+
 /// The HR database in a project with a decision about everything.
 fn decided() -> Project {
     let mut project = project();
@@ -366,6 +397,7 @@ proptest! {
         let project = random_project(&mut tape);
         let old = &project.target.schema;
         let detected = changed_database(old, &mut tape);
+        prop_assume!(!detected.types.is_empty());
         let update = propose(&project, Side::Right, detected.clone(), Completion::Nothing).unwrap();
         prop_assert_eq!(update.is_empty(), update.schema == *old, "{:?}", update.diff);
         prop_assert_eq!(&update.schema.classes, &old.classes);
@@ -380,7 +412,8 @@ proptest! {
                 for relation in before.foreign_keys.iter().filter(|relation| relation.declared) {
                     prop_assert!(new.foreign_keys.contains(relation), "{:?}", relation);
                 }
-                for (property, found) in new.properties.iter().zip(&found.properties) {
+                for property in &new.properties {
+                    let found = found.property(&property.name).unwrap();
                     prop_assert_eq!(&property.native_type, &found.native_type);
                     prop_assert_eq!(property.mandatory, found.mandatory);
                     if let Some(before) = before.property(&property.name) {
