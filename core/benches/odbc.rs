@@ -91,7 +91,7 @@ fn reading(objects: usize) -> Result<String> {
     let simulated = best(REPEATS, || {
         let report = simulate(&project, folder.path(), "go", &Silent, &CancelToken::default())?;
         let step = report.steps.first().ok_or("no step")?;
-        if step.changes.len() > 0 || step.left_objects != objects as u64 {
+        if !step.changes.is_empty() || step.left_objects != objects as u64 {
             return Err(format!("{} changes, {} objects", step.changes.len(), step.left_objects).into());
         }
         Ok(())
@@ -138,7 +138,7 @@ fn fill_sqlite(file: &Path, objects: usize) -> Result<()> {
     ))?;
     let transaction = database.transaction()?;
     {
-        let marks = vec!["?"; PROPERTIES + 1].join(", ");
+        let marks = ["?"; PROPERTIES + 1].join(", ");
         let mut statement = transaction.prepare(&format!("INSERT INTO person VALUES ({marks})"))?;
         for row in 0..objects {
             let mut values = vec![format!("employee-{row:08}")];

@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -100,6 +101,78 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'syncwright;schema' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print tables, columns, keys and relations; on request also what the data says about them')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Compare the project with its databases and show what changed and what that breaks')
+            [CompletionResult]::new('compress', 'compress', [CompletionResultType]::ParameterValue, 'Drop schema data that nothing in the project uses')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;schema;show' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Only this system; both if absent')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Only these schema types, with all their columns')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List at most so many types (text output; JSON has all)')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--detect', '--detect', [CompletionResultType]::ParameterName, 'Read the schema from the databases instead of the file')
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'Propose keys for tables without one, checked against the data')
+            [CompletionResult]::new('--relations', '--relations', [CompletionResultType]::ParameterName, 'Propose relations that the catalog does not know, checked against the data')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;schema;update' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Only this system; both if absent')
+            [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Load the tables of these database schemas or owners only; the project remembers them')
+            [CompletionResult]::new('--known', '--known', [CompletionResultType]::ParameterName, 'Which tables are completed with what is known about well-known products')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List at most so many new types, columns and consequences (text output; JSON has all)')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Take the changes over and save the project')
+            [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Take the changes over and save the project')
+            [CompletionResult]::new('--compress', '--compress', [CompletionResultType]::ParameterName, 'Leave out what the project does not use, as `schema compress` does')
+            [CompletionResult]::new('--activate', '--activate', [CompletionResultType]::ParameterName, 'Leave an active project active if the check finds no errors')
+            [CompletionResult]::new('--all-owners', '--all-owners', [CompletionResultType]::ParameterName, 'Load the tables of all owners again')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;schema;compress' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Only this system; both if absent')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be dropped')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;schema;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print tables, columns, keys and relations; on request also what the data says about them')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Compare the project with its databases and show what changed and what that breaks')
+            [CompletionResult]::new('compress', 'compress', [CompletionResultType]::ParameterValue, 'Drop schema data that nothing in the project uses')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;schema;help;show' {
+            break
+        }
+        'syncwright;schema;help;update' {
+            break
+        }
+        'syncwright;schema;help;compress' {
+            break
+        }
+        'syncwright;schema;help;help' {
+            break
+        }
         'syncwright;man' {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write one page per subcommand into this folder instead')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
@@ -124,6 +197,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -145,6 +219,21 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;log' {
+            break
+        }
+        'syncwright;help;schema' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print tables, columns, keys and relations; on request also what the data says about them')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Compare the project with its databases and show what changed and what that breaks')
+            [CompletionResult]::new('compress', 'compress', [CompletionResultType]::ParameterValue, 'Drop schema data that nothing in the project uses')
+            break
+        }
+        'syncwright;help;schema;show' {
+            break
+        }
+        'syncwright;help;schema;update' {
+            break
+        }
+        'syncwright;help;schema;compress' {
             break
         }
         'syncwright;help;man' {

@@ -31,6 +31,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand run 'Run a start up configuration'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
+            cand schema 'Show, update or compress what a project knows about its systems'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -90,6 +91,69 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'syncwright;schema'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Print tables, columns, keys and relations; on request also what the data says about them'
+            cand update 'Compare the project with its databases and show what changed and what that breaks'
+            cand compress 'Drop schema data that nothing in the project uses'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;schema;show'= {
+            cand --system 'Only this system; both if absent'
+            cand --type 'Only these schema types, with all their columns'
+            cand --limit 'List at most so many types (text output; JSON has all)'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --detect 'Read the schema from the databases instead of the file'
+            cand --keys 'Propose keys for tables without one, checked against the data'
+            cand --relations 'Propose relations that the catalog does not know, checked against the data'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;schema;update'= {
+            cand --system 'Only this system; both if absent'
+            cand --owner 'Load the tables of these database schemas or owners only; the project remembers them'
+            cand --known 'Which tables are completed with what is known about well-known products'
+            cand --limit 'List at most so many new types, columns and consequences (text output; JSON has all)'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -y 'Take the changes over and save the project'
+            cand --accept 'Take the changes over and save the project'
+            cand --compress 'Leave out what the project does not use, as `schema compress` does'
+            cand --activate 'Leave an active project active if the check finds no errors'
+            cand --all-owners 'Load the tables of all owners again'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;schema;compress'= {
+            cand --system 'Only this system; both if absent'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --dry-run 'Only show what would be dropped'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;schema;help'= {
+            cand show 'Print tables, columns, keys and relations; on request also what the data says about them'
+            cand update 'Compare the project with its databases and show what changed and what that breaks'
+            cand compress 'Drop schema data that nothing in the project uses'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;schema;help;show'= {
+        }
+        &'syncwright;schema;help;update'= {
+        }
+        &'syncwright;schema;help;compress'= {
+        }
+        &'syncwright;schema;help;help'= {
+        }
         &'syncwright;man'= {
             cand --dir 'Write one page per subcommand into this folder instead'
             cand --format 'How results and errors are printed'
@@ -112,6 +176,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand run 'Run a start up configuration'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
+            cand schema 'Show, update or compress what a project knows about its systems'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -127,6 +192,17 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;runs'= {
         }
         &'syncwright;help;log'= {
+        }
+        &'syncwright;help;schema'= {
+            cand show 'Print tables, columns, keys and relations; on request also what the data says about them'
+            cand update 'Compare the project with its databases and show what changed and what that breaks'
+            cand compress 'Drop schema data that nothing in the project uses'
+        }
+        &'syncwright;help;schema;show'= {
+        }
+        &'syncwright;help;schema;update'= {
+        }
+        &'syncwright;help;schema;compress'= {
         }
         &'syncwright;help;man'= {
         }

@@ -43,6 +43,7 @@ complete -c syncwright -n "__fish_syncwright_needs_command" -a "simulate" -d 'Sh
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "run" -d 'Run a start up configuration'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "runs" -d 'List the runs of a project'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "schema" -d 'Show, update or compress what a project knows about its systems'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "man" -d 'Print the manual pages in roff'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "completions" -d 'Print completions for a shell'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -131,6 +132,83 @@ debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand log" -l changes -d 'Show what changes, object by object (text output; JSON always has it)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -a "compress" -d 'Drop schema data that nothing in the project uses'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l system -d 'Only this system; both if absent' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l type -d 'Only these schema types, with all their columns' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l limit -d 'List at most so many types (text output; JSON has all)' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l detect -d 'Read the schema from the databases instead of the file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l keys -d 'Propose keys for tables without one, checked against the data'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -l relations -d 'Propose relations that the catalog does not know, checked against the data'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l system -d 'Only this system; both if absent' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l owner -d 'Load the tables of these database schemas or owners only; the project remembers them' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l known -d 'Which tables are completed with what is known about well-known products' -r -f -a "new\t'Tables that are new to the project'
+all\t'All tables; what is set stays'
+none\t'No tables'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l limit -d 'List at most so many new types, columns and consequences (text output; JSON has all)' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -s y -l accept -d 'Take the changes over and save the project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l compress -d 'Leave out what the project does not use, as `schema compress` does'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l activate -d 'Leave an active project active if the check finds no errors'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -l all-owners -d 'Load the tables of all owners again'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -l system -d 'Only this system; both if absent' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -l dry-run -d 'Only show what would be dropped'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from compress" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "compress" -d 'Drop schema data that nothing in the project uses'
+complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand man" -l dir -d 'Write one page per subcommand into this folder instead' -r -f -a "(__fish_complete_directories)"
 complete -c syncwright -n "__fish_syncwright_using_subcommand man" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
@@ -156,12 +234,16 @@ info\t'What is being done'
 debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "run" -d 'Run a start up configuration'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "runs" -d 'List the runs of a project'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "log" -d 'Show the report of one run'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "man" -d 'Print the manual pages in roff'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "completions" -d 'Print completions for a shell'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "runs" -d 'List the runs of a project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "completions" -d 'Print completions for a shell'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "compress" -d 'Drop schema data that nothing in the project uses'

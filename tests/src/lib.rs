@@ -83,7 +83,6 @@ impl From<Output> for Outcome {
 impl Outcome {
     /// Fails unless the exit code is `code`.
     #[track_caller]
-    #[must_use]
     pub fn expect(self, code: i32) -> Self {
         let Self { out, err, .. } = &self;
         assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", beginning(out), beginning(err));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, man, run, runs, simulate};
+use super::{check, completions, demo, log, man, run, runs, schema, simulate};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -26,6 +26,7 @@ Examples:
   syncwright run hr-to-identity.ron --start-up \"Import from HR\" --format json
                                                     write it, report as JSON
   syncwright log hr-to-identity.ron --run last      what did the last run write?
+  syncwright schema hr-to-identity.ron update       did tables or columns change, and what would that break?
 
 Exit codes:
   0    done
@@ -136,6 +137,8 @@ pub enum Command {
     Runs(runs::Arguments),
     /// Show the report of one run
     Log(log::Arguments),
+    /// Show, update or compress what a project knows about its systems
+    Schema(schema::Arguments),
     /// Print the manual pages in roff
     Man(man::Arguments),
     /// Print completions for a shell

@@ -4,7 +4,9 @@ use std::{io, path::PathBuf};
 
 use crate::editor::EditorError;
 use miette::Diagnostic;
-use syncwright_core::{check::Finding, journal::JournalError, project::ProjectError, sync::SyncError};
+use syncwright_core::{
+    check::Finding, journal::JournalError, project::ProjectError, schema::SchemaError, sync::SyncError,
+};
 use thiserror::Error;
 
 /// Why a subcommand failed.
@@ -103,6 +105,13 @@ pub enum CliError {
         /// Why.
         reason: String,
     },
+    /// The project file is not what was loaded any more.
+    #[error("the project file was changed by somebody else meanwhile, nothing is saved: {}", path.display())]
+    #[diagnostic(code("SW-A011"), help("run the command again, on the file as it is now"))]
+    ChangedOnDisk {
+        /// The file.
+        path: PathBuf,
+    },
     /// The project cannot be loaded or saved.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -111,6 +120,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Sync(#[from] SyncError),
+    /// The schema cannot be read, shown or updated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Schema(#[from] SchemaError),
     /// The journal cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -126,8 +139,11 @@ impl CliError {
             | Self::Output { .. }
             | Self::NoHome
             | Self::Window(_)
-            | Self::Sample { .. } => 4,
+            | Self::Sample { .. }
+            | Self::ChangedOnDisk { .. }
+            | Self::Project(ProjectError::Write { .. }) => 4,
             Self::Sync(error) => error.exit_code(),
+            Self::Schema(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
             | Self::Project(_)

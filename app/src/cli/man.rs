@@ -36,12 +36,30 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliEr
     fs::create_dir_all(folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
     let mut definition = definition();
     definition.build();
-    for subcommand in definition.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
-        let name = format!("syncwright-{}", subcommand.get_name());
-        write(folder.join(format!("{name}.1")), page(subcommand.clone()))?;
+    for (name, content) in pages("syncwright", "syncwright", &definition) {
+        write(folder.join(format!("{name}.1")), content)?;
     }
-    write(folder.join("syncwright.1"), page(definition))?;
     Ok(0)
+}
+
+/// The page of a command and those of its subcommands, by name: `syncwright-schema-update`. What is typed to
+/// call them, `syncwright schema <PROJECT> update`, has the arguments in between.
+fn pages(name: &str, typed: &str, definition: &clap::Command) -> Vec<(String, io::Result<Vec<u8>>)> {
+    let arguments: Vec<String> = definition
+        .get_positionals()
+        .filter(|argument| argument.is_required_set())
+        .map(ToString::to_string)
+        .collect();
+    let before = [&[typed.to_owned()], arguments.as_slice()].concat().join(" ");
+    let subcommands = definition.get_subcommands().filter(|subcommand| subcommand.get_name() != "help");
+    let mut found: Vec<_> = subcommands
+        .flat_map(|subcommand| {
+            let word = subcommand.get_name();
+            pages(&format!("{name}-{word}"), &format!("{before} {word}"), subcommand)
+        })
+        .collect();
+    found.push((name.to_owned(), page(definition.clone().bin_name(typed.to_owned()))));
+    found
 }
 
 fn page(definition: clap::Command) -> io::Result<Vec<u8>> {

@@ -19,6 +19,7 @@ mod progress;
 mod report;
 mod run;
 mod runs;
+mod schema;
 mod simulate;
 mod start_up;
 mod table;
@@ -87,6 +88,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::Run(arguments) => run::run(&arguments, console),
             Command::Runs(arguments) => runs::run(&arguments, console),
             Command::Log(arguments) => log::run(&arguments, console),
+            Command::Schema(arguments) => schema::run(&arguments, console),
             Command::Man(arguments) => man::run(&arguments, console),
             Command::Completions(arguments) => completions::run(&arguments, console),
         },

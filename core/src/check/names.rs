@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Findings, Place, Severity};
-use crate::project::{Project, Side};
+use crate::{
+    project::{Project, Schema, SchemaType, Side},
+    schema::usage::{Need, UsedBy, settings_of},
+};
 
 pub(super) fn check(project: &Project, findings: &mut Findings) {
     unique(findings, "mappings", project.mappings.iter().map(|mapping| mapping.name.as_str()), |name| {
@@ -74,11 +77,34 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 );
             }
         }
+        settings(schema, schema_type, &place(&schema_type.name), findings);
     }
     for class in &schema.classes {
         if schema.schema_type(&class.schema_type).is_none() {
             let text = format!("the schema type {:?} is not in the schema", class.schema_type);
             findings.add(Severity::Error, "SW-C106", place(&class.name), text, Some("update the schema"));
+        }
+    }
+}
+
+/// What people have set on a type stays when its columns change: then it may name what is gone.
+fn settings(schema: &Schema, schema_type: &SchemaType, place: &Place, findings: &mut Findings) {
+    let classes = || schema.classes.iter().filter(|class| class.schema_type == schema_type.name);
+    let is_virtual = |name: &str| {
+        classes().any(|class| class.virtual_properties.iter().any(|property| property.name == name))
+    };
+    for (user, need) in settings_of(schema_type) {
+        let Need::Property(name) = need else { continue };
+        // Keys have a finding of their own; replaced operations are not effective yet.
+        let severity = match user {
+            UsedBy::DisplayTemplate { .. } | UsedBy::Relation { .. } => Severity::Error,
+            UsedBy::ColumnGroup { .. } => Severity::Warning,
+            _ => continue,
+        };
+        if schema_type.property(&name).is_none() && !is_virtual(&name) {
+            let text = format!("the {user} names the property {name:?}, which is not there");
+            let fix = "name another property, or update the schema if the database has it";
+            findings.add(severity, "SW-C115", place.clone(), text, Some(fix));
         }
     }
 }

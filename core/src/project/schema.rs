@@ -14,6 +14,9 @@ pub struct Schema {
     /// Schema classes (S8). A type without a filter is a class of its own name and need not be listed.
     #[serde(skip_serializing_if = "is_default")]
     pub classes: Vec<SchemaClass>,
+    /// Database schemas or owners whose tables are loaded; all if empty (W9).
+    #[serde(skip_serializing_if = "is_default")]
+    pub owners: Vec<String>,
 }
 
 /// A table or view of a system (S1).
@@ -44,6 +47,9 @@ pub struct SchemaType {
     pub properties: Vec<SchemaProperty>,
     /// Names of the key properties, in key order.
     pub key: Vec<String>,
+    /// The key was chosen by a person, whatever the catalog says (W11).
+    #[serde(skip_serializing_if = "is_default")]
+    pub key_declared: bool,
     /// Further unique keys.
     #[serde(skip_serializing_if = "is_default")]
     pub unique_keys: Vec<Vec<String>>,
@@ -213,6 +219,9 @@ pub struct ForeignKey {
     /// The database refuses dangling references.
     #[serde(default, skip_serializing_if = "is_default")]
     pub integrity_ensured: bool,
+    /// Declared by a person; the catalog does not know it (W12).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub declared: bool,
 }
 
 /// A named composite key (W11).

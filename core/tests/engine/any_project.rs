@@ -119,11 +119,11 @@ prop_compose! {
         (name, owner, table, display_name) in (text(), maybe(text()), maybe(text()), text()),
         (comment, view, display_template) in (text(), any::<bool>(), maybe(text())),
         properties in vec(property(), 0..3),
-        (key, unique_keys) in (texts(), vec(texts(), 0..3)),
+        (key, key_declared, unique_keys) in (texts(), any::<bool>(), vec(texts(), 0..3)),
         foreign_keys in vec(
-            (texts(), text(), texts(), any::<bool>()).prop_map(
-                |(properties, references, referenced_properties, integrity_ensured)| ForeignKey {
-                    properties, references, referenced_properties, integrity_ensured,
+            (texts(), text(), texts(), any::<(bool, bool)>()).prop_map(
+                |(properties, references, referenced_properties, (integrity_ensured, declared))| ForeignKey {
+                    properties, references, referenced_properties, integrity_ensured, declared,
                 }),
             0..2),
         column_groups in
@@ -131,8 +131,8 @@ prop_compose! {
         (insert, update, delete) in (maybe(operation()), maybe(operation()), maybe(operation())),
     ) -> SchemaType {
         SchemaType {
-            name, owner, table, display_name, comment, view, display_template, properties, key, unique_keys,
-            foreign_keys, column_groups, operations: DataOperations { insert, update, delete },
+            name, owner, table, display_name, comment, view, display_template, properties, key, key_declared,
+            unique_keys, foreign_keys, column_groups, operations: DataOperations { insert, update, delete },
         }
     }
 }
@@ -268,10 +268,11 @@ prop_compose! {
         connection in connection(),
         types in vec(schema_type(), 0..3),
         classes in vec(schema_class(), 0..2),
+        owners in texts(),
         (scope, reference_scope) in (map(text()), map(text())),
         log_level in log_level(),
     ) -> System {
-        System { connection, schema: Schema { types, classes }, scope, reference_scope, log_level }
+        System { connection, schema: Schema { types, classes, owners }, scope, reference_scope, log_level }
     }
 }
 

@@ -19,4 +19,5 @@ mod project_file;
 mod references;
 mod round_trip;
 mod safety;
+mod schema;
 mod semantics;

@@ -16,10 +16,16 @@ fn help_teaches() {
     for part in ["Usage: syncwright", "Examples:", "Exit codes:", "130", "Files:", "simulate", "--format"] {
         assert!(help.out.contains(part), "{part}: {}", help.out);
     }
-    for subcommand in ["demo", "check", "simulate", "run", "runs", "log", "man", "completions"] {
+    for subcommand in ["demo", "check", "simulate", "run", "runs", "log", "schema", "man", "completions"] {
         let help = program().run([subcommand, "--help"]).expect(0);
         assert!(help.out.contains("Example"), "{subcommand}: {}", help.out);
         assert_eq!(help.err, "");
+    }
+    for action in ["show", "update", "compress"] {
+        let help = program().run(["schema", "p.ron", action, "--help"]).expect(0);
+        for part in ["Exit codes:", "Examples:", "--system"] {
+            assert!(help.out.contains(part), "{action}, {part}: {}", help.out);
+        }
     }
 }
 
@@ -63,11 +69,22 @@ fn wrong_arguments() {
 
 /// Runs every subcommand that loads a project on `content`; the file must not change.
 fn on_each_subcommand(content: &[u8], check: impl Fn(&Outcome, &serde_json::Value)) {
-    for subcommand in ["check", "simulate", "run", "runs", "log"] {
+    let commands: [(&str, &[&str]); 8] = [
+        ("check", &[]),
+        ("simulate", &[]),
+        ("run", &[]),
+        ("runs", &[]),
+        ("log", &[]),
+        ("schema", &["show"]),
+        ("schema", &["update", "--accept"]),
+        ("schema", &["compress"]),
+    ];
+    for (subcommand, action) in commands {
         let project = ProjectFolder::with(content);
-        let text = program().run([subcommand, project.argument()]).expect(2);
+        let arguments = || [subcommand, project.argument()].into_iter().chain(action.iter().copied());
+        let text = program().run(arguments()).expect(2);
         assert_eq!(text.out, "", "{subcommand}");
-        let json = program().run([subcommand, project.argument(), "--format", "json"]).expect(2);
+        let json = program().run(arguments().chain(["--format", "json"])).expect(2);
         assert_eq!(json.err, "", "{subcommand}");
         check(&text, &json.json()["error"]);
         assert_eq!(fs::read(project.file()).unwrap(), content, "{subcommand}");

@@ -180,3 +180,41 @@ fn every_status_is_documented() {
         assert!(page.contains(&format!("`{}`", situation.id())), "{}", situation.id());
     }
 }
+
+#[test]
+fn every_word_in_the_json_of_schemas_is_documented() {
+    let page = read("assets/help/command-line.md");
+    // Enums without a list of their values: the sources have it.
+    for (source, function) in [
+        ("core/src/schema/update/diff.rs", "pub const fn id("),
+        ("core/src/schema/usage/mod.rs", "pub const fn kind("),
+        ("core/src/schema/keys/candidates.rs", "pub const fn id("),
+        ("core/src/schema/relations/mod.rs", "pub const fn id("),
+    ] {
+        let source_text = read(source);
+        let body = source_text.split(function).nth(1).unwrap().split("\n    }\n").next().unwrap();
+        let words: Vec<&str> = body.split('"').skip(1).step_by(2).collect();
+        assert!(words.len() >= 4, "{source} is not understood any more");
+        for word in words {
+            assert!(page.contains(&format!("`{word}`")), "{source}: {word}");
+        }
+    }
+    // Fields: every key of a `json!` object.
+    let fields = read("core/src/schema/report.rs");
+    let fields: Vec<&str> =
+        fields.split('"').skip(1).step_by(2).filter(|word| !word.contains(['.', ' '])).collect();
+    assert!(fields.len() > 60);
+    for field in fields {
+        assert!(page.contains(field), "command-line.md does not tell about {field}");
+    }
+}
+
+#[test]
+fn every_known_product_is_in_the_guide() {
+    let page = read("assets/help/schema.md");
+    for product in syncwright_core::schema::known::fingerprints().unwrap() {
+        for mark in &product.identified_by {
+            assert!(page.contains(&format!("`{}`", mark.table)), "{}: {}", product.name, mark.table);
+        }
+    }
+}

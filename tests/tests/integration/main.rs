@@ -31,6 +31,7 @@ mod odbc_sample;
 mod odbc_types;
 mod packaging;
 mod sample;
+mod schema;
 #[cfg(unix)]
 mod servers;
 mod window;

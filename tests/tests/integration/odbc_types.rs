@@ -319,8 +319,7 @@ fn any_data_source_is_described_by_its_driver() {
         )
         .unwrap();
         let schema = connector.describe_schema(&Silent, &CancelToken::default()).unwrap();
-        let names: Vec<&str> =
-            schema.types.iter().map(syncwright_core::project::SchemaType::table_name).collect();
+        let names: Vec<&str> = schema.types.iter().map(SchemaType::table_name).collect();
         assert_eq!(names, ["department", "person"], "{system:?}");
         let [department, person] = schema.types.as_slice() else { panic!("{schema:?}") };
         assert_eq!(department.key, ["code", "site"], "{system:?}");

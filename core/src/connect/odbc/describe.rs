@@ -262,6 +262,7 @@ fn foreign_keys_of(mut rows: Vec<ForeignKeyRow>, names: &HashMap<TableName, Stri
                     references: references.clone(),
                     referenced_properties: vec![row.referenced_column],
                     integrity_ensured: true,
+                    declared: false,
                 },
             ));
         }

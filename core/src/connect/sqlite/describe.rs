@@ -135,6 +135,7 @@ fn foreign_keys(database: &Database, table: &str) -> rusqlite::Result<Vec<Foreig
                     references: row.get("table")?,
                     referenced_properties: to.into_iter().collect(),
                     integrity_ensured: true,
+                    declared: false,
                 },
             ));
         }
