@@ -42,7 +42,10 @@ Files:
 tables sw_… of the central database. Results go to standard output, errors and progress to standard error.
 
 Environment:
-  SYNCWRIGHT_LOG   log filter such as `syncwright_core=debug`; overrides --log-level";
+  SYNCWRIGHT_LOG   log filter such as `syncwright_core=debug`; overrides --log-level
+  SYNCWRIGHT_PASSWORD_<SYSTEM>
+                   password of a system behind ODBC: its system identifier in upper case, with _ for everything \
+but letters and digits";
 
 /// Arguments of the program.
 #[derive(Debug, Parser)]
