@@ -166,7 +166,10 @@ impl Writer<'_> {
             | ValueType::Timestamp
             | ValueType::TimestampUtc => false,
         };
-        (comparable && is_plain(property) && !self.dialect.is_loosely_typed()).then(|| property.clone())
+        // The program's own tables hold what they declare, and the journal looks for its rows there.
+        let own = self.schema_type.table_name().starts_with("sw_");
+        (comparable && is_plain(property) && (own || !self.dialect.is_loosely_typed()))
+            .then(|| property.clone())
     }
 
     fn bind(&mut self, property: &SchemaProperty, literal: &Expr) -> Option<()> {

@@ -220,13 +220,28 @@ impl Session {
 
     /// Stops what the driver is doing; if it does not, gives the session up.
     fn stop<T>(&mut self, answer: &Receiver<T>) {
-        self.canceller.cancel();
         let until = Instant::now() + GRACE;
+        let cancelled = self.cancel();
         // Blocks that were under way may still come in front of the end.
         while let Ok(_block) = answer.recv_deadline(until) {}
-        if Instant::now() >= until {
+        // Nor must what is cancelled late be the next statement.
+        if Instant::now() >= until || cancelled.recv_deadline(until).is_err() {
             self.jobs = None;
         }
+    }
+
+    /// Has the driver asked to stop; tells when it was. On a thread of its own: some drivers send a message
+    /// to the server, and wait for ever when the network is gone.
+    fn cancel(&self) -> Receiver<()> {
+        let canceller = Arc::clone(&self.canceller);
+        let (done, told) = bounded(1);
+        let cancel = move || {
+            canceller.cancel();
+            done.send(()).ok();
+        };
+        // Without a thread nobody tells, and the session is given up.
+        drop(thread::Builder::new().name("odbc-cancel".to_owned()).spawn(cancel));
+        told
     }
 
     fn stopped(&self, doing: &str, kind: ErrorKind, after: Duration) -> ConnectError {

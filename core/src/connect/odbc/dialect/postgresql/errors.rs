@@ -41,6 +41,8 @@ pub const RULES: &[ErrorRule] = &[
     ErrorRule::state("57P04", ErrorKind::Missing),
     ErrorRule::state("57P", ErrorKind::Connection),
     ErrorRule::state("57P05", ErrorKind::Timeout),
+    // Of the driver, while connecting.
+    ErrorRule::text(&["timeout expired"], ErrorKind::Timeout),
     ErrorRule::state("25P03", ErrorKind::Timeout),
     ErrorRule::state("25P04", ErrorKind::Timeout),
     ErrorRule::state("53300", ErrorKind::Connection),
@@ -53,7 +55,6 @@ pub const RULES: &[ErrorRule] = &[
             "could not translate host name",
             "no connection to the server",
             "connection has been lost",
-            "timeout expired",
             "terminating connection",
         ],
         ErrorKind::Connection,
