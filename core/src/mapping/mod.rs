@@ -8,6 +8,7 @@ mod convert;
 mod error;
 mod matching;
 mod rules;
+mod write_as;
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,8 @@ pub use self::{
     convert::{convert, convertible},
     error::MappingError,
     matching::CompiledMatch,
-    rules::{Arm, Target, WriteAs},
+    rules::{Arm, Target},
+    write_as::WriteAs,
 };
 use crate::{
     expr,
