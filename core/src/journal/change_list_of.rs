@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     project::Side,
-    value::{Value, ValueType, array_of},
+    value::{Value, ValueType, array_of, column_of},
 };
 
 pub(super) fn build(changes: &[Change]) -> Result<ChangeList, ArrowError> {
@@ -45,7 +45,8 @@ pub(super) fn build(changes: &[Change]) -> Result<ChangeList, ArrowError> {
             .map(|change| change.properties.iter().find(|property| property.property == column.name))
             .collect();
         let values = |value: fn(&PropertyChange) -> &Value| {
-            array_of(column.value_type, found.iter().map(|property| property.map_or(&Value::Null, value)))
+            let values = found.iter().map(|property| property.map_or(&Value::Null, value));
+            column_of(column.value_type, column.multi_valued, values)
         };
         columns.push(values(|property| &property.old));
         columns.push(values(|property| &property.new));
@@ -78,12 +79,17 @@ fn shape_of(changes: &[Change]) -> ChangeShape {
                 shape.rules.push(property.rule.clone());
             }
             let value_type = type_of(&property.old).or_else(|| type_of(&property.new));
+            let multi_valued = [&property.old, &property.new].into_iter().any(|value| matches!(value, Value::List(_)));
             match shape.properties.iter_mut().find(|column| column.name == property.property) {
-                Some(column) => column.value_type = value_type.unwrap_or(column.value_type),
+                Some(column) => {
+                    column.value_type = value_type.unwrap_or(column.value_type);
+                    column.multi_valued |= multi_valued;
+                }
                 None => shape.properties.push(ChangeColumn {
                     name: property.property.clone(),
                     value_type: value_type.unwrap_or(ValueType::String),
                     secret: property.secret,
+                    multi_valued,
                 }),
             }
         }
@@ -112,5 +118,6 @@ fn type_of(value: &Value) -> Option<ValueType> {
         Value::Time(_) => Some(ValueType::Time),
         Value::Timestamp(_) => Some(ValueType::Timestamp),
         Value::TimestampUtc(_) => Some(ValueType::TimestampUtc),
+        Value::List(elements) => elements.iter().find_map(type_of),
     }
 }

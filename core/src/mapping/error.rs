@@ -103,6 +103,30 @@ pub enum MappingError {
         /// The schema type.
         schema_type: String,
     },
+    /// A literal is no value of the property's type.
+    #[error("mapping {mapping}, {place}: “{text}” is no {value_type}")]
+    #[diagnostic(code("SW-M010"), help("write a value of that type, in quotes if it is a date or a decimal"))]
+    BadValue {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The literal.
+        text: String,
+        /// Type of the property.
+        value_type: String,
+    },
+    /// A regular expression is wrong.
+    #[error("mapping {mapping}, {place}: {text}")]
+    #[diagnostic(code("SW-M011"), help("correct the regular expression"))]
+    BadPattern {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// What is wrong with it.
+        text: String,
+    },
     /// The query engine refuses the plan.
     #[error("mapping {mapping}: {text}")]
     #[diagnostic(code("SW-M009"), help("please report this together with the project"))]

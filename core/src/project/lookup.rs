@@ -2,7 +2,7 @@
 
 use super::{
     Direction, Mapping, Project, Schema, SchemaClass, SchemaType, Side, StartUpConfiguration, Step, System,
-    VirtualProperty, Workflow,
+    VirtualKind, VirtualProperty, Workflow,
 };
 use crate::value::ValueType;
 
@@ -94,6 +94,17 @@ impl<'a> PropertyRef<'a> {
         }
     }
 
+    /// True if it holds a list of values (S9).
+    #[must_use]
+    pub const fn is_multi_valued(self) -> bool {
+        match self {
+            Self::Column(_) => false,
+            Self::Virtual(property) => {
+                property.multi_valued || matches!(property.kind, VirtualKind::Members { .. })
+            }
+        }
+    }
+
     /// True if its values are never shown (W13, W15).
     #[must_use]
     pub const fn is_secret(self) -> bool {
@@ -101,6 +112,14 @@ impl<'a> PropertyRef<'a> {
             Self::Column(property) => property.sensitive,
             Self::Virtual(property) => property.secret,
         }
+    }
+}
+
+impl PropertyRef<'_> {
+    /// True if the order of its values means something; members of a table have none (R12).
+    #[must_use]
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self, Self::Virtual(VirtualProperty { kind: VirtualKind::Members { .. }, .. }))
     }
 }
 

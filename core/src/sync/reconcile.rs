@@ -212,13 +212,18 @@ impl Comparison {
     }
 }
 
-/// True of pairs that differ, cannot be converted, or are labelled as outstanding.
+/// True of pairs that somebody must look at: they differ in either direction, a value cannot be made, they are
+/// excluded, or labelled as outstanding.
 fn attention(mapping: &CompiledMapping) -> Expr {
     let labelled =
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
-    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or)
+    let targets = mapping.updates.iter().chain(&mapping.opposite.rogue).chain(&mapping.opposite.forced);
+    targets
+        .map(crate::mapping::Target::needs_attention)
+        .chain(mapping.excluded.clone())
+        .fold(labelled, Expr::or)
 }
 
 /// What one rule found.

@@ -7,7 +7,7 @@ use syncwright_core::{
     project::{
         Access, Authentication, AutoFill, BaseObject, CharacterConversion, CollisionDetection, ColumnGroup,
         ConcurrenceBehaviour, Condition, Connection, CsvFormat, DataOperation, DataOperations,
-        DependencyResolution, Direction, EmptySource, Exclusion, ExclusionTest, Exclusions, FORMAT_VERSION,
+        DependencyResolution, Direction, EmptySource, Exclusion, ExclusionTest, Exclusions, FORMAT_VERSION, Formula,
         ForeignKey, Generated, GradedMatching, Hierarchy, IncompatibleData, Lifecycle, Literal, LogLevel,
         LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule, MemberFilter, Method,
         MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits, OperationStrategy, Pool, Project,
@@ -52,6 +52,7 @@ fn literal() -> impl Strategy<Value = Literal> {
         any::<i64>().prop_map(Literal::Integer),
         number().prop_map(Literal::Float),
         text().prop_map(Literal::String),
+        Just(Literal::Null),
     ]
     .boxed()
 }
