@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, ChangeStatus, PropertyChange, Situation};
 use crate::{
     project::{Method, Side},
-    value::{ValueType, value_at},
+    value::{ValueType, column_type, value_at},
 };
 
 /// Position in place of a rule's for values that no rule gives: generated keys, values of deleted objects.
@@ -62,6 +62,17 @@ pub struct ChangeColumn {
     pub value_type: ValueType,
     /// Its values are never shown.
     pub secret: bool,
+    /// Its values are lists.
+    #[serde(default)]
+    pub multi_valued: bool,
+}
+
+impl ChangeColumn {
+    /// The Arrow type of the old and the new value.
+    #[must_use]
+    pub fn data_type(&self) -> DataType {
+        column_type(self.value_type, self.multi_valued)
+    }
 }
 
 impl ChangeShape {
@@ -116,7 +127,7 @@ impl ChangeShape {
                 }));
         }
         for column in &self.properties {
-            let data_type = column.value_type.arrow();
+            let data_type = column.data_type();
             fields.push(Field::new(format!("old.{}", column.name), data_type.clone(), true));
             fields.push(Field::new(format!("new.{}", column.name), data_type, true));
             fields.push(Field::new(format!("rule.{}", column.name), DataType::UInt16, true));

@@ -14,7 +14,7 @@ use super::{Context, MappingError, WriteAs, convert, convertible, write_as::writ
 use crate::{
     expr,
     project::{ClassRef, MappingDirection, PropertyRef, PropertyRule, RuleKind, Side},
-    value::ValueType,
+    value::{ValueType, column_type},
 };
 
 /// A property of the destination and the rules that can write it.
@@ -24,6 +24,8 @@ pub struct Target {
     pub property: String,
     /// Its type.
     pub value_type: ValueType,
+    /// It holds a list of values of that type.
+    pub multi_valued: bool,
     /// Its values are never shown.
     pub secret: bool,
     /// How its value gets into the database.
@@ -84,7 +86,7 @@ impl Target {
     /// The new value.
     #[must_use]
     pub fn value(&self) -> Expr {
-        self.winner(|arm| arm.value.clone(), null_of(&self.value_type.arrow()))
+        self.winner(|arm| arm.value.clone(), null_of(&column_type(self.value_type, self.multi_valued)))
     }
 
     /// Position of the rule that gives the value; NULL if none applies.
@@ -151,6 +153,7 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
             None => targets.push(Target {
                 property: name.clone(),
                 value_type: property.value_type(),
+                multi_valued: property.is_multi_valued(),
                 secret: property.is_secret(),
                 write_as: write_as(context, class, property, &place)?,
                 old: expr::property(side, name),

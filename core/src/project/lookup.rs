@@ -2,7 +2,7 @@
 
 use super::{
     Direction, Mapping, Project, Schema, SchemaClass, SchemaType, Side, StartUpConfiguration, Step, System,
-    VirtualProperty, Workflow,
+    VirtualKind, VirtualProperty, Workflow,
 };
 use crate::value::ValueType;
 
@@ -91,6 +91,17 @@ impl<'a> PropertyRef<'a> {
         match self {
             Self::Column(property) => property.value_type,
             Self::Virtual(property) => property.value_type,
+        }
+    }
+
+    /// True if it holds a list of values (S9).
+    #[must_use]
+    pub const fn is_multi_valued(self) -> bool {
+        match self {
+            Self::Column(_) => false,
+            Self::Virtual(property) => {
+                property.multi_valued || matches!(property.kind, VirtualKind::Members { .. })
+            }
         }
     }
 

@@ -446,7 +446,7 @@ impl<'a> Planner<'a> {
             match written.get(column.name.as_str()) {
                 Some(values) => columns.extend(values.iter().map(Arc::clone)),
                 None => {
-                    let data_type = column.value_type.arrow();
+                    let data_type = column.data_type();
                     columns.push(new_null_array(&data_type, count));
                     columns.push(new_null_array(&data_type, count));
                     columns.push(new_null_array(&DataType::UInt16, count));
@@ -506,6 +506,7 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
             name: column.name.clone(),
             value_type: column.value_type,
             secret: column.sensitive,
+            multi_valued: false,
         })
         .collect();
     for target in mapping.inserts.iter().chain(&mapping.updates) {
@@ -514,6 +515,7 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
                 name: target.property.clone(),
                 value_type: target.value_type,
                 secret: target.secret,
+                multi_valued: target.multi_valued,
             });
         }
     }

@@ -7,6 +7,7 @@
 
 mod cell;
 mod limits;
+mod list;
 mod text;
 
 use arrow::datatypes::{DataType, TimeUnit};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     cell::{Value, array_of, value_at},
+    list::{array_of_lists, column_of, column_type, list_type},
     text::{
         has_zone, parse_binary, parse_boolean, parse_date, parse_decimal, parse_float, parse_integer,
         parse_time, parse_timestamp, parse_timestamp_utc, parse_value,
