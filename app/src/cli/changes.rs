@@ -20,7 +20,7 @@ pub fn push(text: &mut String, steps: &[StepReport], limit: usize) {
         if left == 0 {
             break;
         }
-        writeln!(text, "Changes of step “{}”", printable(&step.step)).ok();
+        writeln!(text, "Changes of step “{}”", printable(&step.title())).ok();
         for change in step.changes.iter().take(left) {
             push_change(text, &change);
         }
@@ -83,7 +83,7 @@ fn shown(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use syncwright_core::{
-        journal::{Situation, Situations, Writes},
+        journal::{Situation, Situations, StepPass, Writes},
         project::{Direction, Method},
     };
 
@@ -109,6 +109,7 @@ mod tests {
             }],
         };
         let step = StepReport {
+            pass: StepPass::Main,
             step: "Persons".to_owned(),
             mapping: "Person".to_owned(),
             direction: Direction::ToCentral,

@@ -12,9 +12,9 @@ use std::{
 };
 
 use arrow::{
-    compute::filter_record_batch,
-    array::{BooleanArray, Array, ArrayRef, AsArray, RecordBatch, UInt8Array, new_null_array},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt8Array, new_null_array},
     compute::concat_batches,
+    compute::filter_record_batch,
     datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, UInt8Type, UInt16Type},
     error::ArrowError,
     ipc::{reader::FileReader, writer::FileWriter},

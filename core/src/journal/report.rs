@@ -179,10 +179,10 @@ impl StepPass {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Main => "Changes",
-            Self::Corrections => "Corrections of rogue modifications",
-            Self::Forced => "Forced mapping",
-            Self::WriteBack => "Write back",
+            Self::Main => "changes",
+            Self::Corrections => "corrections",
+            Self::Forced => "forced mapping",
+            Self::WriteBack => "write back",
         }
     }
 
@@ -482,6 +482,15 @@ impl Failure {
 }
 
 impl StepReport {
+    /// The step as people know it, with the pass if it is not the main one.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.pass {
+            StepPass::Main => self.step.clone(),
+            pass => format!("{} · {}", self.step, pass.label()),
+        }
+    }
+
     /// Situations and writes, as in the JSON of the command line.
     pub(super) fn summary_json(&self) -> Json {
         json!({

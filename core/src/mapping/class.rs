@@ -17,7 +17,7 @@ use crate::{
     connect::ROW_COLUMN,
     expr::{self, Part, parse_pattern, pattern_expression, qualifier},
     project::{ClassRef, ForeignKey, Literal, Project, SchemaType, Side, VirtualKind, VirtualProperty},
-    value::ValueType,
+    value::{ValueType, column_type},
 };
 
 /// Name of the column that tells whether an object is labelled as outstanding.
@@ -57,7 +57,10 @@ pub struct CompiledClass {
 pub fn class_schema(class: ClassRef<'_>, side: Side) -> DFSchema {
     let fields: Vec<Field> = class
         .properties()
-        .map(|property| Field::new(property.name(), property.value_type().arrow(), true))
+        .map(|property| {
+            let data_type = column_type(property.value_type(), property.is_multi_valued());
+            Field::new(property.name(), data_type, true)
+        })
         .collect();
     qualified(qualifier(side), fields)
 }

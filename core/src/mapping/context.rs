@@ -15,9 +15,7 @@ use datafusion::{
 use super::MappingError;
 use crate::{
     expr::{self, Part, parse_pattern, pattern_expression},
-    project::{
-        ClassRef, Condition, Direction, Formula, Lifecycle, Mapping, PropertyRef, Side,
-    },
+    project::{ClassRef, Condition, Direction, Formula, Mapping, PropertyRef, Side},
 };
 
 /// The name of the value that a formula or validation is about.
@@ -43,14 +41,6 @@ impl<'a> Context<'a> {
         match side {
             Side::Left => self.left,
             Side::Right => self.right,
-        }
-    }
-
-    pub(crate) const fn takes_part(&self, lifecycle: Lifecycle) -> bool {
-        match lifecycle {
-            Lifecycle::Active => true,
-            Lifecycle::Proposed => self.with_proposed,
-            Lifecycle::Off => false,
         }
     }
 
@@ -161,7 +151,9 @@ impl<'a> Context<'a> {
     /// The type that an expression has once the engine has made its operands fit.
     fn type_of(&self, expression: &Expr, place: &str) -> Result<DataType, MappingError> {
         let schema = Arc::new(self.schema.clone());
-        let context = datafusion::logical_expr::simplify::SimplifyContext::builder().with_schema(Arc::clone(&schema)).build();
+        let context = datafusion::logical_expr::simplify::SimplifyContext::builder()
+            .with_schema(Arc::clone(&schema))
+            .build();
         let simplifier = datafusion::optimizer::simplify_expressions::ExprSimplifier::new(context);
         simplifier
             .coerce(expression.clone(), &schema)
@@ -192,4 +184,3 @@ impl<'a> Context<'a> {
         MappingError::Expression { mapping: self.mapping.name.clone(), place: place.to_owned(), source }
     }
 }
-

@@ -30,9 +30,7 @@ pub use self::{
 };
 use crate::{
     expr,
-    project::{
-        ClassRef, Direction, Mapping, Method, MethodChoice, Project, Side, Step,
-    },
+    project::{ClassRef, Direction, Mapping, Method, MethodChoice, Project, Side, Step},
 };
 
 /// A mapping, ready to be evaluated in one direction for one step.

@@ -35,7 +35,8 @@ impl Execution<'_> {
         }
         let written = written_objects(&mapping, report, first);
         if !opposite.write_back.is_empty() && !written.is_empty() {
-            let mut pass = self.read_again(step, StepPass::WriteBack, &mapping, &opposite.write_back, journal)?;
+            let mut pass =
+                self.read_again(step, StepPass::WriteBack, &mapping, &opposite.write_back, journal)?;
             only(&mut pass, |change| written.contains(&source_key(&mapping, change)));
             self.write(pass, journal, report, mappings)?;
         }

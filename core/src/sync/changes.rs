@@ -4,8 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
-        new_null_array,
+        Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array, new_null_array,
     },
     compute::{concat_batches, filter_record_batch, is_not_null, not, nullif, or},
     datatypes::{DataType, SchemaRef},

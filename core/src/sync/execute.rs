@@ -255,8 +255,7 @@ impl<'a> Execution<'a> {
     ) -> Result<(), Ended> {
         let id = report.run.id.clone();
         for Deferred { position, range } in deferred.into_iter().rev() {
-            let (Some(step_report), Some(mapping)) =
-                (report.steps.get_mut(position), prepared.get(position))
+            let (Some(step_report), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position))
             else {
                 continue;
             };

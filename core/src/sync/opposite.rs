@@ -96,7 +96,9 @@ impl Planner<'_> {
             };
             let what = match (written.value(row), may_write) {
                 (true, true) => "it is corrected",
-                (true, false) => "it cannot be corrected: the step has no processing methods, or the connection is read-only",
+                (true, false) => {
+                    "it cannot be corrected: the step has no processing methods, or the connection is read-only"
+                }
                 (false, _) => "it is left as it is",
             };
             self.messages.push(Message {

@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
+    apply::unresolved_message,
     changes::{self, PlannedStep},
     ended::{Ended, connect_failed, engine_failed, failure, journal_failed},
-    apply::unresolved_message,
     execute::Execution,
     opposite,
     quota::{self, Population},
@@ -63,8 +63,8 @@ impl<'a> Execution<'a> {
         }
         if kind == RunKind::Simulation && !mapping.opposite.forced.is_empty() {
             let reversed = mapping.reversed(mapping.opposite.forced.clone());
-            let forced = opposite::forced(&self.session, &reversed, &found)
-                .map_err(|error| engine_failed(&error))?;
+            let forced =
+                opposite::forced(&self.session, &reversed, &found).map_err(|error| engine_failed(&error))?;
             passes.push((StepPass::Forced, reversed, forced));
         }
         passes.insert(0, (StepPass::Main, mapping, planned));

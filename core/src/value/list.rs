@@ -80,7 +80,8 @@ mod tests {
             assert_eq!(value_at(&array, row), *value);
         }
         assert_eq!(value_at(&array.slice(2, 2), 1), values[3]);
-        let numbers = [Value::List(vec![Value::Integer(7), Value::String("x".to_owned())]), Value::Integer(7)];
+        let numbers =
+            [Value::List(vec![Value::Integer(7), Value::String("x".to_owned())]), Value::Integer(7)];
         let array = column_of(ValueType::Integer, true, numbers.iter());
         assert_eq!(value_at(&array, 0), Value::List(vec![Value::Integer(7), Value::Null]));
         assert_eq!(value_at(&array, 1), Value::Null);
@@ -90,10 +91,7 @@ mod tests {
     fn lists_are_shown_element_by_element() {
         assert_eq!(texts(&["a", "b; c"]).to_string(), "a; b; c");
         assert_eq!(texts(&[]).to_string(), "");
-        assert_eq!(
-            Value::List(vec![Value::Integer(7), Value::Null]).to_json(),
-            serde_json::json!([7, null])
-        );
+        assert_eq!(Value::List(vec![Value::Integer(7), Value::Null]).to_json(), serde_json::json!([7, null]));
         assert!(texts(&[]).is_empty() && !texts(&[""]).is_empty() && !texts(&[]).is_null());
     }
 }

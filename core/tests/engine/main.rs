@@ -15,6 +15,7 @@ mod fixture;
 mod keys;
 mod labels;
 mod matching;
+mod opposite;
 mod project_file;
 mod references;
 mod round_trip;

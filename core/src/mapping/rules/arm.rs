@@ -7,7 +7,7 @@ use datafusion::{
 
 use super::{
     Arm, FailureKind, Gate, GateKind, Occasion, ValueFailure,
-    members::{MemberRule, merged, members_differ},
+    members::{MemberRule, members_differ, merged},
     null_of,
     value::{Made, is_empty, make},
 };

@@ -13,10 +13,7 @@ use crate::value::{Value, ValueType, array_of, value_at};
 
 /// True for types whose values can have a format.
 pub(super) const fn has_format(value_type: ValueType) -> bool {
-    matches!(
-        value_type,
-        ValueType::Date | ValueType::Time | ValueType::Timestamp | ValueType::TimestampUtc
-    )
+    matches!(value_type, ValueType::Date | ValueType::Time | ValueType::Timestamp | ValueType::TimestampUtc)
 }
 
 /// The text as a value of type `wanted`; NULL if it does not have the format.
@@ -53,9 +50,9 @@ pub(super) fn formatted(value: Expr, format: &str, from: ValueType) -> Expr {
         Arc::new(move |arguments: &[ColumnarValue]| {
             let arrays = ColumnarValue::values_to_arrays(arguments)?;
             let texts: StringArray = match arrays.first() {
-                Some(array) => (0..array.len())
-                    .map(|row| in_format(&format, &value_at(array, row)))
-                    .collect(),
+                Some(array) => {
+                    (0..array.len()).map(|row| in_format(&format, &value_at(array, row))).collect()
+                }
                 None => StringArray::new_null(0),
             };
             Ok(ColumnarValue::Array(Arc::new(texts)))

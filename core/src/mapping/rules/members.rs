@@ -152,7 +152,8 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
         return Outcome::Same;
     }
     let staying = old.iter().filter(|(.., stays)| *stays).map(|(index, ..)| Element::Written(*index));
-    let new = source.iter().filter(|(_, key)| !present.contains(key)).map(|(index, _)| Element::Source(*index));
+    let new =
+        source.iter().filter(|(_, key)| !present.contains(key)).map(|(index, _)| Element::Source(*index));
     Outcome::Changed(staying.chain(new).collect())
 }
 
@@ -160,17 +161,16 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
 fn in_order(source: &[(usize, String)], old: &[(usize, String, bool)], written: usize) -> Outcome {
     let places: HashMap<&str, usize> = old.iter().map(|(index, key, _)| (key.as_str(), *index)).collect();
     let wanted: HashSet<&str> = source.iter().map(|(_, key)| key.as_str()).collect();
-    let first = source
-        .iter()
-        .map(|(index, key)| {
-            places.get(key.as_str()).map_or(Element::Source(*index), |place| Element::Written(*place))
-        });
+    let first = source.iter().map(|(index, key)| {
+        places.get(key.as_str()).map_or(Element::Source(*index), |place| Element::Written(*place))
+    });
     let behind = old
         .iter()
         .filter(|(_, key, stays)| *stays && !wanted.contains(key.as_str()))
         .map(|(index, ..)| Element::Written(*index));
     let new: Vec<Element> = first.chain(behind).collect();
     let same = new.len() == written
+        && old.len() == written
         && new.iter().zip(old).all(|(one, (index, ..))| *one == Element::Written(*index));
     if same { Outcome::Same } else { Outcome::Changed(new) }
 }

@@ -15,8 +15,8 @@ use datafusion::{
     logical_expr::{Expr, cast, lit, when},
 };
 
-pub use self::participation::{NotRun, Occasion};
 pub(super) use self::participation::participates;
+pub use self::participation::{NotRun, Occasion};
 use super::{Context, MappingError, WriteAs, write_as::write_as};
 use crate::{
     expr,
@@ -116,7 +116,11 @@ impl Arm {
     /// True where the value cannot be made or is refused.
     #[must_use]
     pub fn failed(&self) -> Expr {
-        self.failures.iter().map(|failure| failure.holds.clone()).reduce(Expr::or).unwrap_or_else(|| lit(false))
+        self.failures
+            .iter()
+            .map(|failure| failure.holds.clone())
+            .reduce(Expr::or)
+            .unwrap_or_else(|| lit(false))
     }
 
     fn expressions(&self) -> impl Iterator<Item = &Expr> {
@@ -222,7 +226,8 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let property = find(context, class, name, &place)?;
         let source = find(context, context.class(side.other()), source_name, &place)?;
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
-        let arm = arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
+        let arm =
+            arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
         match targets.iter_mut().find(|target| target.property == *name) {
             Some(target) => target.arms.push(arm),
             None => targets.push(Target {

@@ -1,9 +1,7 @@
 //! Which rules take part: direction, lifecycle and the settings that bind a rule to an occasion.
 
 use super::super::Context;
-use crate::project::{
-    Direction, Lifecycle, Mapping, MappingDirection, PropertyRule, RuleKind, SendOn,
-};
+use crate::project::{Direction, Lifecycle, Mapping, MappingDirection, PropertyRule, RuleKind, SendOn};
 
 /// What rules run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +102,7 @@ pub(in crate::mapping) fn participates(
         Occasion::Rogue => {
             only_if(opposite && rule.detect_rogue_modifications && !rule.force_against_direction)
         }
-        Occasion::Forced => {
-            only_if(opposite && rule.force_against_direction && rule.kind == RuleKind::Value)
-        }
+        Occasion::Forced => only_if(opposite && rule.force_against_direction && rule.kind == RuleKind::Value),
         Occasion::WriteBack => permitted.and_then(|()| only_if(rule.flags.write_back)),
     }
 }

@@ -140,9 +140,7 @@ fn transform(
         Direction::ToCentral => &rule.transformation.to_central,
     };
     match formula {
-        Some(formula) => {
-            computed(builder, formula, &now, &format!("{}, transformation", builder.place()))
-        }
+        Some(formula) => computed(builder, formula, &now, &format!("{}, transformation", builder.place())),
         None => Ok(now),
     }
 }
@@ -266,8 +264,9 @@ fn literal(builder: &Builder<'_>, literal: &Literal, place: &str) -> Result<Expr
         return Ok(null_of(&if list { list_type(value_type) } else { value_type.arrow() }));
     }
     let text = literal.to_text();
-    let value = parse_value(value_type, &text)
-        .and_then(|value| ScalarValue::try_from_array(&array_of(value_type, std::iter::once(&value)), 0).ok());
+    let value = parse_value(value_type, &text).and_then(|value| {
+        ScalarValue::try_from_array(&array_of(value_type, std::iter::once(&value)), 0).ok()
+    });
     match value {
         Some(value) if list => Ok(cast(make_array(vec![lit(value)]), list_type(value_type))),
         Some(value) => Ok(lit(value)),

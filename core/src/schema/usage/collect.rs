@@ -13,8 +13,8 @@ use super::{Need, Usage, UsedBy, settings::pattern};
 use crate::{
     expr::{self, qualifier},
     project::{
-        ClassRef, Condition, EmptySource, Formula, Mapping, Methods, Project, PropertyRule, Schema, SchemaClass,
-        SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
+        ClassRef, Condition, EmptySource, Formula, Mapping, Methods, Project, PropertyRule, Schema,
+        SchemaClass, SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
     },
 };
 

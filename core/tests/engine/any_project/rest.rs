@@ -40,7 +40,9 @@ prop_compose! {
 
 fn formula() -> impl Strategy<Value = Formula> {
     prop_oneof![
-        text().prop_map(Formula::Expression), text().prop_map(Formula::Pattern), text().prop_map(Formula::Script)
+        text().prop_map(Formula::Expression),
+        text().prop_map(Formula::Pattern),
+        text().prop_map(Formula::Script)
     ]
 }
 
