@@ -12,16 +12,18 @@ mod matching;
 mod rules;
 mod write_as;
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use datafusion::{
-    logical_expr::{Expr, lit},
+    logical_expr::Expr,
     prelude::SessionContext,
 };
 
 pub(crate) use self::context::Context;
+
 pub use self::{
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
+    context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
     matching::CompiledMatch,
@@ -81,13 +83,13 @@ pub struct Opposite {
 #[derive(Debug, Clone, Default)]
 pub struct CompiledMethods {
     /// Objects on both sides that differ.
-    pub both_differ: Vec<(Method, Expr)>,
+    pub both_differ: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is read.
-    pub only_in_source: Vec<(Method, Expr)>,
+    pub only_in_source: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is written.
-    pub only_in_destination: Vec<(Method, Expr)>,
+    pub only_in_destination: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects that were outstanding and are present again.
-    pub outstanding_returned: Vec<(Method, Expr)>,
+    pub outstanding_returned: Vec<(Method, Option<CompiledCondition>)>,
 }
 
 impl CompiledMapping {
@@ -127,7 +129,7 @@ impl CompiledMapping {
             inserts: Vec::new(),
             opposite: Opposite::default(),
             methods: CompiledMethods {
-                both_differ: vec![(Method::Update, lit(true))],
+                both_differ: vec![(Method::Update, None)],
                 ..CompiledMethods::default()
             },
             ..self.clone()
@@ -156,7 +158,18 @@ pub fn compile(
         .join(&class_schema(right, Side::Right))
         .map_err(|error| MappingError::engine(&mapping.name, &error))?;
     let data_import = step.is_some_and(|step| step.data_import);
-    let context = Context { session, left, right, schema, mapping, direction, with_proposed, data_import };
+    let context = Context {
+        session,
+        left,
+        right,
+        schema,
+        mapping,
+        direction,
+        with_proposed,
+        data_import,
+        project,
+        scripts: OnceCell::new(),
+    };
     let matching = matching::compile(&context)?;
     let updates = rules::targets(&context, Occasion::Update)?;
     let inserts = rules::targets(&context, Occasion::Insert)?;
@@ -217,7 +230,10 @@ fn methods(context: &Context<'_>, step: Option<&Step>) -> Result<CompiledMethods
             .iter()
             .map(|choice| {
                 let place = format!("step {}, condition of {}", step.name, choice.method.id());
-                Ok((choice.method, context.condition(choice.condition.as_ref(), &place)?))
+                let condition = choice.condition.as_ref();
+                let condition =
+                    condition.map(|condition| context.condition(condition, &place)).transpose()?;
+                Ok((choice.method, condition))
             })
             .collect::<Result<Vec<_>, MappingError>>()
     };
@@ -244,7 +260,8 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     let expressions = conditions
         .into_iter()
         .flatten()
-        .map(|(_, condition)| condition)
+        .filter_map(|(_, condition)| condition.as_ref())
+        .flat_map(|condition| std::iter::once(&condition.holds).chain(&condition.error))
         .chain(compiled.matching.iter().flat_map(CompiledMatch::expressions))
         .chain(compiled.targets().flat_map(Target::expressions))
         .chain(&compiled.excluded);

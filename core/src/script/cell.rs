@@ -101,7 +101,8 @@ pub fn cell_of(value: &Value) -> Cell<'_> {
         | Value::Date(_)
         | Value::Time(_)
         | Value::Timestamp(_)
-        | Value::TimestampUtc(_) => Cell::Written(value.to_string()),
+        | Value::TimestampUtc(_)
+        | Value::List(_) => Cell::Written(value.to_string()),
     }
 }
 

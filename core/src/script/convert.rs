@@ -65,6 +65,7 @@ const fn kind_of(value: &Value) -> &'static str {
         Value::Float(_) | Value::Decimal { .. } => "a number",
         Value::String(_) => "a text",
         Value::Binary(_) => "bytes",
+        Value::List(_) => "a list",
         Value::Date(_) | Value::Time(_) | Value::Timestamp(_) | Value::TimestampUtc(_) => "a date or time",
     }
 }

@@ -104,6 +104,8 @@ pub enum FailureKind {
     Lookup,
     /// The validation refuses it (R20); what the rule says about it.
     Validation(String),
+    /// A script failed on the object (E5); the text of its error.
+    Script(Box<Expr>),
 }
 
 impl Arm {
@@ -126,6 +128,7 @@ impl Arm {
     fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let gates = self.gates.iter().map(|gate| &gate.holds);
         let failures = self.failures.iter().map(|failure| &failure.holds);
+
         gates.chain(failures).chain([&self.source, &self.value, &self.differs])
     }
 }
