@@ -78,7 +78,11 @@ impl<'a> Context<'a> {
     }
 
     /// A condition over both objects; `place` names it in errors.
-    pub(crate) fn condition(&self, condition: &Condition, place: &str) -> Result<CompiledCondition, MappingError> {
+    pub(crate) fn condition(
+        &self,
+        condition: &Condition,
+        place: &str,
+    ) -> Result<CompiledCondition, MappingError> {
         match condition {
             Condition::Expression(text) => {
                 let expression = expr::parse(self.session, &self.schema, text)
@@ -88,7 +92,8 @@ impl<'a> Context<'a> {
             }
             Condition::Script(text) => {
                 let names = ScriptNames { value: None, side: None };
-                let (holds, error) = self.script(text, ScriptKind::Condition, (ValueType::Boolean, false), &names, place)?;
+                let (holds, error) =
+                    self.script(text, ScriptKind::Condition, (ValueType::Boolean, false), &names, place)?;
                 Ok(CompiledCondition { holds: holds.is_true(), error: Some(error) })
             }
         }

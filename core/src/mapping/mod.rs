@@ -14,10 +14,7 @@ mod write_as;
 
 use std::{cell::OnceCell, collections::BTreeSet};
 
-use datafusion::{
-    logical_expr::Expr,
-    prelude::SessionContext,
-};
+use datafusion::{logical_expr::Expr, prelude::SessionContext};
 
 pub(crate) use self::context::Context;
 
@@ -32,7 +29,10 @@ pub use self::{
 };
 use crate::{
     expr,
-    project::{ClassRef, Direction, Mapping, Method, MethodChoice, Project, Side, Step},
+    project::{
+        ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
+        Step,
+    },
 };
 
 /// A mapping, ready to be evaluated in one direction for one step.
@@ -66,6 +66,10 @@ pub struct CompiledMapping {
     pub prevent_ambiguous_matches: bool,
     /// Parents are written before their children.
     pub parents_first: bool,
+    /// Where the mapping may write.
+    mapping_direction: MappingDirection,
+    /// Proposed rules take part (R22).
+    with_proposed: bool,
 }
 
 /// What rules of the opposite direction do on the side that is read.
@@ -112,6 +116,29 @@ impl CompiledMapping {
     #[must_use]
     pub const fn source(&self) -> &CompiledClass {
         self.class(self.direction.source())
+    }
+
+    /// What rules write on an occasion.
+    #[must_use]
+    pub fn targets_on(&self, occasion: Occasion) -> &[Target] {
+        match occasion {
+            Occasion::Update => &self.updates,
+            Occasion::Insert => &self.inserts,
+            Occasion::Rogue => &self.opposite.rogue,
+            Occasion::Forced => &self.opposite.forced,
+            Occasion::WriteBack => &self.opposite.write_back,
+        }
+    }
+
+    /// Why a rule of the mapping does not take part on an occasion; `None` if it does.
+    #[must_use]
+    pub fn why_not(&self, rule: &PropertyRule, occasion: Occasion) -> Option<&'static str> {
+        let circumstances = rules::Circumstances {
+            mapping_direction: self.mapping_direction,
+            run: self.direction,
+            with_proposed: self.with_proposed,
+        };
+        rules::participates(circumstances, rule, occasion).err().map(NotRun::text)
     }
 
     /// Everything that any rule can write, on both sides.
@@ -195,6 +222,8 @@ pub fn compile(
         only_for_updates: mapping.only_for_updates,
         prevent_ambiguous_matches: mapping.prevent_ambiguous_matches,
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
+        mapping_direction: mapping.direction,
+        with_proposed,
     };
     for side in [Side::Left, Side::Right] {
         let used = used_properties(&compiled, side);

@@ -12,7 +12,9 @@ use datafusion::{
 use super::{
     FailureKind, Gate, GateKind, Occasion, ValueFailure,
     arm::{Builder, script_failure},
-    dates, members::has_null, null_of,
+    dates,
+    members::has_null,
+    null_of,
 };
 use crate::{
     expr,
@@ -108,10 +110,11 @@ pub(super) fn make(builder: &Builder<'_>) -> Result<Made, MappingError> {
                 None => empty,
             };
             // What goes wrong with a default that is not needed does not matter.
-            failures.extend(default_failures.into_iter().map(|failure| ValueFailure {
-                holds: empty.clone().and(failure.holds),
-                ..failure
-            }));
+            failures.extend(
+                default_failures
+                    .into_iter()
+                    .map(|failure| ValueFailure { holds: empty.clone().and(failure.holds), ..failure }),
+            );
             value = choose(empty, default, value);
         }
     }
