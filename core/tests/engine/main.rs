@@ -21,4 +21,6 @@ mod references;
 mod round_trip;
 mod safety;
 mod schema;
+mod scripts;
 mod semantics;
+mod test_rules;
