@@ -90,13 +90,15 @@ fn one_row_in_error_leaves_the_others() {
         (RHAI, "if $N$ == 1 { loop { } } if $N$ == 2 { let s = \"a\"; loop { s += s; } } $N$"),
         (
             JAVASCRIPT,
-            "if ($N$ === 1) for (;;) { } if ($N$ === 2) 'x'.repeat(1e9); if ($N$ === 3) [].a.b; return $N$;",
+            "if ($N$ === 1) for (;;) { } if ($N$ === 2) 'x'.repeat(1e8); if ($N$ === 3) [].a.b; return $N$;",
         ),
     ];
     for (language, code) in cases {
         let rows: Vec<(Value, Value)> =
             [0, 1, 2, 3, 2, 1, 4].map(|n| (Value::Null, Value::Integer(n))).into();
-        let found = outcomes(&script(language, code), &rows, ValueType::Integer);
+        let scripts = Scripts::new(language, &[], variables(), ScriptLimits::default()).unwrap();
+        let script = scripts.compile("rule Test", code, ScriptKind::Value).unwrap();
+        let found = outcomes(&script, &rows, ValueType::Integer);
         assert_eq!((&found[0], &found[6]), (&Ok(Value::Integer(0)), &Ok(Value::Integer(4))));
         for (row, part) in
             [(1, "was stopped after 250 ms"), (2, "more memory"), (4, "more memory"), (5, "was stopped")]

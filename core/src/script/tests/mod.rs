@@ -2,12 +2,13 @@
 
 mod batches;
 mod errors;
+mod guide;
 mod isolation;
 mod limits;
 mod notation;
 mod results;
 
-use std::{collections::BTreeMap, thread};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use super::{CompiledScript, ScriptError, ScriptKind, ScriptLimits, Scripts};
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 const RHAI: ScriptLanguage = ScriptLanguage::Rhai;
 const JAVASCRIPT: ScriptLanguage = ScriptLanguage::JavaScript;
 const BOTH: [ScriptLanguage; 2] = [RHAI, JAVASCRIPT];
+
+/// For tests of anything but time: the computer may be busy, and nothing is optimised.
+const PATIENT: ScriptLimits = ScriptLimits { time: Duration::from_secs(60), memory: 16 << 20, depth: 64 };
 
 fn variables() -> BTreeMap<String, Value> {
     BTreeMap::from([
@@ -31,7 +35,7 @@ fn scripts_with(language: ScriptLanguage, snippets: &[(&str, &str)]) -> Result<S
         .iter()
         .map(|(name, code)| Snippet { name: (*name).to_owned(), code: (*code).to_owned() })
         .collect();
-    Scripts::new(language, &snippets, variables(), ScriptLimits::default())
+    Scripts::new(language, &snippets, variables(), PATIENT)
 }
 
 fn scripts(language: ScriptLanguage) -> Scripts {

@@ -1,6 +1,11 @@
 //! `$…$`: what is a name of a property and what is text.
 
-use super::{super::notation::prepare, *};
+use proptest::prelude::*;
+
+use super::{
+    super::{Position, notation::prepare},
+    *,
+};
 
 fn names(language: ScriptLanguage, code: &str) -> Vec<String> {
     let script = prepare("test", language, code).unwrap_or_else(|error| panic!("{code}: {error}"));
@@ -101,5 +106,38 @@ fn snippets_consist_of_functions() {
     for (language, code) in [(RHAI, "fn a() { 1 }"), (JAVASCRIPT, "function a() { return 1; }")] {
         let error = scripts_with(language, &[("s", code), ("t", code)]).unwrap_err();
         assert!(error.to_string().contains("snippet s defines function a, too"), "{error}");
+    }
+}
+
+proptest! {
+    /// Code of scripts comes from people who are still typing.
+    #[test]
+    fn any_text_is_read_or_refused(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                Just("$"), Just("$$"), Just("$Left::A b$"), Just("\""), Just("'"), Just("`"), Just("${"), Just("}"),
+                Just("("), Just(")"), Just("/"), Just("//"), Just("/*"), Just("*/"), Just("\\"), Just("\n"), Just("#\""),
+                Just("++"), Just("="), Just("Variables"), Just("東"), Just("é"), Just("x1"), Just(" "), Just("async"),
+            ],
+            0..16,
+        ),
+    ) {
+        let code = pieces.concat();
+        for language in BOTH {
+            match prepare("test", language, &code) {
+                Ok(script) => {
+                    prop_assert_eq!(script.code.lines().count(), code.lines().count());
+                    prop_assert!(script.assigned.iter().all(|index| *index < script.names.len()));
+                    for (number, line) in (1..).zip(script.code.lines()) {
+                        let length = code.lines().nth(number - 1).unwrap_or_default().chars().count();
+                        for column in 1..=line.chars().count() {
+                            let position = script.source_position(Position { line: number, column });
+                            prop_assert!(position.column <= length, "{} at {}", code, column);
+                        }
+                    }
+                }
+                Err(error) => prop_assert!(error.position().is_some(), "{}: {}", code, error),
+            }
+        }
     }
 }
