@@ -3,7 +3,8 @@
 use std::{sync::Arc, thread};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Int32Array, StringArray, StringViewArray, StructArray},
+    array::{Array, ArrayRef, AsArray, Int32Array, ListArray, StringArray, StringViewArray, StructArray},
+    buffer::OffsetBuffer,
     datatypes::DataType,
 };
 use datafusion::{
@@ -163,6 +164,23 @@ fn many_projects_do_not_fill_a_thread() {
         for (n, script) in (0..).zip(&kept) {
             assert_eq!(script.value(&[Value::Integer(1)]), Ok(Value::Integer(n + 1)));
         }
+    }
+}
+
+#[test]
+fn multi_valued_properties_are_lists() {
+    let items = Field::new_list_field(DataType::Utf8, true);
+    let lengths = OffsetBuffer::from_lengths([2, 0, 1]);
+    let elements: ArrayRef = Arc::new(StringArray::from(vec![Some("b"), Some("a"), None]));
+    let lists: ArrayRef = Arc::new(ListArray::new(Arc::new(items), lengths, elements, None));
+    let cases = [
+        (RHAI, "let all = \"\"; for mail in $Mails$ { all += `<${mail}>`; } all", ["<b><a>", "", "<>"]),
+        (JAVASCRIPT, "$Mails$.map(mail => `<${mail ?? ''}>`).join('')", ["<b><a>", "", "<>"]),
+    ];
+    for (language, code, expected) in cases {
+        let (values, errors) =
+            script(language, code).evaluate(&[Arc::clone(&lists)], 3, ValueType::String, false);
+        assert_eq!(values.as_string::<i32>(), &StringArray::from(expected.to_vec()), "{errors:?}");
     }
 }
 
