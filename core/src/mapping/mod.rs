@@ -6,7 +6,10 @@
 mod class;
 mod convert;
 mod error;
+mod functions;
+mod letters;
 mod matching;
+mod path;
 mod rules;
 mod write_as;
 
@@ -22,9 +25,11 @@ pub use self::{
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
     convert::{convert, convertible},
     error::MappingError,
+    functions::sorted_set,
     matching::CompiledMatch,
+    path::Hop,
     rules::{Arm, Target},
-    write_as::WriteAs,
+    write_as::{MemberTable, WriteAs},
 };
 use crate::{
     expr,
@@ -101,6 +106,7 @@ impl CompiledMapping {
 /// What compiling needs to know besides the mapping.
 pub(crate) struct Context<'a> {
     pub session: &'a SessionContext,
+    pub project: &'a Project,
     pub left: ClassRef<'a>,
     pub right: ClassRef<'a>,
     /// All properties of both classes.
@@ -169,7 +175,7 @@ pub fn compile(
     let schema = class_schema(left, Side::Left)
         .join(&class_schema(right, Side::Right))
         .map_err(|error| MappingError::engine(&mapping.name, &error))?;
-    let context = Context { session, left, right, schema, mapping, direction, with_proposed };
+    let context = Context { session, project, left, right, schema, mapping, direction, with_proposed };
     let matching = matching::compile(&context)?;
     let updates = rules::targets(&context, rules::Occasion::Update)?;
     let inserts = rules::targets(&context, rules::Occasion::Insert)?;

@@ -10,7 +10,10 @@ use datafusion::{
     logical_expr::{Expr, Operator, binary_expr, cast, lit, when},
 };
 
-use super::{Context, MappingError, WriteAs, convert, convertible, write_as::write_as};
+use super::{
+    Context, MappingError, WriteAs, convert, convertible,
+    write_as::{as_read, write_as},
+};
 use crate::{
     expr,
     project::{ClassRef, MappingDirection, PropertyRef, PropertyRule, RuleKind, Side},
@@ -216,6 +219,7 @@ fn arm(
     let old = expr::property(side, property.name());
     let source = expr::property(side.other(), source.name());
     let value = convert(source.clone(), from, to);
+    let (value, can_fail) = as_read(context.class(side), property, value);
     let mut applies =
         context.condition(rule.condition.as_ref(), &format!("rule {}, condition", rule.name))?;
     if rule.do_not_overwrite && occasion == Occasion::Update {
@@ -237,7 +241,7 @@ fn arm(
         source,
         value,
         differs,
-        converts: from != to,
+        converts: from != to || can_fail,
     })
 }
 

@@ -15,13 +15,13 @@ use tokio::runtime::Runtime;
 
 use super::{
     SyncError,
-    apply::{Applied, Applier, Stopped, unresolved_message},
+    apply::{Applied, Applier, Stopped},
     changes::{self, PlannedStep},
     ended::{Ended, connect_failed, connector_error, ended, engine_failed, failure, journal_failed},
     plan_order,
     quota::{self, Population},
     reconcile::{reconcile, session},
-    references::{PlannedObjects, References, Resolved},
+    references::{PlannedObjects, References},
     source::SystemTables,
 };
 use crate::{
@@ -406,18 +406,9 @@ impl<'a> Execution<'a> {
         let mut messages = Vec::new();
         for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
         {
-            for property in change.properties.iter().filter(|property| !property.new.is_empty()) {
+            for property in &change.properties {
                 let Some(target) = targets.get(property.property.as_str()) else { continue };
-                let found = references.resolve(target, &property.new);
-                if !matches!(found, Resolved::Key(_)) && !planned.has(target, &property.new) {
-                    messages.push(unresolved_message(
-                        target,
-                        &change.display,
-                        &property.rule,
-                        &property.new,
-                        &found,
-                    ));
-                }
+                messages.extend(references.unresolved(target, &change.display, property, planned));
             }
         }
         prepared.report.messages.append(&mut messages);
