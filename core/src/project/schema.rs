@@ -335,8 +335,8 @@ pub enum VirtualKind {
         #[serde(default, skip_serializing_if = "is_default")]
         write: Option<String>,
     },
-    /// A named column group (W11): its values as one text, `a|b`. Every class of the type has such a property
-    /// by itself.
+    /// A named column group (W11): its values as one text, `a|b`. Every class of the type has such a property by
+    /// itself.
     ColumnGroup(String),
     /// Members of an m:n or 1:n table as a list of values; writing adds and removes the rows that differ.
     Members {
