@@ -82,6 +82,10 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::NoMatching { .. } => "SW-M007",
         MappingError::NoKey { .. } => "SW-M008",
         MappingError::Engine { .. } => "SW-M009",
+        MappingError::BadValue { .. } => "SW-M010",
+        MappingError::BadPattern { .. } => "SW-M011",
+        MappingError::Script { .. } => "SW-M012",
+        MappingError::WhichSide { .. } => "SW-M013",
     }
 }
 
@@ -91,6 +95,10 @@ fn place_of(mapping: &Mapping, error: &MappingError) -> Place {
         | MappingError::NotConvertible { place, .. }
         | MappingError::NotWritable { place, .. }
         | MappingError::Expression { place, .. }
+        | MappingError::BadValue { place, .. }
+        | MappingError::BadPattern { place, .. }
+        | MappingError::Script { place, .. }
+        | MappingError::WhichSide { place, .. }
         | MappingError::NotYet { place, .. } => place.as_str(),
         _ => "",
     };

@@ -7,9 +7,9 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData,
-        LogLevel, Mapping, MemberFilter, OperationStrategy, Project, PropertyFlags, PropertyRule, Provider,
-        Side, SortOrder, StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
+        Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, IncompatibleData, LogLevel,
+        Mapping, OperationStrategy, Project, PropertyRule, Provider, Side, StartUpConfiguration, System,
+        VirtualKind, WhenBusy,
     },
 };
 
@@ -143,14 +143,7 @@ fn has_scripts(operations: &DataOperations) -> bool {
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
     let place = Place::Mapping { mapping: mapping.name.clone(), rule: None };
-    add_all(
-        findings,
-        &place,
-        [
-            (mapping.remember_pairs, BLOCKS, "remembered pairs"),
-            (mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists"),
-        ],
-    );
+    add_all(findings, &place, [(mapping.remember_pairs, BLOCKS, "remembered pairs")]);
     for rule in &mapping.matching {
         let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
         add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);
@@ -162,22 +155,15 @@ fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
 
 fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
     let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
-    let validated: Option<&Validation> = rule.validation.as_ref();
     add_all(
         findings,
         &place,
         [
             (rule.concurrence != ConcurrenceBehaviour::default(), WARNS, "concurrence behaviour"),
-            (rule.force_against_direction, WARNS, "force against direction of synchronization"),
-            (rule.detect_rogue_modifications, WARNS, "detect rogue modifications"),
-            (rule.correct_rogue_modifications, WARNS, "correct rogue modifications"),
-            (rule.sort_order != SortOrder::default(), WARNS, "multi-value sort order"),
-            (rule.first_value_as_single_value, BLOCKS, "first value as single value"),
             (rule.no_merge_mode, WARNS, "no merge mode"),
-            (rule.members != MemberFilter::default(), BLOCKS, "include only and exclude"),
-            (rule.transformation != Transformation::default(), BLOCKS, "the transformation"),
-            (validated.is_some(), BLOCKS, "the validation"),
-            (rule.flags != PropertyFlags::default(), BLOCKS, "property flags"),
+            (rule.flags.ignore_in_provisioning, WARNS, "ignore in provisioning"),
+            (rule.flags.send_on_password_change, WARNS, "send on password change"),
+            (rule.flags.operation_option, BLOCKS, "operation option"),
         ],
     );
 }

@@ -12,8 +12,9 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch, UInt8Array, new_null_array},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt8Array, new_null_array},
     compute::concat_batches,
+    compute::filter_record_batch,
     datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, UInt8Type, UInt16Type},
     error::ArrowError,
     ipc::{reader::FileReader, writer::FileWriter},
@@ -218,6 +219,18 @@ impl ChangeList {
     /// All changes, one after the other.
     pub fn iter(&self) -> impl Iterator<Item = Change> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// Only the changes for which `keep` is true.
+    #[must_use]
+    pub fn filtered(&self, keep: &[bool]) -> Self {
+        let kept = self.held.as_ref().map(|(shape, batch)| {
+            let mask = BooleanArray::from(keep.to_vec());
+            // Fails only if the lengths differ.
+            let batch = filter_record_batch(batch, &mask).unwrap_or_else(|_| batch.clone());
+            (shape.clone(), batch)
+        });
+        Self { held: kept }
     }
 
     /// Puts the status of every change into the list.

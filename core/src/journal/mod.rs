@@ -19,7 +19,7 @@ pub use self::{
     lock::{LockHolder, this_user},
     report::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
-        StepReport, Writes,
+        StepPass, StepReport, Writes,
     },
     store::{Journal, JournalError},
 };

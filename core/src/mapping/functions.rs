@@ -27,9 +27,8 @@ use crate::value::{
 
 /// A list as a set: sorted, without duplicates, without NULLs; NULL as the empty list.
 ///
-/// Lists of members are read like this, so what is written to them must be compared like this.
-#[must_use]
-pub fn sorted_set(list: Expr, value_type: ValueType) -> Expr {
+/// Lists of members are read like this.
+pub(super) fn sorted_set(list: Expr, value_type: ValueType) -> Expr {
     let function = create_udf(
         &format!("sorted_set_{}", value_type.label()),
         vec![list_type(value_type)],

@@ -4,11 +4,13 @@ use datafusion::logical_expr::Expr;
 
 use super::{
     Context, MappingError,
-    functions::{composite_as_read, sorted_set},
+    functions::composite_as_read,
     path::{Hop, Leg, MembersOf, Way, way},
 };
 use crate::{
-    project::{ClassRef, Generated, PropertyRef, SchemaProperty, SchemaType, VirtualKind, VirtualProperty},
+    project::{
+        ClassRef, Generated, PropertyRef, SchemaProperty, SchemaType, Side, VirtualKind, VirtualProperty,
+    },
     value::ValueType,
 };
 
@@ -68,9 +70,10 @@ impl WriteAs {
     }
 }
 
-/// How the property is written; an error if it cannot be.
+/// How the property of the class on `side` is written; an error if it cannot be.
 pub(super) fn write_as(
     context: &Context<'_>,
+    side: Side,
     class: ClassRef<'_>,
     property: PropertyRef<'_>,
     place: &str,
@@ -90,7 +93,7 @@ pub(super) fn write_as(
             None => Ok(WriteAs::Column),
         },
         PropertyRef::Virtual(computed) => {
-            let schema = &context.project.system(context.direction.destination()).schema;
+            let schema = &context.project.system(side).schema;
             let way = way(schema, class.schema_type, computed).map_err(|missing| {
                 MappingError::UnknownProperty {
                     mapping: context.mapping.name.clone(),
@@ -170,23 +173,20 @@ fn written_way(schema_type: &SchemaType, property: &VirtualProperty, way: Way) -
     }
 }
 
-/// A value that is about to be written as it will be read back, and whether it becomes NULL where it cannot
-/// be written: without that, equal objects would differ in every run.
-pub(super) fn as_read(class: ClassRef<'_>, property: PropertyRef<'_>, value: Expr) -> (Expr, bool) {
-    let PropertyRef::Virtual(computed) = property else { return (value, false) };
+/// A value that is about to be written as it will be read back, NULL where it cannot be written; `None` if
+/// values are read back as they are.
+pub(super) fn as_read(class: ClassRef<'_>, property: PropertyRef<'_>, value: &Expr) -> Option<Expr> {
+    let PropertyRef::Virtual(computed) = property else { return None };
     let type_of = |name: &String| {
         class.schema_type.property(name).map_or(ValueType::String, |column| column.value_type)
     };
     let columns = match &computed.kind {
-        VirtualKind::Members { .. } => return (sorted_set(value, computed.value_type), false),
         VirtualKind::CompositeKey(columns) => columns,
         VirtualKind::ColumnGroup(name) => {
-            match class.schema_type.column_groups.iter().find(|group| group.name == *name) {
-                Some(group) => &group.properties,
-                None => return (value, false),
-            }
+            let mut groups = class.schema_type.column_groups.iter();
+            &groups.find(|group| group.name == *name)?.properties
         }
-        _ => return (value, false),
+        _ => return None,
     };
-    (composite_as_read(value, columns.iter().map(type_of).collect()), true)
+    Some(composite_as_read(value.clone(), columns.iter().map(type_of).collect()))
 }

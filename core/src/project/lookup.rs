@@ -116,6 +116,14 @@ impl<'a> PropertyRef<'a> {
     }
 }
 
+impl PropertyRef<'_> {
+    /// True if the order of its values means something; members of a table have none (R12).
+    #[must_use]
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self, Self::Virtual(VirtualProperty { kind: VirtualKind::Members { .. }, .. }))
+    }
+}
+
 impl<'a> ClassRef<'a> {
     /// The property of that name.
     #[must_use]

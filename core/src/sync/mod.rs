@@ -3,6 +3,7 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod after_saving;
 mod apply;
 mod candidates;
 mod changes;
@@ -11,15 +12,19 @@ mod ended;
 mod error;
 mod evaluate;
 mod execute;
+mod failed_values;
 mod held;
+mod opposite;
 mod order;
 mod pending;
 mod plan_order;
+mod prepare;
 mod quota;
 pub mod reconcile;
 mod references;
 mod rows;
 mod source;
+pub mod test_rules;
 
 use std::path::Path;
 
@@ -27,7 +32,7 @@ pub use self::error::SyncError;
 use self::execute::Execution;
 pub use crate::journal::{
     Change, ChangeList, ChangeStatus, Failure, Message, MessageLevel, PropertyChange, QuotaExceeded,
-    RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepReport, Writes,
+    RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepPass, StepReport, Writes,
 };
 use crate::{
     check::{Severity, check},

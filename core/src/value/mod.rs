@@ -69,6 +69,25 @@ impl ValueType {
         }
     }
 
+    /// The type that holds values of an Arrow type, and whether it does so without a cast; `None` if none can.
+    #[must_use]
+    pub fn of_arrow(data_type: &DataType) -> Option<(Self, bool)> {
+        let value_type = match data_type {
+            DataType::Boolean => Self::Boolean,
+            data_type if data_type.is_integer() => Self::Integer,
+            DataType::Decimal128(precision, scale) => Self::Decimal(*precision, *scale),
+            data_type if data_type.is_floating() => Self::Float,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Self::String,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Binary,
+            DataType::Date32 | DataType::Date64 => Self::Date,
+            DataType::Time32(_) | DataType::Time64(_) => Self::Time,
+            DataType::Timestamp(_, None) => Self::Timestamp,
+            DataType::Timestamp(_, Some(_)) => Self::TimestampUtc,
+            _ => return None,
+        };
+        Some((value_type, value_type.arrow() == *data_type))
+    }
+
     /// True for types whose values are text.
     #[must_use]
     pub const fn is_text(self) -> bool {

@@ -8,10 +8,10 @@ use syncwright_core::{
         Access, Authentication, AutoFill, BaseObject, CharacterConversion, CollisionDetection, ColumnGroup,
         ConcurrenceBehaviour, Condition, Connection, CsvFormat, DataOperation, DataOperations,
         DependencyResolution, Direction, EmptySource, Exclusion, ExclusionTest, Exclusions, FORMAT_VERSION,
-        ForeignKey, Generated, GradedMatching, Hierarchy, IncompatibleData, Lifecycle, Literal, LogLevel,
-        LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule, MemberFilter, Method,
-        MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits, OperationStrategy, Pool, Project,
-        PropertyFlags, PropertyRule, Provider, Quota, Quotas, RateLimit, RemoteServer, RuleKind,
+        ForeignKey, Formula, Generated, GradedMatching, Hierarchy, IncompatibleData, Lifecycle, Literal,
+        LogLevel, LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule, MemberFilter,
+        Method, MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits, OperationStrategy, Pool,
+        Project, PropertyFlags, PropertyRule, Provider, Quota, Quotas, RateLimit, RemoteServer, RuleKind,
         SampleDatabase, Schedule, Schema, SchemaClass, SchemaProperty, SchemaType, ScriptLanguage, SendOn,
         Snippet, SortOrder, StartUpConfiguration, Step, System, TargetSystemTable, TargetSystemType,
         Transformation, Validation, Variable, VariableSet, VirtualKind, VirtualProperty, WhenBusy,
@@ -52,6 +52,7 @@ fn literal() -> impl Strategy<Value = Literal> {
         any::<i64>().prop_map(Literal::Integer),
         number().prop_map(Literal::Float),
         text().prop_map(Literal::String),
+        Just(Literal::Null),
     ]
     .boxed()
 }

@@ -16,6 +16,7 @@ mod keys;
 mod labels;
 mod matching;
 mod members;
+mod opposite;
 mod project_file;
 mod references;
 mod round_trip;

@@ -13,8 +13,8 @@ use super::{Need, Usage, UsedBy, settings::pattern};
 use crate::{
     expr::{self, qualifier},
     project::{
-        ClassRef, Condition, EmptySource, Mapping, Methods, Project, PropertyRef, PropertyRule, Schema,
-        SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
+        ClassRef, Condition, EmptySource, Formula, Mapping, Methods, Project, PropertyRef, PropertyRule,
+        Schema, SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
     },
     value::column_type,
 };
@@ -296,11 +296,14 @@ impl<'a> Walk<'a> {
         }
         let Transformation { to_target, to_central, when_empty, .. } = &rule.transformation;
         let default = match when_empty {
-            EmptySource::UseDefault(text) => Some(text),
+            EmptySource::UseDefault(formula) => Some(formula),
             EmptySource::WriteEmpty | EmptySource::Keep => None,
         };
-        for text in [to_target.as_ref(), to_central.as_ref(), default].into_iter().flatten() {
-            self.expression(usage, text, &user);
+        for formula in [to_target.as_ref(), to_central.as_ref(), default].into_iter().flatten() {
+            match formula {
+                Formula::Expression(text) => self.expression(usage, text, &user),
+                Formula::Pattern(text) | Formula::Script(text) => self.text(usage, text, &user),
+            }
         }
         if let Some(source) = &rule.flags.trusted_source {
             self.on_both_sides(usage, source, &user);

@@ -61,16 +61,8 @@ impl Applier<'_> {
             return Ok(());
         }
         self.stop_if_cancelled()?;
-        // Until all its members are written an object is not done.
         let indices: Vec<usize> = changes.iter().map(|one| one.object.index).collect();
-        let open = |from: ChangeStatus, to: ChangeStatus, applied: &mut Applied| {
-            for index in &indices {
-                if let Some(status) = applied.statuses.get_mut(*index).filter(|status| **status == from) {
-                    *status = to;
-                }
-            }
-        };
-        open(ChangeStatus::Done, ChangeStatus::NotWritten, applied);
+        indices.iter().for_each(|index| applied.reopen(*index));
         let own_type = &self.mapping.destination().schema_type;
         let mut objects: Vec<&mut WrittenObject> = changes.iter_mut().map(|one| &mut one.object).collect();
         find_keys(&mut *self.connector, own_type, &mut objects, self.cancel)?;
@@ -85,7 +77,7 @@ impl Applier<'_> {
             changes = others;
             self.write_property(&property, own, applied)?;
         }
-        open(ChangeStatus::NotWritten, ChangeStatus::Done, applied);
+        indices.iter().for_each(|index| applied.close(*index));
         Ok(())
     }
 
@@ -183,6 +175,23 @@ impl Applier<'_> {
             }
         }
         Ok(changes.iter().map(|change| found.get(&written_key(&change.object.key)).cloned()).collect())
+    }
+}
+
+impl Applied {
+    /// Until all its members are written an object is not done.
+    pub(super) fn reopen(&mut self, index: usize) {
+        self.replace_status(index, ChangeStatus::Done, ChangeStatus::NotWritten);
+    }
+
+    fn close(&mut self, index: usize) {
+        self.replace_status(index, ChangeStatus::NotWritten, ChangeStatus::Done);
+    }
+
+    fn replace_status(&mut self, index: usize, from: ChangeStatus, to: ChangeStatus) {
+        if let Some(status) = self.statuses.get_mut(index).filter(|status| **status == from) {
+            *status = to;
+        }
     }
 }
 

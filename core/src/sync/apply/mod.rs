@@ -132,8 +132,27 @@ impl Applier<'_> {
         range: Range<usize>,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
-        let mut references = self.read_references()?;
         let mut later = Later::default();
+        let pending = |later: &mut Later| std::mem::take(&mut later.pending);
+        let objects = self
+            .write_all(changes, range, &mut later, applied)
+            .and_then(|()| self.second_pass(pending(&mut later), applied));
+        if objects.is_err() {
+            later.members.iter().for_each(|change| applied.reopen(change.object.index));
+        }
+        objects?;
+        self.write_members(later.members, applied)
+    }
+
+    /// Writes all objects of the range, and notes what must wait until they are there.
+    fn write_all(
+        &mut self,
+        changes: &ChangeList,
+        range: Range<usize>,
+        later: &mut Later,
+        applied: &mut Applied,
+    ) -> Result<(), Stopped> {
+        let mut references = self.read_references()?;
         let total = range.len() as u64;
         let mut start = range.start;
         while start < range.end {
@@ -147,15 +166,14 @@ impl Applier<'_> {
             if matches!(method, Method::MarkOutstanding | Method::ResetOutstanding) {
                 self.label(changes, start..end, method, applied)?;
             } else {
-                let rows = self.prepare(changes, start..end, &mut references, &mut later, applied)?;
+                let rows = self.prepare(changes, start..end, &mut references, later, applied)?;
                 self.write_objects(&rows, Some(&mut references), applied)?;
             }
             self.note("done", start, end)?;
             self.progress.advance((end - range.start) as u64, Some(total));
             start = end;
         }
-        self.second_pass(later.pending, applied)?;
-        self.write_members(later.members, applied)
+        Ok(())
     }
 
     /// What the references lead to; members are looked up when it is their turn.
