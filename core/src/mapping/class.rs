@@ -15,7 +15,7 @@ use datafusion::{
 use super::{Context, MappingError, convert};
 use crate::{
     connect::ROW_COLUMN,
-    expr::{self, Part, parse_pattern, pattern_expression, qualifier},
+    expr::{self, Part, pattern_expression, qualifier, resolve_pattern},
     project::{ClassRef, ForeignKey, Literal, Project, SchemaType, Side, VirtualKind, VirtualProperty},
     value::ValueType,
 };
@@ -121,7 +121,7 @@ impl CompiledClass {
         self.schema_type
             .display_template
             .as_deref()
-            .and_then(|template| parse_pattern(template).ok())
+            .and_then(|template| resolve_pattern(&self.schema_type, template).ok())
             .unwrap_or_else(|| self.key_parts())
     }
 
@@ -189,7 +189,8 @@ impl CompiledClass {
         match &property.kind {
             VirtualKind::Fixed(_) => Ok(()),
             VirtualKind::Pattern(pattern) => {
-                let parts = parse_pattern(pattern).map_err(|source| context.bad_expression(place, source))?;
+                let parts = resolve_pattern(&self.schema_type, pattern)
+                    .map_err(|source| context.bad_expression(place, source))?;
                 for part in parts {
                     if let Part::Property(name) = part
                         && self.schema_type.property(&name).is_none()
@@ -296,7 +297,7 @@ impl CompiledClass {
         match &property.kind {
             VirtualKind::Fixed(literal) => Ok((plan, fixed(literal, property.value_type))),
             VirtualKind::Pattern(pattern) => {
-                let parts = parse_pattern(pattern).map_err(|error| invalid(&error.text))?;
+                let parts = resolve_pattern(&self.schema_type, pattern).map_err(|error| invalid(&error.text))?;
                 let text = pattern_expression(&parts, base);
                 Ok((plan, convert(text, ValueType::String, property.value_type)))
             }
