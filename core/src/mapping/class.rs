@@ -15,7 +15,7 @@ use datafusion::{
 use super::{Context, MappingError, convert};
 use crate::{
     connect::ROW_COLUMN,
-    expr::{self, Part, pattern_expression, qualifier, resolve_pattern},
+    expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
     project::{ClassRef, ForeignKey, Literal, Project, SchemaType, Side, VirtualKind, VirtualProperty},
     value::ValueType,
 };
@@ -163,7 +163,7 @@ impl CompiledClass {
             .collect();
         let place = format!("class {}", self.name);
         for filter in &self.filters {
-            expr::parse(context.session, &self.base_schema(), filter)
+            self.filter(context.session, filter)
                 .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
         }
         for property in &self.virtual_properties {
@@ -230,6 +230,11 @@ impl CompiledClass {
         Some((foreign_key, referenced))
     }
 
+    /// The class filter or scope as a condition over the columns of the type.
+    fn filter(&self, session: &SessionContext, text: &str) -> Result<Expr, ExprError> {
+        expr::parse_condition(session, &self.base_schema(), &SpecialNames::of(&self.schema_type), text)
+    }
+
     fn base_schema(&self) -> DFSchema {
         let fields = self
             .schema_type
@@ -245,7 +250,8 @@ impl CompiledClass {
         let table = provider_as_source(source.table(self.side, &self.schema_type));
         let mut plan = LogicalPlanBuilder::scan(TableReference::bare(BASE), table, None)?;
         for filter in &self.filters {
-            let condition = expr::parse(session, &self.base_schema(), filter)
+            let condition = self
+                .filter(session, filter)
                 .map_err(|error| datafusion::error::DataFusionError::Plan(error.text))?;
             plan = plan.filter(condition)?;
         }

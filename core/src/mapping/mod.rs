@@ -132,7 +132,8 @@ impl<'a> Context<'a> {
         match condition {
             None => Ok(lit(true)),
             Some(Condition::Expression(text)) => {
-                let expression = expr::parse(self.session, &self.schema, text)
+                let names = expr::SpecialNames::default();
+                let expression = expr::parse_condition(self.session, &self.schema, &names, text)
                     .map_err(|source| self.bad_expression(place, source))?;
                 Ok(expression.is_true())
             }
