@@ -53,9 +53,9 @@ pub fn parse_pattern(pattern: &str) -> Result<Vec<Part>, ExprError> {
 /// several.
 pub fn resolve_pattern(schema_type: &SchemaType, pattern: &str) -> Result<Vec<Part>, ExprError> {
     let resolve = |piece: Piece| match &piece.part {
-        Part::Escaped(name) => meant(schema_type, name)
-            .map(Part::Property)
-            .map_err(|fault| fault.into_error(pattern, piece.at)),
+        Part::Escaped(name) => {
+            meant(schema_type, name).map(Part::Property).map_err(|fault| fault.into_error(pattern, piece.at))
+        }
         _ => Ok(piece.part),
     };
     pieces(pattern)?.into_iter().map(resolve).collect()
@@ -170,7 +170,8 @@ fn meant(schema_type: &SchemaType, name: &str) -> Result<String, Fault> {
         return Ok(name.to_owned());
     }
     let columns: Vec<&str> = schema_type.properties.iter().map(|property| property.name.as_str()).collect();
-    let alike: Vec<&str> = columns.iter().copied().filter(|column| placeholder_name(column) == name).collect();
+    let alike: Vec<&str> =
+        columns.iter().copied().filter(|column| placeholder_name(column) == name).collect();
     if let [only] = alike.as_slice() {
         return Ok((*only).to_owned());
     }
@@ -180,7 +181,9 @@ fn meant(schema_type: &SchemaType, name: &str) -> Result<String, Fault> {
             text: format!("the placeholder ${{{name}}} means several properties of {}", schema_type.name),
             help: format!("write the name as it is: {}", listed(&alike)),
         },
-        (true, Some(near)) => Fault { text, help: format!("did you mean ${{{near}}}? Names are case-sensitive") },
+        (true, Some(near)) => {
+            Fault { text, help: format!("did you mean ${{{near}}}? Names are case-sensitive") }
+        }
         (true, None) => Fault { text, help: format!("the properties are: {}", listed(&columns)) },
     })
 }
@@ -222,7 +225,8 @@ mod tests {
 
     #[test]
     fn wrong_patterns_say_where() {
-        for (pattern, position) in [("a%b", (1, 2)), ("ß\n高${x", (2, 2)), ("%a%${}", (1, 4)), ("%", (1, 1))] {
+        for (pattern, position) in [("a%b", (1, 2)), ("ß\n高${x", (2, 2)), ("%a%${}", (1, 4)), ("%", (1, 1))]
+        {
             let error = parse_pattern(pattern).unwrap_err();
             assert_eq!(error.position, Some(position), "{pattern}: {error}");
             assert!(error.help.is_some());

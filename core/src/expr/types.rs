@@ -36,7 +36,9 @@ pub(super) const fn kind(data_type: &DataType) -> Kind {
     match data_type {
         T::Null => Kind::Null,
         T::Boolean => Kind::Boolean,
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => Kind::Number,
+        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {
+            Kind::Number
+        }
         T::Float16 | T::Float32 | T::Float64 => Kind::Number,
         T::Decimal32(..) | T::Decimal64(..) | T::Decimal128(..) | T::Decimal256(..) => Kind::Number,
         T::Utf8 | T::LargeUtf8 | T::Utf8View => Kind::Text,
@@ -44,7 +46,9 @@ pub(super) const fn kind(data_type: &DataType) -> Kind {
         T::Time32(_) | T::Time64(_) => Kind::Time,
         T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => Kind::Binary,
         T::Interval(_) | T::Duration(_) => Kind::Span,
-        T::List(_) | T::LargeList(_) | T::FixedSizeList(..) | T::ListView(_) | T::LargeListView(_) => Kind::List,
+        T::List(_) | T::LargeList(_) | T::FixedSizeList(..) | T::ListView(_) | T::LargeListView(_) => {
+            Kind::List
+        }
         _ => Kind::Other,
     }
 }
@@ -54,7 +58,9 @@ const fn value_type(data_type: &DataType) -> Option<ValueType> {
     use DataType as T;
     Some(match data_type {
         T::Boolean => ValueType::Boolean,
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => ValueType::Integer,
+        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {
+            ValueType::Integer
+        }
         T::Float16 | T::Float32 | T::Float64 => ValueType::Float,
         T::Decimal128(precision, scale) => ValueType::Decimal(*precision, *scale),
         T::Utf8 | T::LargeUtf8 | T::Utf8View => ValueType::String,

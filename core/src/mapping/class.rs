@@ -303,7 +303,8 @@ impl CompiledClass {
         match &property.kind {
             VirtualKind::Fixed(literal) => Ok((plan, fixed(literal, property.value_type))),
             VirtualKind::Pattern(pattern) => {
-                let parts = resolve_pattern(&self.schema_type, pattern).map_err(|error| invalid(&error.text))?;
+                let parts =
+                    resolve_pattern(&self.schema_type, pattern).map_err(|error| invalid(&error.text))?;
                 let text = pattern_expression(&parts, base);
                 Ok((plan, convert(text, ValueType::String, property.value_type)))
             }

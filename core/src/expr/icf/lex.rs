@@ -77,7 +77,8 @@ fn token(text: &str, at: usize, next: char) -> Result<(Token, usize), Fault> {
         '\'' | '"' => quoted(text, at, next)?,
         '-' | '+' | '0'..='9' => number(rest, at)?,
         _ if next.is_alphabetic() || next == '_' => {
-            let word: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            let word: String =
+                rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
             let length = word.len();
             (Token::Word(word), length)
         }
@@ -128,9 +129,8 @@ fn quoted(text: &str, at: usize, quote: char) -> Result<(Token, usize), Fault> {
 
 fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     let unsigned = rest.strip_prefix(['-', '+']).unwrap_or(rest);
-    let length = unsigned
-        .find(|letter: char| !(letter.is_alphanumeric() || letter == '.'))
-        .unwrap_or(unsigned.len());
+    let length =
+        unsigned.find(|letter: char| !(letter.is_alphanumeric() || letter == '.')).unwrap_or(unsigned.len());
     let digits = unsigned.get(..length).unwrap_or_default();
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let is_number = [whole, fraction]

@@ -26,7 +26,11 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let start = if text.trim_start().starts_with(ICF_PREFIX) { blanks + ICF_PREFIX.len() } else { 0 };
     let mut parser = Parser { tokens: tokens(text, start)?, next: 0, depth: 0, tests: 0 };
     if *parser.peek() == Token::End {
-        return Err(Fault::new(parser.at(), "the filter is empty", "write a test such as equalTo('Country', 'PL')"));
+        return Err(Fault::new(
+            parser.at(),
+            "the filter is empty",
+            "write a test such as equalTo('Country', 'PL')",
+        ));
     }
     let filter = parser.any()?;
     match parser.peek() {

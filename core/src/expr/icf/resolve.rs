@@ -53,7 +53,8 @@ enum Meaning {
 
 impl Resolver<'_> {
     fn expression(&self, node: &Node) -> Result<Expr, Fault> {
-        let all = |parts: &[Node]| parts.iter().map(|part| self.expression(part)).collect::<Result<Vec<_>, _>>();
+        let all =
+            |parts: &[Node]| parts.iter().map(|part| self.expression(part)).collect::<Result<Vec<_>, _>>();
         Ok(match node {
             Node::And(parts) => balanced(all(parts)?, Expr::and).unwrap_or_else(|| lit(true)),
             Node::Or(parts) => balanced(all(parts)?, Expr::or).unwrap_or_else(|| lit(false)),
@@ -98,10 +99,7 @@ impl Resolver<'_> {
         value_type: &DataType,
     ) -> Result<Meaning, Fault> {
         let typed = |literals: &[Literal]| {
-            literals
-                .iter()
-                .map(|literal| value(literal, column, value_type))
-                .collect::<Result<Vec<_>, _>>()
+            literals.iter().map(|literal| value(literal, column, value_type)).collect::<Result<Vec<_>, _>>()
         };
         if test.operator == Operator::ContainsAllValues {
             return typed(&test.values).map(Meaning::ContainsAll);
@@ -112,7 +110,11 @@ impl Resolver<'_> {
                 (Operator::EqualTo, values) => typed(values).map(Meaning::EqualsList),
                 _ => Err(Fault::new(
                     test.attribute_at,
-                    format!("{} holds a list of values, which {} cannot look at", column.name, test.operator.name()),
+                    format!(
+                        "{} holds a list of values, which {} cannot look at",
+                        column.name,
+                        test.operator.name()
+                    ),
                     "use containsAllValues or equalTo",
                 )),
             };
@@ -133,7 +135,12 @@ impl Resolver<'_> {
         if needs_text && kind(value_type) != Kind::Text {
             return Err(Fault::new(
                 test.attribute_at,
-                format!("{} looks at texts, but {} is of type {}", test.operator.name(), column.name, label(value_type)),
+                format!(
+                    "{} looks at texts, but {} is of type {}",
+                    test.operator.name(),
+                    column.name,
+                    label(value_type)
+                ),
                 "use equalTo, greaterThan or lessThan",
             ));
         }
@@ -145,7 +152,8 @@ impl Resolver<'_> {
         let name = match (test.attribute.as_str(), &self.names.name, &self.names.uid) {
             ("__NAME__", Some(name), _) | ("__UID__", _, Some(name)) => name.as_str(),
             ("__NAME__", None, _) => {
-                return Err(self.no_special(test, "no property is shown when objects are listed, and there is no key"));
+                return Err(self
+                    .no_special(test, "no property is shown when objects are listed, and there is no key"));
             }
             ("__UID__", _, None) => {
                 return Err(self.no_special(test, "the key is not one property"));
@@ -248,7 +256,9 @@ impl Resolved {
             Meaning::IsNull => format!("{column} IS NULL"),
             Meaning::Compare(operator, value) => compare_sql(*operator, &column, &value_sql(value)),
             Meaning::EqualsList(values) => format!("{column} = {}", list(values)),
-            Meaning::ContainsAll(values) if self.is_list => format!("array_has_all({column}, {})", list(values)),
+            Meaning::ContainsAll(values) if self.is_list => {
+                format!("array_has_all({column}, {})", list(values))
+            }
             Meaning::ContainsAll(values) => {
                 let parts: Vec<String> =
                     values.iter().map(|value| format!("{column} = {}", value_sql(value))).collect();
@@ -308,9 +318,5 @@ fn value_sql(value: &ScalarValue) -> String {
 
 /// The written form of a value that is no text; values of properties always have one.
 fn written(value: &ScalarValue) -> String {
-    value
-        .to_array()
-        .ok()
-        .map(|array| crate::value::value_at(&array, 0).to_string())
-        .unwrap_or_default()
+    value.to_array().ok().map(|array| crate::value::value_at(&array, 0).to_string()).unwrap_or_default()
 }

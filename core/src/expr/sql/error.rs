@@ -12,7 +12,9 @@ use crate::expr::{
 
 /// An error at a place of the parser's tree.
 pub(super) fn at(text: &str, span: Span, what: String, help: String) -> ExprError {
-    ExprError { text: format!("in “{text}”: {what}"), position: located(text, span.start), help: Some(help) }
+    ExprError {
+        text: format!("in “{text}”: {what}"), position: located(text, span.start), help: Some(help)
+    }
 }
 
 /// An error at a part of the parser's tree.
@@ -35,9 +37,14 @@ pub(super) fn explain(text: &str, error: &DataFusionError) -> ExprError {
 /// Without the prefixes that say which part of the engine complained, and without the place.
 fn plain(message: &str) -> String {
     let mut rest = message;
-    for prefix in
-        ["Schema error: ", "SQL error: ", "Error during planning: ", "ParserError(\"", "TokenizerError(\"", "External error: "]
-    {
+    for prefix in [
+        "Schema error: ",
+        "SQL error: ",
+        "Error during planning: ",
+        "ParserError(\"",
+        "TokenizerError(\"",
+        "External error: ",
+    ] {
         rest = rest.strip_prefix(prefix).unwrap_or(rest);
     }
     let rest = rest.trim_end_matches("\")");

@@ -111,7 +111,7 @@ impl Parsed<'_> {
             .sql_to_expr_with_alias(self.text, &dialect)
             .map_err(|error| error::explain(self.text, &error))?;
         match tree.alias {
-            None => Ok(tree.expr),
+            None => limits::balanced(self.text, tree.expr),
             Some(alias) => Err(error::at(
                 self.text,
                 alias.span,

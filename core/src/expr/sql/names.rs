@@ -97,7 +97,8 @@ impl Names<'_> {
         let columns = self.parsed.schema.columns();
         let mut names: Vec<String> = columns.iter().map(shown).collect();
         names.sort();
-        let bare = columns.iter().find(|column| nearest(written, [column.name.as_str()]).is_some()).map(shown);
+        let bare =
+            columns.iter().find(|column| nearest(written, [column.name.as_str()]).is_some()).map(shown);
         let near = nearest(written, names.iter().map(String::as_str)).map(str::to_owned).or(bare);
         self.refuse(
             span,
@@ -175,7 +176,8 @@ impl Names<'_> {
 fn shown(column: &Column) -> String {
     let is_plain = column.name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && column.name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_');
-    let name = if is_plain { column.name.clone() } else { format!("\"{}\"", column.name.replace('"', "\"\"")) };
+    let name =
+        if is_plain { column.name.clone() } else { format!("\"{}\"", column.name.replace('"', "\"\"")) };
     match &column.relation {
         Some(side) if matches!(side.table(), "Left" | "Right") => format!("{}.{name}", side.table()),
         _ => name,

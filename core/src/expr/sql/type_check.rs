@@ -140,8 +140,7 @@ impl Types<'_> {
             error
         };
         let plan = self.parsed.plan(part.clone()).map_err(placed)?;
-        plan.get_type(self.parsed.schema)
-            .map_err(|error| placed(error::explain(self.parsed.text, &error)))
+        plan.get_type(self.parsed.schema).map_err(|error| placed(error::explain(self.parsed.text, &error)))
     }
 
     fn position(&self, span: Span) -> Option<(usize, usize)> {
@@ -189,10 +188,14 @@ impl Types<'_> {
         if one == other || one == Kind::Null || other == Kind::Null {
             return Ok(());
         }
-        if other == Kind::Text && let Some(text) = text_literal(right) {
+        if other == Kind::Text
+            && let Some(text) = text_literal(right)
+        {
             return self.literal(right, text, &left_type);
         }
-        if one == Kind::Text && let Some(text) = text_literal(left) {
+        if one == Kind::Text
+            && let Some(text) = text_literal(left)
+        {
             return self.literal(left, text, &right_type);
         }
         if matches!((one, other), (Kind::Boolean, Kind::Number) | (Kind::Number, Kind::Boolean)) {
@@ -232,7 +235,9 @@ impl Types<'_> {
         let (left_type, right_type) = (self.type_of(left)?, self.type_of(right)?);
         let is_defined = match (kind(&left_type), kind(&right_type)) {
             (Kind::Null | Kind::Number | Kind::Span, Kind::Null | Kind::Number | Kind::Span) => true,
-            (Kind::Moment | Kind::Time, Kind::Span) => matches!(op, BinaryOperator::Plus | BinaryOperator::Minus),
+            (Kind::Moment | Kind::Time, Kind::Span) => {
+                matches!(op, BinaryOperator::Plus | BinaryOperator::Minus)
+            }
             (Kind::Span, Kind::Moment | Kind::Time) => *op == BinaryOperator::Plus,
             (Kind::Moment, Kind::Moment) => *op == BinaryOperator::Minus,
             _ => false,
@@ -318,10 +323,9 @@ impl Types<'_> {
 fn is_condition(part: &Expr) -> bool {
     use BinaryOperator as B;
     match part {
-        Expr::BinaryOp { op, .. } => matches!(
-            op,
-            B::And | B::Or | B::Xor | B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq
-        ),
+        Expr::BinaryOp { op, .. } => {
+            matches!(op, B::And | B::Or | B::Xor | B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq)
+        }
         Expr::UnaryOp { op, .. } => *op == UnaryOperator::Not,
         Expr::IsTrue(_)
         | Expr::IsNotTrue(_)

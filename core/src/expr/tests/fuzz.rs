@@ -10,8 +10,8 @@ use std::{fs, path::Path, time::Duration};
 use super::*;
 use crate::{
     expr::{
-        IcfFilter, OperationKind, OperationStatement, Quoting, SpecialNames, icf_to_sql, parse_icf, parse_pattern,
-        pattern_text, substitute, three_valued,
+        IcfFilter, OperationKind, OperationStatement, Quoting, SpecialNames, icf_to_sql, parse_icf,
+        parse_pattern, pattern_text, substitute, three_valued,
     },
     project::{ProjectError, SchemaProperty, SchemaType, from_text, to_text},
     value::ValueType,
@@ -25,12 +25,14 @@ const LONGEST: usize = 64;
 /// Runs a target over its corpus and over random inputs, as they are and as words.
 macro_rules! fuzz {
     ($name:literal, $words:expr, $check:expr) => {
-        bolero::check!(name = $name).with_iterations(ITERATIONS).with_test_time(TIME).with_max_len(LONGEST).for_each(
-            |input: &[u8]| {
+        bolero::check!(name = $name)
+            .with_iterations(ITERATIONS)
+            .with_test_time(TIME)
+            .with_max_len(LONGEST)
+            .for_each(|input: &[u8]| {
                 $check(&String::from_utf8_lossy(input));
                 $check(&words(input, $words));
-            },
-        );
+            });
     };
 }
 
@@ -48,10 +50,56 @@ fn is_inside(text: &str, position: (usize, usize)) {
 }
 
 const CONDITION: &[&str] = &[
-    "Age", "Country", "Active", "Born", "\"Common Name\"", "Left.", "base.", " = ", " <> ", " < ", "1", "'1'", "'PL'",
-    "'", "\"", " AND ", " OR ", "NOT ", "(", ")", " IN ", "NOT IN (", ", ", "NULL", " IS NULL", "TRUE", "lower(",
-    "CASE WHEN ", " THEN ", " ELSE ", " END", " LIKE ", "now()", "CAST(", " AS ", "date", " - ", "*", "\n", "--", "$1",
-    " BETWEEN ", "INTERVAL '1 day'", "[", "]", "::", "SELECT ", "random()", "🦀", " || ",
+    "Age",
+    "Country",
+    "Active",
+    "Born",
+    "\"Common Name\"",
+    "Left.",
+    "base.",
+    " = ",
+    " <> ",
+    " < ",
+    "1",
+    "'1'",
+    "'PL'",
+    "'",
+    "\"",
+    " AND ",
+    " OR ",
+    "NOT ",
+    "(",
+    ")",
+    " IN ",
+    "NOT IN (",
+    ", ",
+    "NULL",
+    " IS NULL",
+    "TRUE",
+    "lower(",
+    "CASE WHEN ",
+    " THEN ",
+    " ELSE ",
+    " END",
+    " LIKE ",
+    "now()",
+    "CAST(",
+    " AS ",
+    "date",
+    " - ",
+    "*",
+    "\n",
+    "--",
+    "$1",
+    " BETWEEN ",
+    "INTERVAL '1 day'",
+    "[",
+    "]",
+    "::",
+    "SELECT ",
+    "random()",
+    "🦀",
+    " || ",
 ];
 
 #[test]
@@ -70,10 +118,44 @@ fn condition() {
 }
 
 const ICF: &[&str] = &[
-    "equalTo", "contains", "containsAllValues", "startsWith", "endsWith", "greaterThan", "lessThanOrEqualTo", "(", ")",
-    "'Age'", "'Country'", "'Groups'", "'__NAME__'", "'__UID__'", ", ", "1", "-0.5", "'PL'", "\"x\"", "null", "true",
-    "[", "]", " & ", " | ", " and ", " or ", "not ", "!", "'", "\\", "equalTo('Age', 1)", "not(", "and(", "icf:", " ",
-    "contains('Country', 'P')", "é",
+    "equalTo",
+    "contains",
+    "containsAllValues",
+    "startsWith",
+    "endsWith",
+    "greaterThan",
+    "lessThanOrEqualTo",
+    "(",
+    ")",
+    "'Age'",
+    "'Country'",
+    "'Groups'",
+    "'__NAME__'",
+    "'__UID__'",
+    ", ",
+    "1",
+    "-0.5",
+    "'PL'",
+    "\"x\"",
+    "null",
+    "true",
+    "[",
+    "]",
+    " & ",
+    " | ",
+    " and ",
+    " or ",
+    "not ",
+    "!",
+    "'",
+    "\\",
+    "equalTo('Age', 1)",
+    "not(",
+    "and(",
+    "icf:",
+    " ",
+    "contains('Country', 'P')",
+    "é",
 ];
 
 #[test]
@@ -88,7 +170,8 @@ fn icf_filter() {
         match parse_icf(&schema, &names, text) {
             Ok(expression) => {
                 let sql = icf_to_sql(&schema, &names, text).unwrap();
-                let again = parse(&SESSION, &schema, &sql).unwrap_or_else(|error| panic!("{text:?}: {sql}: {error}"));
+                let again =
+                    parse(&SESSION, &schema, &sql).unwrap_or_else(|error| panic!("{text:?}: {sql}: {error}"));
                 assert_eq!(three_valued(expression).column_refs(), again.column_refs(), "{text:?}: {sql}");
             }
             Err(error) => is_inside(text, error.position.unwrap()),
@@ -110,8 +193,31 @@ fn pattern() {
 }
 
 const OPERATION: &[&str] = &[
-    "CALL p(", ")", "%UId%", "'%UId%'", "%Last_Name%", "%UId:old%", "%", "%%", "'", "''", "\"", "`", ",", ";", "?", " ",
-    "--", "/*", "\\", "N", "E", "\0", "{", "}", "ß",
+    "CALL p(",
+    ")",
+    "%UId%",
+    "'%UId%'",
+    "%Last_Name%",
+    "%UId:old%",
+    "%",
+    "%%",
+    "'",
+    "''",
+    "\"",
+    "`",
+    ",",
+    ";",
+    "?",
+    " ",
+    "--",
+    "/*",
+    "\\",
+    "N",
+    "E",
+    "\0",
+    "{",
+    "}",
+    "ß",
 ];
 
 #[test]
@@ -138,7 +244,8 @@ fn operation_pattern() {
 }
 
 const VARIABLES: &[&str] = &[
-    "$", "$$", "$X$", "$Y$", "'", "''", "\"", "`", "[", "]", "\\", "--", "E'", "a", " ", "=", "icf:", "(", ")", "\n", "1",
+    "$", "$$", "$X$", "$Y$", "'", "''", "\"", "`", "[", "]", "\\", "--", "E'", "a", " ", "=", "icf:", "(",
+    ")", "\n", "1",
 ];
 
 #[test]
@@ -155,8 +262,34 @@ fn variables() {
 }
 
 const RON: &[&str] = &[
-    "(", ")", "[", "]", ",", ":", "\"", "format: 1", "name: \"x\"", "central: (", "Update", "true", "1.5", "NaN", "-1", "\n",
-    "Expression(\"a\")", "{", "}", "r#\"", "\"#", "//", "/*", "'", "\\", "Some(", "99999999999999999999", "é",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "format: 1",
+    "name: \"x\"",
+    "central: (",
+    "Update",
+    "true",
+    "1.5",
+    "NaN",
+    "-1",
+    "\n",
+    "Expression(\"a\")",
+    "{",
+    "}",
+    "r#\"",
+    "\"#",
+    "//",
+    "/*",
+    "'",
+    "\\",
+    "Some(",
+    "99999999999999999999",
+    "é",
 ];
 
 /// The sample of the guide, with a few places overwritten as the input says.
@@ -166,7 +299,8 @@ fn overwritten(input: &str) -> String {
     for change in bytes.chunks_exact(3).take(4) {
         let at = (usize::from(change[0]) * 256 + usize::from(change[1])) % text.len();
         let word = RON[usize::from(change[2]) % RON.len()];
-        text.splice(at..at + usize::from(change[2] % 3).min(text.len() - at), word.chars());
+        let end = at + usize::from(change[2] % 3).min(text.len() - at);
+        drop(text.splice(at..end, word.chars()));
     }
     text.into_iter().collect()
 }
@@ -178,7 +312,8 @@ fn project_file() {
             match from_text("fuzz", &text) {
                 Ok(project) => {
                     let written = to_text(&project).unwrap();
-                    let again = from_text("fuzz", &written).unwrap_or_else(|error| panic!("{error}: {written}"));
+                    let again =
+                        from_text("fuzz", &written).unwrap_or_else(|error| panic!("{error}: {written}"));
                     // Text instead of values: NaN is not equal to itself.
                     assert_eq!(to_text(&again).unwrap(), written);
                 }

@@ -23,7 +23,9 @@ fn rows(page: &str) -> Vec<(String, String, String, String)> {
             heading = title.to_owned();
         }
         let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`'])).collect();
-        if let [name, _, example, result] = cells.as_slice() && line.starts_with("| `") {
+        if let [name, _, example, result] = cells.as_slice()
+            && line.starts_with("| `")
+        {
             let unquoted = |text: &str| text.to_owned();
             rows.push((heading.clone(), unquoted(name), unquoted(example), unquoted(result)));
         }

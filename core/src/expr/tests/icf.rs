@@ -133,7 +133,8 @@ fn special_names_come_from_the_type() {
         key: vec!["id".to_owned()],
         ..SchemaType::default()
     };
-    let both = |name: &str, uid: &str| SpecialNames { name: Some(name.to_owned()), uid: Some(uid.to_owned()) };
+    let both =
+        |name: &str, uid: &str| SpecialNames { name: Some(name.to_owned()), uid: Some(uid.to_owned()) };
     assert_eq!(SpecialNames::of(&person), both("id", "id"));
     person.properties[2].display_value = true;
     assert_eq!(SpecialNames::of(&person), both("Country", "id"));
@@ -158,10 +159,14 @@ fn the_canonical_spelling_is_the_same_filter() {
     let cases = [
         ("!equalTo( \"Age\" , 1 )", "not(equalTo('Age', 1))"),
         ("a", ""),
-        ("equalTo('a','b')||and(contains('c',[\"d'\"]),not lessThan('e', -5))",
-         r"equalTo('a', 'b') | (contains('c', ['d\'']) & not(lessThan('e', -5)))"),
-        ("(equalTo('a', null) & equalTo('b', true)) & equalTo('c', 'x\ty')",
-         r"(equalTo('a', null) & equalTo('b', true)) & equalTo('c', 'x\ty')"),
+        (
+            "equalTo('a','b')||and(contains('c',[\"d'\"]),not lessThan('e', -5))",
+            r"equalTo('a', 'b') | (contains('c', ['d\'']) & not(lessThan('e', -5)))",
+        ),
+        (
+            "(equalTo('a', null) & equalTo('b', true)) & equalTo('c', 'x\ty')",
+            r"(equalTo('a', null) & equalTo('b', true)) & equalTo('c', 'x\ty')",
+        ),
     ];
     for (text, canonical) in cases {
         let Ok(filter) = IcfFilter::parse(text) else {

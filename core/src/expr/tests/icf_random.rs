@@ -123,7 +123,8 @@ fn batch(rows: &[Row]) -> RecordBatch {
         ("Age", Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.age)))),
         ("Active", Arc::new(BooleanArray::from_iter(rows.iter().map(|row| row.active)))),
     ];
-    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+        .unwrap()
 }
 
 proptest! {

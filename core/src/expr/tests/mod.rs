@@ -11,8 +11,8 @@ use std::sync::{Arc, LazyLock};
 
 use arrow::{
     array::{
-        ArrayRef, AsArray as _, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
-        ListArray, RecordBatch, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+        ArrayRef, AsArray as _, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array,
+        Int64Array, ListArray, RecordBatch, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
     },
     datatypes::{Int32Type, Schema},
 };
@@ -55,13 +55,24 @@ static PEOPLE: LazyLock<RecordBatch> = LazyLock::new(|| {
         ("Seen", Arc::new(TimestampMicrosecondArray::from(vec![Some(0), Some(1), Some(2), None]))),
         (
             "SeenUtc",
-            Arc::new(TimestampMicrosecondArray::from(vec![Some(0), Some(1), Some(2), None]).with_timezone("UTC")),
+            Arc::new(
+                TimestampMicrosecondArray::from(vec![Some(0), Some(1), Some(2), None]).with_timezone("UTC"),
+            ),
         ),
         ("Clock", Arc::new(Time64MicrosecondArray::from(vec![Some(0), Some(1), Some(3_600_000_000), None]))),
-        ("Photo", Arc::new(BinaryArray::from_opt_vec(vec![Some(b"\x00\xff"), Some(b""), Some(b"a"), None]))),
+        (
+            "Photo",
+            Arc::new(BinaryArray::from_opt_vec(vec![
+                Some(&b"\x00\xff"[..]),
+                Some(&b""[..]),
+                Some(&b"a"[..]),
+                None,
+            ])),
+        ),
         ("Groups", Arc::new(groups)),
     ];
-    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+        .unwrap()
 });
 
 fn schema_of(schema: &Schema) -> DFSchema {

@@ -66,7 +66,12 @@ fn errors_say_where_and_what_to_do() {
         ("Country = 'PL", (1, 11), "Unterminated", ""),
         ("Country =", (1, 10), "", ""),
         ("Contry = 'PL'", (1, 1), "no property Contry", "did you mean Country?"),
-        ("Age = 1 AND\n  (Country = 'x' OR Nothing = 2)", (2, 21), "no property Nothing", "the properties are: "),
+        (
+            "Age = 1 AND\n  (Country = 'x' OR Nothing = 2)",
+            (2, 21),
+            "no property Nothing",
+            "the properties are: ",
+        ),
         ("Country = \"PL\"", (1, 11), "no property PL", "single quotes"),
         ("Left.Country = 'PL'", (1, 1), "no property Left.Country", "Country"),
         ("Age = 1 AND lowr(Country) = 'x'", (1, 13), "no function lowr", "did you mean lower?"),
@@ -82,7 +87,12 @@ fn errors_say_where_and_what_to_do() {
         ("Age IN (1, '2', 'x')", (1, 17), "'x' is no value of type integer", ""),
         ("Born = '29.02.2024'", (1, 8), "no value of type date", "2024-02-29"),
         ("Salary = '12.505'", (1, 10), "no value of type decimal(12,2)", ""),
-        ("Country = 5", (1, 11), "Country is of type string, 5 of type integer", "write the value as text: '5'"),
+        (
+            "Country = 5",
+            (1, 11),
+            "Country is of type string, 5 of type integer",
+            "write the value as text: '5'",
+        ),
         ("Country = Age", (1, 11), "of type integer; they cannot be compared", "CAST(Age AS VARCHAR)"),
         ("Born = Age", (1, 8), "Born is of type date, Age of type integer", "CAST"),
         ("Country = Born", (1, 11), "type date", "CAST(Born AS VARCHAR)"),
@@ -125,9 +135,13 @@ fn a_condition_is_true_or_false() {
     let condition = |text| parse_condition(&SESSION, &people(), &SpecialNames::default(), text);
     condition("Active").unwrap();
     condition("icf:equalTo('Age', 1)").unwrap();
-    for (text, kind) in
-        [(" Country", "string"), ("Age + 1", "integer"), ("Born", "date"), ("coalesce(Age, 1)", "integer"), ("NULL", "NULL")]
-    {
+    for (text, kind) in [
+        (" Country", "string"),
+        ("Age + 1", "integer"),
+        ("Born", "date"),
+        ("coalesce(Age, 1)", "integer"),
+        ("NULL", "NULL"),
+    ] {
         let error = condition(text).unwrap_err();
         assert!(error.text.contains(&format!("of type {kind}")), "{error:?}");
         assert!(error.position.is_some() && error.help.is_some());
@@ -139,7 +153,8 @@ fn a_condition_is_true_or_false() {
 fn the_clock_stands_still_during_a_session() {
     let one = session();
     let moment = |session: &SessionContext, text: &str| parse(session, &people(), text).unwrap();
-    for text in ["now()", "current_date", "current_date()", "current_time()", "CURRENT_TIMESTAMP", "today()"] {
+    for text in ["now()", "current_date", "current_date()", "current_time()", "CURRENT_TIMESTAMP", "today()"]
+    {
         let expression = moment(&one, text);
         assert!(matches!(expression, Expr::Literal(..)), "{text}: {expression}");
         assert_eq!(expression, moment(&one, text));
@@ -159,7 +174,14 @@ fn large_conditions_work_or_are_refused() {
     means(&format!("Age NOT IN ({list})"), [T, F, F, N]);
     let chain = |terms: usize| vec!["Age = 1"; terms].join(" AND ");
     means(&chain(300), [T, F, F, N]);
+    means(&vec!["Age = 1"; 300].join(" OR "), [T, F, F, N]);
+    means(&format!("NOT ({})", vec!["Age = 1"; 300].join(" OR ")), [F, T, T, N]);
+    means(&format!("Age{} = 51", " + 1".repeat(50)), [T, F, F, N]);
     assert!(wrong(&chain(20_000)).text.contains("too long"));
+    for deep in [format!("Age{} = 1", " + 1".repeat(900)), format!("Active{}", " IS NULL".repeat(900))] {
+        let error = wrong(&deep);
+        assert!(error.text.contains("too deep") && error.position.is_some(), "{error:?}");
+    }
     wrong(&format!("{}Active{}", "(".repeat(400), ")".repeat(400)));
     wrong(&format!("{}Active", "NOT ".repeat(990)));
 }
@@ -195,7 +217,8 @@ impl Logic {
             Self::Not(inner) => inner.truth(age).map(|truth| !truth),
             Self::And(one, other) => and(one.truth(age), other.truth(age)),
             Self::Or(one, other) => {
-                and(one.truth(age).map(|truth| !truth), other.truth(age).map(|truth| !truth)).map(|truth| !truth)
+                and(one.truth(age).map(|truth| !truth), other.truth(age).map(|truth| !truth))
+                    .map(|truth| !truth)
             }
         }
     }
@@ -213,13 +236,15 @@ pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 fn logic() -> impl Strategy<Value = Logic> {
     let ages = || prop::sample::select(vec![1_i64, 2, 30, 4, 5]);
     let leaf = prop_oneof![
-        (prop::collection::vec(ages(), 1..6), any::<bool>()).prop_map(|(list, negated)| Logic::In(list, negated)),
+        (prop::collection::vec(ages(), 1..6), any::<bool>())
+            .prop_map(|(list, negated)| Logic::In(list, negated)),
         ages().prop_map(Logic::Equals),
     ];
     leaf.prop_recursive(3, 10, 2, |inner| {
         prop_oneof![
             inner.clone().prop_map(|inner| Logic::Not(Box::new(inner))),
-            (inner.clone(), inner.clone()).prop_map(|(one, other)| Logic::And(Box::new(one), Box::new(other))),
+            (inner.clone(), inner.clone())
+                .prop_map(|(one, other)| Logic::And(Box::new(one), Box::new(other))),
             (inner.clone(), inner).prop_map(|(one, other)| Logic::Or(Box::new(one), Box::new(other))),
         ]
     })

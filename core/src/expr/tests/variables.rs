@@ -20,7 +20,12 @@ fn variables(values: &[(&str, &str)]) -> BTreeMap<String, String> {
 #[test]
 fn values_are_written_as_their_place_needs() {
     let values = variables(&[
-        ("Country", "PL"), ("Name", "O'Neil"), ("Limit", "12.5"), ("Debt", "-3"), ("On", "true"), ("Back", r"a\b"),
+        ("Country", "PL"),
+        ("Name", "O'Neil"),
+        ("Limit", "12.5"),
+        ("Debt", "-3"),
+        ("On", "true"),
+        ("Back", r"a\b"),
         ("Quote", "a\"b"),
     ]);
     let cases = [
@@ -49,7 +54,8 @@ fn values_are_written_as_their_place_needs() {
 
 #[test]
 fn what_is_not_safe_is_refused_with_its_place() {
-    let values = variables(&[("Name", "O'Neil"), ("Back", r"\"), ("Dollar", "$$"), ("Line", "a\nb"), ("Zero", "\0")]);
+    let values =
+        variables(&[("Name", "O'Neil"), ("Back", r"\"), ("Dollar", "$$"), ("Line", "a\nb"), ("Zero", "\0")]);
     let cases = [
         (Quoting::Condition, "a = 1 AND b = $Nam$", (1, 15), "no variable $Nam$"),
         (Quoting::Text, "x\n $Other$", (2, 2), "no variable $Other$"),
@@ -80,7 +86,10 @@ fn what_is_not_safe_is_refused_with_its_place() {
 }
 
 fn nasty() -> impl Strategy<Value = String> {
-    let pieces = vec!["'", "\"", "\\", "--", "/*", "*/", ";", " OR 1=1 ", "$", "$X$", "a", "5", "-", ".", ")", "(", "%", "`", "\n", "ä", "]"];
+    let pieces = vec![
+        "'", "\"", "\\", "--", "/*", "*/", ";", " OR 1=1 ", "$", "$X$", "a", "5", "-", ".", ")", "(", "%",
+        "`", "\n", "ä", "]",
+    ];
     prop::collection::vec(prop::sample::select(pieces), 0..8).prop_map(|pieces| pieces.concat())
 }
 
@@ -118,11 +127,13 @@ fn project() -> Project {
     let text = text
         .replace("file: \"hr.db\"", "file: \"$Folder$/hr.db\"")
         .replace("read_only: true,", "initial_sql: [\"SET x = $Folder$\"], time_zone: \"$Zone$\",")
-        .replace("start_ups: [(name: \"Import from HR\", workflow: \"Import\")],",
+        .replace(
+            "start_ups: [(name: \"Import from HR\", workflow: \"Import\")],",
             "start_ups: [(name: \"Import from HR\", workflow: \"Import\", variable_set: \"Test\")],
              variables: [(name: \"Folder\", value: \"prod\"), (name: \"Zone\", value: \"UTC\"),
                          (name: \"Country\", value: \"it's\"), (name: \"Password\", secret: true)],
-             variable_sets: [(name: \"Test\", variables: [(name: \"Folder\", value: \"test\")])],");
+             variable_sets: [(name: \"Test\", variables: [(name: \"Folder\", value: \"test\")])],",
+        );
     from_text("variables", &text).unwrap()
 }
 
@@ -235,7 +246,11 @@ fn wrong_variables_are_named() {
     check(&|project| project.start_ups[0].variable_set = Some("Tset".to_owned()), "SW-E002", "Tset");
     check(&|project| project.variables[0].name = "a b".to_owned(), "SW-E003", "a b");
     check(&|project| project.variables[0].name = "FullSync".to_owned(), "SW-E003", "FullSync");
-    check(&|project| project.variable_sets[0].variables[0].name = "Fodler".to_owned(), "SW-E003", "default set");
+    check(
+        &|project| project.variable_sets[0].variables[0].name = "Fodler".to_owned(),
+        "SW-E003",
+        "default set",
+    );
     check(
         &|project| {
             project.target.scope.insert("employees".to_owned(), "id = $Foo$".to_owned());

@@ -22,7 +22,8 @@ use crate::{
     },
     project::{
         Access, Authentication, Condition, Connection, EmptySource, Literal, Mapping, MethodChoice, Project,
-        Provider, SchemaClass, StartUpConfiguration, System, TargetSystemTable, Variable, VirtualKind, Workflow,
+        Provider, SchemaClass, StartUpConfiguration, System, TargetSystemTable, Variable, VirtualKind,
+        Workflow,
     },
 };
 
@@ -47,7 +48,9 @@ impl fmt::Debug for SessionVariables<'_> {
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum VariablesError {
     /// The start up configuration names a variable set that does not exist.
-    #[error("the start up configuration {start_up} uses the variable set {set}, which the project does not have")]
+    #[error(
+        "the start up configuration {start_up} uses the variable set {set}, which the project does not have"
+    )]
     #[diagnostic(code("SW-E002"), help("{help}"))]
     UnknownSet {
         /// The start up configuration.
@@ -84,7 +87,9 @@ pub enum VariablesError {
     #[error("{place}: the variable {name} is secret and works in connections only")]
     #[diagnostic(
         code("SW-E005"),
-        help("conditions and values are shown, logged and sent to databases; use a variable that is not secret")
+        help(
+            "conditions and values are shown, logged and sent to databases; use a variable that is not secret"
+        )
     )]
     Secret {
         /// The setting.
@@ -160,7 +165,11 @@ impl<'a> Values<'a> {
                 None if known.is_empty() => "the project has no variable sets; remove the setting".to_owned(),
                 None => format!("the variable sets are: {}", listed(&known)),
             };
-            return Err(VariablesError::UnknownSet { start_up: start_up.name.clone(), set: name.clone(), help });
+            return Err(VariablesError::UnknownSet {
+                start_up: start_up.name.clone(),
+                set: name.clone(),
+                help,
+            });
         };
         for variable in &set.variables {
             let place = format!("variable set {name}");
@@ -338,8 +347,12 @@ impl<'a> Values<'a> {
             ];
             for MethodChoice { method, condition } in choices.into_iter().flatten() {
                 if let Some(Condition::Expression(text)) = condition {
-                    let place =
-                        format!("workflow {}, step {}, condition of {}", workflow.name, step.name, method.id());
+                    let place = format!(
+                        "workflow {}, step {}, condition of {}",
+                        workflow.name,
+                        step.name,
+                        method.id()
+                    );
                     self.text_with(text, &values, Quoting::Condition, &place)?;
                 }
             }

@@ -159,8 +159,9 @@ impl Context {
             return Err(BACKSLASH);
         }
         let is_statement = self.language == Language::Statement;
-        let is_unsafe =
-            value.chars().any(|letter| letter == '\0' || is_statement && (letter.is_control() || "\\$".contains(letter)));
+        let is_unsafe = value
+            .chars()
+            .any(|letter| letter == '\0' || is_statement && (letter.is_control() || "\\$".contains(letter)));
         if is_unsafe {
             return Err(UNSAFE);
         }
@@ -192,7 +193,8 @@ impl Context {
     fn alone(&self, after: Option<char>) -> Result<(), Fault> {
         let touches = |letter: char| is_word(letter) || "'\"`.$@#[]{}\\:".contains(letter);
         // Square brackets around values are lists in ICF.
-        let touches = |letter: char| touches(letter) && !(self.language == Language::Icf && "[]".contains(letter));
+        let touches =
+            |letter: char| touches(letter) && !(self.language == Language::Icf && "[]".contains(letter));
         if self.after_value || self.last.is_some_and(touches) || after.is_some_and(touches) {
             return Err(GLUED);
         }
