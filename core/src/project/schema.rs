@@ -314,7 +314,7 @@ pub struct VirtualProperty {
 pub enum VirtualKind {
     /// Always the same value. Read only.
     Fixed(Literal),
-    /// Text with `%Property%` placeholders. Read only.
+    /// Text with `%Property%` or `${Property}` placeholders. Read only.
     Pattern(String),
     /// An expression over the properties of the type. Read only.
     Expression(String),

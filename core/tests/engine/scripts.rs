@@ -2,8 +2,8 @@
 
 use syncwright_core::{
     project::{
-        Condition, Direction, Formula, Mapping, MappingDirection, MethodChoice, Method, Project, PropertyRule,
-        ScriptLanguage, Snippet, Transformation, Validation,
+        Condition, Direction, Formula, Mapping, MappingDirection, Method, MethodChoice, Project,
+        PropertyRule, ScriptLanguage, Snippet, Transformation, Validation,
     },
     sync::RunStatus,
 };
@@ -22,7 +22,9 @@ fn systems() -> Systems {
             id % 28 + 1,
         ));
     }
-    let right = format!("{table} INSERT INTO person VALUES (3, 'x', 'y', 'z', 1, NULL), (4, 'x', 'y', 'keep', 99, NULL);");
+    let right = format!(
+        "{table} INSERT INTO person VALUES (3, 'x', 'y', 'z', 1, NULL), (4, 'x', 'y', 'keep', 99, NULL);"
+    );
     Systems::new(&left, &right)
 }
 
@@ -95,18 +97,28 @@ fn the_same_meaning_gives_the_same_change_list() {
     let project = project(&systems, ScriptLanguage::Rhai, &RHAI);
     let report = systems.run(&project);
     assert_eq!(report.run.status, RunStatus::DoneWithErrors);
-    assert_eq!(rows(&systems.right(), "SELECT login, last FROM person WHERE id IN (1, 2, 7)"), ["bNg|∅", "èØdegård|∅", "nobody|∅"]);
+    assert_eq!(
+        rows(&systems.right(), "SELECT login, last FROM person WHERE id IN (1, 2, 7)"),
+        ["bNg|∅", "èØdegård|∅", "nobody|∅"]
+    );
     assert_eq!(systems.run(&project).total_writes(), 0);
 }
 
 #[test]
 fn a_failing_script_concerns_its_object_only() {
     for (language, text) in [
-        (ScriptLanguage::Rhai, "if $Left::id$ == 7 { let n = 0; loop { n += 1; } } else if $Left::id$ == 8 { let t = \"x\"; while true { t += t; } t } else if $Left::id$ == 9 { throw \"not this one\" } else { \"ok\" }"),
-        (ScriptLanguage::JavaScript, "if ($Left::id$ === 7) { for (;;) {} } if ($Left::id$ === 8) { let t = 'x'; for (;;) t += t; } if ($Left::id$ === 9) { throw new Error('not this one'); } return 'ok';"),
+        (
+            ScriptLanguage::Rhai,
+            "if $Left::id$ == 7 { let n = 0; loop { n += 1; } } else if $Left::id$ == 8 { let t = \"x\"; while true { t += t; } t } else if $Left::id$ == 9 { throw \"not this one\" } else { \"ok\" }",
+        ),
+        (
+            ScriptLanguage::JavaScript,
+            "if ($Left::id$ === 7) { for (;;) {} } if ($Left::id$ === 8) { let t = 'x'; for (;;) t += t; } if ($Left::id$ === 9) { throw new Error('not this one'); } return 'ok';",
+        ),
     ] {
         let systems = systems();
-        let rules = vec![rule("id", "id"), PropertyRule { transformation: formula(text), ..rule("login", "login") }];
+        let rules =
+            vec![rule("id", "id"), PropertyRule { transformation: formula(text), ..rule("login", "login") }];
         let mapping = mapping("person", "person", vec![by("id", pair("id", "id"))], rules);
         let mut project = systems.project(Direction::ToTarget, vec![mapping]);
         project.script_language = language;
@@ -144,10 +156,14 @@ fn an_error_in_a_condition_is_no_no() {
 #[test]
 fn a_script_that_cannot_be_compiled_is_found_by_the_check() {
     let systems = systems();
-    let rules = vec![rule("id", "id"), PropertyRule { transformation: formula("1 +"), ..rule("login", "login") }];
+    let rules =
+        vec![rule("id", "id"), PropertyRule { transformation: formula("1 +"), ..rule("login", "login") }];
     let mapping = mapping("person", "person", vec![by("id", pair("id", "id"))], rules);
     let project = systems.project(Direction::ToTarget, vec![mapping]);
     let findings = syncwright_core::check::check(&project);
     let finding = findings.iter().find(|finding| finding.code == "SW-M012").unwrap();
-    assert!(finding.place.to_string().contains("rule login") && finding.text.contains("line 1"), "{finding:?}");
+    assert!(
+        finding.place.to_string().contains("rule login") && finding.text.contains("line 1"),
+        "{finding:?}"
+    );
 }

@@ -145,7 +145,11 @@ fn values_can_be_set_for_the_test() {
 #[test]
 fn a_new_object_is_inserted() {
     let (systems, project) = people();
-    let set = [(Side::Left, "mail", Some("zoe@x")), (Side::Left, "name", Some("zoe")), (Side::Left, "id", Some("9"))];
+    let set = [
+        (Side::Left, "mail", Some("zoe@x")),
+        (Side::Left, "name", Some("zoe")),
+        (Side::Left, "id", Some("9")),
+    ];
     let explanation = explain(&systems, &project, TestObjects::New, &set).unwrap();
     assert_eq!(explanation.right, None);
     assert_eq!(explanation.matching[0].outcome, MatchOutcome::Skipped);

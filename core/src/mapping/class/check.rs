@@ -8,7 +8,7 @@ use super::{
     CompiledClass, Computed,
 };
 use crate::{
-    expr::{self, ExprError, Part, parse_pattern},
+    expr::{self, ExprError, Part, resolve_pattern},
     project::{SchemaType, VirtualKind},
     value::ValueType,
 };
@@ -42,7 +42,8 @@ impl CompiledClass {
         match &property.kind {
             VirtualKind::Fixed(_) => Ok(()),
             VirtualKind::Pattern(pattern) => {
-                let parts = parse_pattern(pattern).map_err(|source| context.bad_expression(place, source))?;
+                let parts = resolve_pattern(&self.schema_type, pattern)
+                    .map_err(|source| context.bad_expression(place, source))?;
                 let gone = parts.iter().find_map(|part| match part {
                     Part::Property(name) if self.schema_type.property(name).is_none() => Some(name),
                     _ => None,

@@ -21,7 +21,7 @@ use super::{
     path::{Missing, Way, way},
 };
 use crate::{
-    expr::{self, Part, parse_pattern, pattern_expression, qualifier},
+    expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
     project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualProperty},
     value::column_type,
 };
@@ -134,7 +134,7 @@ impl CompiledClass {
         self.schema_type
             .display_template
             .as_deref()
-            .and_then(|template| parse_pattern(template).ok())
+            .and_then(|template| resolve_pattern(&self.schema_type, template).ok())
             .unwrap_or_else(|| self.key_parts())
     }
 
@@ -176,7 +176,7 @@ impl CompiledClass {
             .collect();
         let place = format!("class {}", self.name);
         for filter in &self.filters {
-            expr::parse(context.session, &self.base_schema(), filter)
+            self.filter(context.session, filter)
                 .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
         }
         for computed in &self.virtual_properties {
@@ -186,6 +186,11 @@ impl CompiledClass {
             }
         }
         Ok(())
+    }
+
+    /// The class filter or scope as a condition over the columns of the type.
+    fn filter(&self, session: &datafusion::prelude::SessionContext, text: &str) -> Result<Expr, ExprError> {
+        expr::parse_condition(session, &self.base_schema(), &SpecialNames::of(&self.schema_type), text)
     }
 
     fn base_schema(&self) -> DFSchema {

@@ -9,10 +9,7 @@ use datafusion::{
 };
 
 use super::{BASE, CompiledClass, OUTSTANDING_COLUMN, TableSource, base, virtual_value::Reader};
-use crate::{
-    connect::ROW_COLUMN,
-    expr::{self, qualifier},
-};
+use crate::{connect::ROW_COLUMN, expr::qualifier};
 
 impl CompiledClass {
     /// The plan that reads the needed properties of the class, its row number and its label.
@@ -24,8 +21,8 @@ impl CompiledClass {
         let table = provider_as_source(source.table(self.side, &self.schema_type));
         let mut plan = LogicalPlanBuilder::scan(TableReference::bare(BASE), table, None)?;
         for filter in &self.filters {
-            let condition = expr::parse(session, &self.base_schema(), filter)
-                .map_err(|error| DataFusionError::Plan(error.text))?;
+            let condition =
+                self.filter(session, filter).map_err(|error| DataFusionError::Plan(error.text))?;
             plan = plan.filter(condition)?;
         }
         let reader = Reader { session, source, class: self };

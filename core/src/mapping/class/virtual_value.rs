@@ -22,7 +22,7 @@ use super::{
     CompiledClass, Computed, TableSource, base,
 };
 use crate::{
-    expr::{self, parse_pattern, pattern_expression},
+    expr::{self, pattern_expression, resolve_pattern},
     project::{CharacterConversion, Literal, SchemaType, VirtualKind, VirtualProperty},
     value::{ValueType, column_type},
 };
@@ -68,7 +68,8 @@ impl Reader<'_> {
         match &property.kind {
             VirtualKind::Fixed(literal) => Ok(fixed(literal, property.value_type)),
             VirtualKind::Pattern(pattern) => {
-                let parts = parse_pattern(pattern).map_err(|error| invalid(&error.text))?;
+                let parts = resolve_pattern(&self.class.schema_type, pattern)
+                    .map_err(|error| invalid(&error.text))?;
                 let text = pattern_expression(&parts, base);
                 Ok(convert(text, ValueType::String, property.value_type))
             }

@@ -150,7 +150,7 @@ fn add_virtual(
     let mut needs = vec![Need::Property(property.name.clone())];
     match &property.kind {
         K::Fixed(_) => {}
-        K::Pattern(text) => needs.extend(pattern(text)),
+        K::Pattern(text) => needs.extend(pattern(own, text)),
         K::Expression(text) => needs.extend(in_base(own, text)),
         K::Script { read, write } => {
             needs.extend([read, write].into_iter().flatten().cloned().map(Need::Text));
