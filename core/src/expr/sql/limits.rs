@@ -109,11 +109,19 @@ fn too_deep(tree: &Expr) -> Option<&Expr> {
     let mut open = vec![(tree, 0)];
     while let Some((part, depth)) = open.pop() {
         if depth > DEEPEST {
-            return Some(part);
+            return Some(leaf_of(part));
         }
         open.extend(children(part).into_iter().map(|child| (child, depth + 1)));
     }
     None
+}
+
+/// A part without parts. Even asking a deep part for its place would be too much for the stack.
+fn leaf_of(mut part: &Expr) -> &Expr {
+    while let Some(last) = children(part).pop() {
+        part = last;
+    }
+    part
 }
 
 fn children(part: &Expr) -> Vec<&Expr> {
