@@ -6,8 +6,10 @@
 mod class;
 mod convert;
 mod error;
+mod kept;
 mod matching;
 mod rules;
+mod spelling;
 mod write_as;
 
 use std::collections::BTreeSet;
@@ -22,6 +24,7 @@ pub use self::{
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
     convert::{convert, convertible},
     error::MappingError,
+    kept::{comparable, kept},
     matching::CompiledMatch,
     rules::{Arm, Target},
     write_as::WriteAs,

@@ -10,7 +10,7 @@ use datafusion::{
     logical_expr::{Expr, Operator, binary_expr, cast, lit, when},
 };
 
-use super::{Context, MappingError, WriteAs, convert, convertible, write_as::write_as};
+use super::{Context, MappingError, WriteAs, comparable, convert, convertible, kept, write_as::write_as};
 use crate::{
     expr,
     project::{ClassRef, MappingDirection, PropertyRef, PropertyRule, RuleKind, Side},
@@ -212,7 +212,7 @@ fn arm(
     }
     let old = expr::property(side, property.name());
     let source = expr::property(side.other(), source.name());
-    let value = convert(source.clone(), from, to);
+    let value = kept(convert(source.clone(), from, to), property);
     let mut applies =
         context.condition(rule.condition.as_ref(), &format!("rule {}, condition", rule.name))?;
     if rule.do_not_overwrite && occasion == Occasion::Update {
@@ -226,7 +226,7 @@ fn arm(
     let differs = if rule.ignore_case && to.is_text() {
         distinct(lower(value.clone()), lower(old))
     } else {
-        distinct(value.clone(), old)
+        distinct(comparable(value.clone(), property), comparable(old, property))
     };
     Ok(Arm {
         rule: u16::try_from(position).unwrap_or(u16::MAX),

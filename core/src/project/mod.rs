@@ -10,6 +10,7 @@
 
 mod connection;
 mod file;
+mod kept;
 mod lookup;
 mod mapping;
 mod schema;
@@ -23,6 +24,7 @@ pub use self::{
         RemoteServer, SampleDatabase, System, WhenMissing,
     },
     file::{FORMAT_VERSION, ProjectError, from_text, load, save, to_text},
+    kept::Kept,
     lookup::{ClassRef, PropertyRef},
     mapping::{
         ConcurrenceBehaviour, EmptySource, Exclusion, ExclusionTest, Exclusions, GradedMatching, Hierarchy,

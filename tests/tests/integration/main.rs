@@ -22,9 +22,15 @@ mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
 #[cfg(unix)]
+mod odbc_faults_rows;
+#[cfg(unix)]
 mod odbc_faults_writing;
 mod odbc_filters;
+#[cfg(unix)]
+mod odbc_kept;
 mod odbc_operations;
+#[cfg(unix)]
+mod odbc_pair;
 mod odbc_project;
 #[cfg(unix)]
 mod odbc_sample;

@@ -255,10 +255,8 @@ impl Session {
     }
 
     fn lost(&self, doing: &str) -> ConnectError {
-        self.speaker.own(
-            ErrorKind::Connection,
-            format!("{doing} failed: the connection was given up after an earlier error"),
-        )
+        let text = format!("{doing} failed: the connection was given up after an earlier error");
+        ConnectError { transient: true, ..self.speaker.own(ErrorKind::Connection, text) }
     }
 }
 

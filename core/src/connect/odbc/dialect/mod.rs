@@ -20,7 +20,11 @@ mod tests;
 
 pub use self::catalog::{CatalogQueries, ForeignKeyRow, KeyRow, NativeColumn, TableRow};
 use super::diagnostics::Diagnosis;
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// How far a dialect has been tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,25 +60,6 @@ pub enum TextEquality {
     Exact,
     /// Something else, or it depends (case, accents, trailing blanks): [`Dialect::exact_text`] makes it exact.
     Collation,
-}
-
-/// What a column keeps of a value that is written to it: a comparison that expects more finds a difference in
-/// every run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// All of it.
-    Exactly,
-    /// So many digits of the second, fewer than six. The rest has to be cut off before writing: some systems
-    /// round, even into the next day.
-    FractionDigits(u8),
-    /// About seven digits of a floating point number.
-    SinglePrecision,
-    /// A text without the blanks at its end.
-    WithoutTrailingBlanks,
-    /// Bytes of exactly this length: shorter ones are filled up.
-    FixedLength(u32),
-    /// The meaning, in the system's own spelling: JSON, network addresses, intervals.
-    Respelled,
 }
 
 /// Knowledge about one database system.

@@ -36,12 +36,16 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    ArrayBinding, CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
-    declared::Declared,
+    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
+    declared::{self, Declared},
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// MariaDB and MySQL.
 #[derive(Debug)]
@@ -225,9 +229,18 @@ impl Dialect for MariaDb {
                 _ => Kept::Exactly,
             },
             (ValueType::Binary, "binary") => Kept::FixedLength(declared.argument().unwrap_or(1)),
+            // `double(10,2)` rounds.
+            (ValueType::Float, _) if declared.arguments.len() == 2 => Kept::Respelled,
             (ValueType::Float, name) if name.starts_with("float") => Kept::SinglePrecision,
             (ValueType::String, "char") => Kept::WithoutTrailingBlanks,
-            (ValueType::String, "json" | "enum" | "set" | "inet4" | "inet6") => Kept::Respelled,
+            (ValueType::String, "enum") => {
+                declared::members(&property.native_type).map_or(Kept::Respelled, Kept::OneOf)
+            }
+            (ValueType::String, "set") => {
+                declared::members(&property.native_type).map_or(Kept::Respelled, Kept::SomeOf)
+            }
+            (ValueType::String, "json") => Kept::Json,
+            (ValueType::String, "inet4" | "inet6") => Kept::NetworkAddress,
             _ => Kept::Exactly,
         }
     }

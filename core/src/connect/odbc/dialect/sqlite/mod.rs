@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     connect::{ErrorKind, sqlite::types as declared},
-    project::SchemaProperty,
+    project::{Kept, SchemaProperty},
     value::ValueType,
 };
 
@@ -140,6 +140,10 @@ impl Dialect for Sqlite {
         };
         item.push_str(if descending { " DESC" } else { "" });
         Some(item)
+    }
+
+    fn kept(&self, property: &SchemaProperty) -> Kept {
+        declared::kept(&property.native_type)
     }
 
     // The driver writes milliseconds.
