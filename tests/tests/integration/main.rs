@@ -18,6 +18,10 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+#[cfg(unix)]
+mod odbc_across;
+#[cfg(unix)]
+mod odbc_again;
 mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
@@ -28,6 +32,8 @@ mod odbc_faults_writing;
 mod odbc_filters;
 #[cfg(unix)]
 mod odbc_kept;
+#[cfg(unix)]
+mod odbc_large_schema;
 mod odbc_operations;
 #[cfg(unix)]
 mod odbc_pair;

@@ -9,7 +9,10 @@ use syncwright_core::{
 };
 use syncwright_tests::servers::{System, or_skip};
 
-use crate::odbc_pair::{End, Kind, Pair};
+use crate::{
+    odbc_pair::{End, Kind, Pair},
+    odbc_types::numbered,
+};
 
 /// What the source holds: everything finer than the destination can keep.
 const FINE: &str = "CREATE TABLE fine (
@@ -87,14 +90,6 @@ fn any_value(name: &str, value_type: ValueType) -> BoxedStrategy<Value> {
 fn any_row(end: &End) -> BoxedStrategy<Vec<Value>> {
     let columns = end.table.properties[1..].iter();
     columns.map(|column| any_value(&column.name, column.value_type)).collect::<Vec<_>>().boxed()
-}
-
-fn numbered(rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
-    let number = |(id, mut row): (usize, Vec<Value>)| {
-        row.insert(0, Value::Integer(id as i64));
-        row
-    };
-    rows.into_iter().enumerate().map(number).collect()
 }
 
 /// Inserts, then updates; after each a run finds nothing to do.

@@ -122,24 +122,39 @@ impl End {
     }
 
     fn batch(&self, rows: &[Vec<Value>]) -> RecordBatch {
-        let properties = &self.table.properties;
+        let names = self.names();
+        self.batch_of(rows, &names.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Rows of some columns.
+    pub fn batch_of(&self, rows: &[Vec<Value>], names: &[&str]) -> RecordBatch {
+        let value_type = |name: &str| self.table.property(name).unwrap().value_type;
         let fields: Vec<Field> =
-            properties.iter().map(|one| Field::new(&one.name, one.value_type.arrow(), true)).collect();
-        let columns: Vec<ArrayRef> = properties
+            names.iter().map(|name| Field::new(*name, value_type(name).arrow(), true)).collect();
+        let columns: Vec<ArrayRef> = names
             .iter()
             .enumerate()
-            .map(|(at, property)| array_of(property.value_type, rows.iter().map(|row| &row[at])))
+            .map(|(at, name)| array_of(value_type(name), rows.iter().map(|row| &row[at])))
             .collect();
         RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns).unwrap()
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// What the table holds, in the order of its key.
     pub fn rows(&self) -> Vec<Vec<Value>> {
+        self.rows_through(&mut *self.connector())
+    }
+
+    /// The same through a connection that is there.
+    pub fn rows_through(&self, connector: &mut dyn Connector) -> Vec<Vec<Value>> {
         let order = [OrderBy { property: self.table.key[0].clone(), descending: false }];
         let names = self.names();
         let request = SearchRequest { order: &order, ..SearchRequest::all(&self.table, &names) };
         let mut batches = Vec::new();
-        self.connector()
+        connector
             .search(&request, &CancelToken::default(), &mut |batch| {
                 batches.push(batch);
                 Flow::Continue
