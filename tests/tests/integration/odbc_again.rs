@@ -8,7 +8,7 @@ use std::{
 };
 
 use syncwright_core::{
-    connect::{ConnectError, Connector as _, ErrorKind, Flow, OpenMode, SearchRequest, open},
+    connect::{ConnectError, ErrorKind, Flow, OpenMode, SearchRequest, open},
     progress::{CancelToken, Silent},
     project::{Connection, Provider},
     sync::RunStatus,

@@ -98,7 +98,7 @@ fn source(bad: &[Bad]) -> (End, BTreeMap<i64, Bad>) {
     let mut ids = BTreeMap::new();
     for (number, one) in bad.iter().enumerate() {
         let (column, value, _) = one;
-        let id = (number as i64) * 37 + 15;
+        let id = (number as i64) * 50 + 15;
         from.execute(&format!(
             "INSERT INTO anything VALUES ({id}, 'a', 1, 'yes', NULL, 'pl', 1, 1.25, 'green', '');
              UPDATE anything SET {column} = {value} WHERE id = {id}"

@@ -1,6 +1,6 @@
 //! Writing: rows of Arrow columns as arrays of bound parameters.
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray as _, RecordBatch};
 use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::StatementImpl};
 
 use super::{
@@ -65,6 +65,7 @@ impl Writing {
             let value_type = self.columns.get(index).map(|property| property.value_type);
             value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
+        self.refuse_nul(link)?;
         let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
         let at_once = self.rows_at_once(dialect, &mut statement).map_err(failed)?;
         let total = self.rows.num_rows();
@@ -148,6 +149,25 @@ impl Writing {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Most drivers take a NUL for the end of a text, and what lies behind it would be lost without a word.
+    fn refuse_nul(&self, link: &Link) -> Result<(), ConnectError> {
+        if link.speaker.dialect.holds_nul_in_texts() {
+            return Ok(());
+        }
+        for (property, column) in self.columns.iter().zip(self.rows.columns()) {
+            let texts = column.as_string_opt::<i32>();
+            if texts.is_some_and(|texts| texts.iter().flatten().any(|text| text.contains('\0'))) {
+                let text = format!(
+                    "{} failed: a value of {} contains the character NUL, which cannot be written through this \
+                     driver",
+                    self.doing, property.name
+                );
+                return Err(link.speaker.own(ErrorKind::IncompatibleData, text));
+            }
+        }
+        Ok(())
     }
 
     fn not_bindable(&self, link: &Link, row: usize, column: usize) -> ConnectError {

@@ -208,6 +208,11 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// True if texts can contain the character NUL, and the driver does not take it for their end.
+    fn holds_nul_in_texts(&self) -> bool {
+        false
+    }
+
     /// True if the number of rows after a call with arrays is that of all its rows together, and those are
     /// counted that the condition finds, changed or not.
     fn counts_all_rows(&self) -> bool {

@@ -203,6 +203,10 @@ impl Dialect for MariaDb {
         true
     }
 
+    fn holds_nul_in_texts(&self) -> bool {
+        true
+    }
+
     fn counts_all_rows(&self) -> bool {
         true
     }
