@@ -26,6 +26,8 @@ mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
 #[cfg(unix)]
+mod odbc_faults_full;
+#[cfg(unix)]
 mod odbc_faults_rows;
 #[cfg(unix)]
 mod odbc_faults_writing;

@@ -12,7 +12,7 @@ use super::OdbcConnector;
 use crate::connect::{ConnectError, ErrorKind};
 
 /// Pauses before the further tries: a server that restarts, or a lock, needs some time.
-const PAUSES: [Duration; 3] =
+pub(super) const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(1000)];
 /// How often somebody who waits looks at the cancel switch.
 const LOOK: Duration = Duration::from_millis(20);
@@ -58,7 +58,7 @@ impl OdbcConnector {
         }
         // The pool may have no place for a second one.
         self.lease.end();
-        self.lease = self.way.lease()?;
+        self.lease = self.way.lease(&[])?;
         self.broken = false;
         tracing::info!(system = self.label, "connected again");
         Ok(())

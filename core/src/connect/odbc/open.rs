@@ -1,6 +1,6 @@
 //! Opening a connection: from the project's settings to a session that is ready to work.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, thread, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     OdbcConnector,
+    again::PAUSES,
     connection_string::{self, Attributes},
     diagnostics::Speaker,
     dialect::{self, Dialect},
@@ -50,7 +51,7 @@ impl OdbcConnector {
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let password = secrets::password(&connection.system_identifier);
         let way = Way { connection: connection.clone(), dialect, resolved, password, label: label.clone() };
-        let lease = way.lease()?;
+        let lease = way.lease(&PAUSES)?;
         Ok(Self {
             lease,
             way,
@@ -79,15 +80,16 @@ pub struct Way {
 }
 
 impl Way {
-    /// An idle connection that answers, or a new one.
+    /// An idle connection that answers, or a new one; connecting is tried again after these pauses if the
+    /// error is transient.
     ///
     /// # Errors
     ///
     /// As [`OdbcConnector::open`].
-    pub fn lease(&self) -> Result<Lease, ConnectError> {
+    pub fn lease(&self, pauses: &[Duration]) -> Result<Lease, ConnectError> {
         let pool = pool::pool(&self.identity(), self.connection.pool.as_ref());
         loop {
-            let mut lease = pool.lease(&self.label, || self.connect())?;
+            let mut lease = pool.lease(&self.label, || self.connect_again(pauses))?;
             let trusted = lease.idle_for.is_none_or(|idle| idle < TRUSTED);
             if trusted || self.answers(&mut lease) {
                 return Ok(lease);
@@ -119,6 +121,19 @@ impl Way {
             write!(text, "{byte:02x}").ok();
             text
         })
+    }
+
+    fn connect_again(&self, pauses: &[Duration]) -> Result<Session, ConnectError> {
+        for pause in pauses {
+            match self.connect() {
+                Err(error) if error.transient => {
+                    tracing::warn!(%error, ?pause, "connecting is tried again");
+                    thread::sleep(*pause);
+                }
+                other => return other,
+            }
+        }
+        self.connect()
     }
 
     fn connect(&self) -> Result<Session, ConnectError> {

@@ -158,9 +158,9 @@ impl Dialect for MariaDb {
             ValueType::Integer => "BIGINT".to_owned(),
             ValueType::Decimal(precision, scale) => format!("DECIMAL({precision},{scale})"),
             ValueType::Float => "DOUBLE".to_owned(),
-            // An index takes 3072 bytes: three such columns of four bytes a character.
+            // An index takes 3072 bytes: four such columns of four bytes a character.
             ValueType::String if in_key => {
-                "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned()
+                "VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned()
             }
             ValueType::String => "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned(),
             ValueType::Binary if in_key => "VARBINARY(255)".to_owned(),
