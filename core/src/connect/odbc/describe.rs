@@ -1,7 +1,7 @@
 //! The catalog of a database as a project schema (S1).
 
 mod functions;
-mod rows;
+pub mod rows;
 
 use std::collections::{BTreeSet, HashMap};
 

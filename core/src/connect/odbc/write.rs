@@ -5,6 +5,7 @@ use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::Stateme
 
 use super::{
     bind::{self, BoundAs, BoundColumn},
+    describe::rows::{Cells, read_rows},
     dialect::{ArrayBinding, Dialect},
     session::Link,
     single::{self, Failed},
@@ -135,10 +136,13 @@ impl Writing {
 
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
         match found {
-            Some(taken) if taken != rows && self.expect == Expect::Taken => Err(link.speaker.own(
-                ErrorKind::IncompatibleData,
-                format!("{} failed: the database took {taken} of {rows} rows", self.doing),
-            )),
+            Some(taken) if taken != rows && self.expect == Expect::Taken => {
+                let reasons = self.reasons(link).map(|reasons| format!(": {reasons}")).unwrap_or_default();
+                Err(link.speaker.own(
+                    ErrorKind::IncompatibleData,
+                    format!("{} failed: the database took {taken} of {rows} rows{reasons}", self.doing),
+                ))
+            }
             Some(found) if found != rows => {
                 let text = match (rows, found) {
                     (1, 0) => format!("the object of {} is no longer there", self.schema_type),
@@ -149,6 +153,18 @@ impl Writing {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the database says about a row that it did not take, if it has to be asked.
+    fn reasons(&self, link: &Link) -> Option<String> {
+        let sql = link.speaker.dialect.reasons()?;
+        let third = |cells: &mut Cells| (cells.text(), cells.text(), cells.text()).2;
+        let doing = "asking for the reasons";
+        let reasons = match read_rows(link, doing, sql, 3, &self.cancel, third) {
+            Ok(reasons) => reasons,
+            Err(error) => vec![error.to_string()],
+        };
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
 
     /// Most drivers take a NUL for the end of a text, and what lies behind it would be lost without a word.

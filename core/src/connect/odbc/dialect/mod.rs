@@ -319,6 +319,12 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// A query for the reasons why the last statement did not take a row that it should have taken, in the
+    /// third column; `None` if drivers tell by themselves.
+    fn reasons(&self) -> Option<&'static str> {
+        None
+    }
+
     /// True if a call with arrays fails when one of its rows does, without counting rows.
     fn reports_errors_of_arrays(&self) -> bool {
         true

@@ -203,6 +203,11 @@ impl Dialect for MariaDb {
         true
     }
 
+    // A row that strict mode refuses with the state of a warning.
+    fn reasons(&self) -> Option<&'static str> {
+        Some("SHOW WARNINGS")
+    }
+
     fn holds_nul_in_texts(&self) -> bool {
         true
     }
