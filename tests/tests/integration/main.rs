@@ -42,6 +42,8 @@ mod odbc_pair;
 mod odbc_project;
 #[cfg(unix)]
 mod odbc_sample;
+#[cfg(unix)]
+mod odbc_settings;
 mod odbc_types;
 mod packaging;
 mod sample;
