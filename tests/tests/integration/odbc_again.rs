@@ -200,8 +200,13 @@ fn a_commit_without_an_answer_ends_the_run() {
         from.fill(&people(40));
         let mut pair = Pair::new(&from, &to);
         pair.project.start_ups[0].bulk_level = Some(5);
-        // Those of reading, in PostgreSQL's driver, come first.
-        let (status, cut) = run_with_a_cut(&pair, &proxy, "COMMIT", 5);
+        let (text, after) = match system {
+            // Those of reading come first.
+            System::PostgreSql => ("COMMIT", 5),
+            // The mark of a query in front of it: not the end of `autocommit`.
+            System::MariaDb => ("\u{3}COMMIT", 2),
+        };
+        let (status, cut) = run_with_a_cut(&pair, &proxy, text, after);
         assert!(cut, "{system:?}");
         assert_eq!(status, RunStatus::Failed, "{system:?}");
         pair.settle().unwrap();

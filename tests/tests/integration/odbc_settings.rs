@@ -133,12 +133,8 @@ fn a_pool_holds_as_many_connections_as_it_may() {
         let Some(mut end) = visits(system) else { continue };
         // Another way to connect, so that the pool of `visits` is not this one.
         end.connection.initial_sql.push("SELECT 42".to_owned());
-        end.connection.pool = Some(Pool {
-            max: 2,
-            min_idle: 1,
-            idle_timeout_secs: Some(1),
-            wait_timeout_secs: Some(1),
-        });
+        end.connection.pool =
+            Some(Pool { max: 2, min_idle: 1, idle_timeout_secs: Some(1), wait_timeout_secs: Some(1) });
         let open = || open(&end.connection, end.folder(), OpenMode::Read);
         let before = sessions(&end);
         let (first, second) = (open().unwrap(), open().unwrap());

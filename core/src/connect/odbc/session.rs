@@ -14,10 +14,10 @@ use std::{
 
 use arrow::array::RecordBatch;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use odbc_api::{Connection, ConnectionOptions, environment};
+use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{cancel::Canceller, diagnostics::Speaker, spelling};
+use super::{cancel::Canceller, cursor::of_statement_used_once, diagnostics::Speaker, spelling};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,
@@ -60,7 +60,13 @@ impl Link {
         let failed = |error: odbc_api::Error| self.error(doing, &error);
         let mut statement = self.connection.preallocate().map_err(failed)?;
         self.canceller
-            .while_running(&mut statement, |statement| statement.execute(&self.spelled(sql), ()).map(|_| ()))
+            .while_running(&mut statement, |statement| {
+                let Some(cursor) = statement.execute(&self.spelled(sql), ())? else { return Ok(()) };
+                // Some drivers do what a statement with a result says only when its rows are asked for.
+                let mut cursor = of_statement_used_once(cursor);
+                while cursor.next_row()?.is_some() {}
+                Ok(())
+            })
             .map_err(failed)
     }
 }
