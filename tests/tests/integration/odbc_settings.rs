@@ -14,7 +14,7 @@ use syncwright_core::{
         odbc::{dialect::dialect, driver},
         open,
     },
-    project::{Pool, Provider, SchemaProperty, SchemaType, Side},
+    project::{Pool, Provider, SchemaProperty, SchemaType},
     sample::IMPORT,
     value::{Value, ValueType},
 };
@@ -67,7 +67,7 @@ fn the_isolation_level_is_that_of_the_session() {
     }
 }
 
-/// 10 o'clock in UTC is 12 in Berlin's summer and 11 in its winter; what the clock shows twice is refused.
+/// 10 o'clock in UTC is 12 in Berlin's summer and 11 in its winter; what the clock shows for the second time is refused.
 #[test]
 fn zoneless_timestamps_are_those_of_the_time_zone() {
     for system in System::ALL {
@@ -96,8 +96,8 @@ fn zoneless_timestamps_are_those_of_the_time_zone() {
             .map(|line| line.chars().take(19).collect())
             .collect();
         assert_eq!(stored, ["2024-07-01 12:00:00", "2024-01-01 11:00:00"], "{system:?}");
-        // The hour that comes twice.
-        const TWICE: i64 = 1_729_989_000_000_000;
+        // Half past two for the second time.
+        const TWICE: i64 = 1_729_992_600_000_000;
         let rows = end.batch_of(&[vec![Value::Integer(9), Value::TimestampUtc(TWICE)]], &["id", "seen"]);
         let error = connector.insert(&end.table, &rows).unwrap_err();
         assert_eq!(error.kind, ErrorKind::IncompatibleData, "{system:?}: {error}");

@@ -346,7 +346,8 @@ impl Connector for OdbcConnector {
 
     fn commit(&mut self) -> Result<(), ConnectError> {
         // Whether it reached the database nobody knows if no answer comes back.
-        self.end("committing", odbc_api::Connection::commit).map_err(ConnectError::with_unknown_outcome)
+        let commit = |link: &Link| link.connection.commit().map_err(|error| link.error("committing", &error));
+        self.end("committing", commit).map_err(ConnectError::with_unknown_outcome)
     }
 
     fn rollback(&mut self) -> Result<(), ConnectError> {
@@ -358,7 +359,7 @@ impl Connector for OdbcConnector {
             self.in_transaction = false;
             return Ok(());
         }
-        match self.end("rolling back", odbc_api::Connection::rollback) {
+        match self.end("rolling back", |link| link.roll_back()) {
             Err(error) if error.kind == ErrorKind::Connection => {
                 self.in_transaction = false;
                 Ok(())
@@ -405,13 +406,12 @@ impl OdbcConnector {
     fn end(
         &mut self,
         doing: &'static str,
-        how: fn(&odbc_api::Connection<'static>) -> Result<(), odbc_api::Error>,
+        how: fn(&Link) -> Result<(), ConnectError>,
     ) -> Result<(), ConnectError> {
         let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
         let outcome = self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
-            let failed = |error: odbc_api::Error| link.error(doing, &error);
-            how(&link.connection).map_err(failed)?;
-            link.connection.set_autocommit(true).map_err(failed)
+            how(link)?;
+            link.connection.set_autocommit(true).map_err(|error| link.error(doing, &error))
         });
         if outcome.is_ok() {
             self.in_transaction = false;

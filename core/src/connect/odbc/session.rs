@@ -17,7 +17,12 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{cancel::Canceller, cursor::of_statement_used_once, diagnostics::Speaker, spelling};
+use super::{
+    cancel::Canceller,
+    cursor::of_statement_used_once,
+    diagnostics::{Diagnosis, Speaker},
+    spelling,
+};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,
@@ -68,6 +73,26 @@ impl Link {
                 Ok(())
             })
             .map_err(failed)
+    }
+}
+
+impl Link {
+    /// Takes everything back that was not committed.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn roll_back(&self) -> Result<(), ConnectError> {
+        let doing = "rolling back";
+        let Err(error) = self.connection.rollback() else { return Ok(()) };
+        let diagnosis = Diagnosis::of(&error);
+        match diagnosis.and_then(|diagnosis| self.speaker.dialect.begin_what_is_rolled_back(&diagnosis)) {
+            Some(begin) => {
+                self.execute(doing, begin)?;
+                self.connection.rollback().map_err(|error| self.error(doing, &error))
+            }
+            None => Err(self.error(doing, &error)),
+        }
     }
 }
 
@@ -286,6 +311,6 @@ fn connect(
 /// Closes a connection; what was not committed is taken back.
 fn close(link: Link) {
     // Some drivers refuse to disconnect within a transaction.
-    drop(link.connection.rollback());
+    drop(link.roll_back());
     drop(link);
 }

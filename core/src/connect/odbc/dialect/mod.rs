@@ -325,6 +325,13 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// A statement that begins a transaction again, for a driver that refuses to roll one back because the
+    /// database has done so by itself, and then refuses to disconnect; `None` for all other errors.
+    fn begin_what_is_rolled_back(&self, diagnosis: &Diagnosis) -> Option<&'static str> {
+        let _ = diagnosis;
+        None
+    }
+
     /// True if a call with arrays fails when one of its rows does, without counting rows.
     fn reports_errors_of_arrays(&self) -> bool {
         true

@@ -146,6 +146,11 @@ impl Dialect for Sqlite {
         declared::kept(&property.native_type)
     }
 
+    // After a full disk SQLite has rolled back already, and the driver does not know.
+    fn begin_what_is_rolled_back(&self, diagnosis: &Diagnosis) -> Option<&'static str> {
+        diagnosis.text.contains("no transaction is active").then_some("BEGIN")
+    }
+
     // The driver writes milliseconds.
     fn binds_timestamps_as_text(&self) -> bool {
         true
