@@ -86,11 +86,9 @@ pub fn run(
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
     // Reading must work before the journal is touched: a run that cannot begin leaves no trace.
     let destination = project.system(execution.direction.destination());
-    drop(crate::connect::open(
-        &project.system(execution.direction.source()).connection,
-        folder,
-        OpenMode::Read,
-    )?);
+    let source = project.system(execution.direction.source());
+    crate::connect::create_missing(&source.connection, folder)?;
+    drop(crate::connect::open(&source.connection, folder, OpenMode::Read)?);
     drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
     execution.look()?;
     let mut journal = Journal::open(project, folder, OpenMode::Write)?;
