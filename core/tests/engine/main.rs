@@ -22,3 +22,4 @@ mod round_trip;
 mod safety;
 mod schema;
 mod semantics;
+mod tables;
