@@ -33,7 +33,8 @@ pub fn push(text: &mut String, steps: &[StepReport], limit: usize) {
     }
 }
 
-fn push_change(text: &mut String, change: &Change) {
+/// Appends one change, property by property.
+pub fn push_change(text: &mut String, change: &Change) {
     let status = match change.status {
         ChangeStatus::Planned | ChangeStatus::Done => "",
         ChangeStatus::Failed => "  failed",
@@ -68,7 +69,7 @@ fn push_property(text: &mut String, change: &PropertyChange) {
 }
 
 /// A value in one short line: texts in quotes, NULL as such.
-fn shown(value: &Value) -> String {
+pub fn shown(value: &Value) -> String {
     let text = match value {
         Value::Null => return "NULL".to_owned(),
         Value::String(text) => format!("{text:?}"),

@@ -5,7 +5,11 @@ use std::{io, path::PathBuf};
 use crate::editor::EditorError;
 use miette::Diagnostic;
 use syncwright_core::{
-    check::Finding, journal::JournalError, project::ProjectError, schema::SchemaError, sync::SyncError,
+    check::Finding,
+    journal::JournalError,
+    project::ProjectError,
+    schema::SchemaError,
+    sync::{SyncError, test_rules::RuleTestError},
 };
 use thiserror::Error;
 
@@ -124,6 +128,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Schema(#[from] SchemaError),
+    /// Rules cannot be tested.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    RuleTest(#[from] RuleTestError),
     /// The journal cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -144,6 +152,7 @@ impl CliError {
             | Self::Project(ProjectError::Write { .. }) => 4,
             Self::Sync(error) => error.exit_code(),
             Self::Schema(error) => error.exit_code(),
+            Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
             | Self::Project(_)

@@ -84,6 +84,8 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::Engine { .. } => "SW-M009",
         MappingError::BadValue { .. } => "SW-M010",
         MappingError::BadPattern { .. } => "SW-M011",
+        MappingError::Script { .. } => "SW-M012",
+        MappingError::WhichSide { .. } => "SW-M013",
     }
 }
 
@@ -95,6 +97,8 @@ fn place_of(mapping: &Mapping, error: &MappingError) -> Place {
         | MappingError::Expression { place, .. }
         | MappingError::BadValue { place, .. }
         | MappingError::BadPattern { place, .. }
+        | MappingError::Script { place, .. }
+        | MappingError::WhichSide { place, .. }
         | MappingError::NotYet { place, .. } => place.as_str(),
         _ => "",
     };

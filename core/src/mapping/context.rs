@@ -1,6 +1,6 @@
 //! What compiling a mapping needs to know, and how its conditions and formulas become expressions.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
 use datafusion::{
@@ -8,15 +8,44 @@ use datafusion::{
         Column, DFSchema,
         tree_node::{Transformed, TreeNode as _},
     },
-    logical_expr::{Expr, ExprSchemable as _, lit},
+    functions::core::expr_fn::get_field,
+    logical_expr::{Expr, ExprSchemable as _, simplify::SimplifyContext},
+    optimizer::simplify_expressions::ExprSimplifier,
     prelude::SessionContext,
 };
 
 use super::MappingError;
 use crate::{
     expr::{self, Part, parse_pattern, pattern_expression},
-    project::{ClassRef, Condition, Direction, Formula, Mapping, PropertyRef, Side},
+    project::{ClassRef, Condition, Direction, Formula, Mapping, Project, PropertyRef, Side},
+    script::{CompiledScript, ScriptError, ScriptKind, ScriptLimits, ScriptName, Scripts},
+    value::{Value, ValueType, column_type},
 };
+
+/// A condition as expressions.
+#[derive(Debug, Clone)]
+pub struct CompiledCondition {
+    /// True where it holds; never NULL.
+    pub holds: Expr,
+    /// What a script says of rows for which it cannot tell; NULL elsewhere.
+    pub error: Option<Expr>,
+}
+
+/// The value of a formula as expressions.
+pub(crate) struct FormulaValue {
+    pub value: Expr,
+    pub data_type: DataType,
+    /// What a script says of rows for which it has no value; NULL elsewhere.
+    pub error: Option<Expr>,
+}
+
+/// What the names in a script mean.
+struct ScriptNames<'a> {
+    /// What `$Value$` is.
+    value: Option<&'a Expr>,
+    /// Whose property a name without side is.
+    side: Option<Side>,
+}
 
 /// The name of the value that a formula or validation is about.
 const VALUE: &str = "Value";
@@ -34,6 +63,10 @@ pub(crate) struct Context<'a> {
     pub with_proposed: bool,
     /// The step is a data import (D5).
     pub data_import: bool,
+    /// The project, for its scripts.
+    pub project: &'a Project,
+    /// The project's script language, once it is needed.
+    pub scripts: OnceCell<Result<Scripts, ScriptError>>,
 }
 
 impl<'a> Context<'a> {
@@ -44,64 +77,79 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A condition as an expression that is never NULL; `place` names it in errors.
-    pub(crate) fn condition(&self, condition: Option<&Condition>, place: &str) -> Result<Expr, MappingError> {
+    /// A condition over both objects; `place` names it in errors.
+    pub(crate) fn condition(
+        &self,
+        condition: &Condition,
+        place: &str,
+    ) -> Result<CompiledCondition, MappingError> {
         match condition {
-            None => Ok(lit(true)),
-            Some(Condition::Expression(text)) => {
+            Condition::Expression(text) => {
                 let expression = expr::parse(self.session, &self.schema, text)
                     .map_err(|source| self.bad_expression(place, source))?;
-                Ok(expression.is_true())
+                self.must_be_boolean(&expression, place)?;
+                Ok(CompiledCondition { holds: expression.is_true(), error: None })
             }
-            Some(Condition::Script(_)) => Err(MappingError::NotYet {
-                mapping: self.mapping.name.clone(),
-                place: place.to_owned(),
-                what: "a script as condition".to_owned(),
-            }),
+            Condition::Script(text) => {
+                let names = ScriptNames { value: None, side: None };
+                let (holds, error) =
+                    self.script(text, ScriptKind::Condition, (ValueType::Boolean, false), &names, place)?;
+                Ok(CompiledCondition { holds: holds.is_true(), error: Some(error) })
+            }
         }
     }
 
-    /// A condition over both objects and `Value`, which is `value`; may be NULL.
+    /// A condition over both objects and `Value`, which is `value` and may be NULL where the condition is.
     pub(crate) fn condition_on_value(
         &self,
         condition: &Condition,
         value: &Expr,
         data_type: &DataType,
         place: &str,
-    ) -> Result<Expr, MappingError> {
+    ) -> Result<CompiledCondition, MappingError> {
         match condition {
             Condition::Expression(text) => {
-                let condition = self.on_value(text, value, data_type, place)?;
-                let found = self.type_of(&condition, place)?;
-                if found != DataType::Boolean {
-                    return Err(MappingError::NotConvertible {
-                        mapping: self.mapping.name.clone(),
-                        place: place.to_owned(),
-                        from: found.to_string(),
-                        to: "boolean".to_owned(),
-                    });
-                }
-                Ok(condition)
+                let holds = self.on_value(text, value, data_type, place)?;
+                self.must_be_boolean(&holds, place)?;
+                Ok(CompiledCondition { holds, error: None })
             }
-            Condition::Script(_) => Err(self.not_yet(place, "a script as validation")),
+            Condition::Script(text) => {
+                let names = ScriptNames { value: Some(value), side: None };
+                let (holds, error) =
+                    self.script(text, ScriptKind::Condition, (ValueType::Boolean, false), &names, place)?;
+                Ok(CompiledCondition { holds, error: Some(error) })
+            }
         }
     }
 
-    /// A formula as an expression, and the type that it has. `value` and its type are what `Value` means;
-    /// patterns take the properties of `source`.
+    fn must_be_boolean(&self, condition: &Expr, place: &str) -> Result<(), MappingError> {
+        let found = self.type_of(condition, place)?;
+        if found == DataType::Boolean {
+            return Ok(());
+        }
+        Err(MappingError::NotConvertible {
+            mapping: self.mapping.name.clone(),
+            place: place.to_owned(),
+            from: ValueType::of_arrow(&found).map_or_else(|| found.to_string(), |(found, _)| found.label()),
+            to: "condition, which is true or false".to_owned(),
+        })
+    }
+
+    /// A formula as expressions. `value` and its type are what `Value` means; patterns take the properties of
+    /// `source`; a script gives a value of type `wanted`.
     pub(crate) fn formula(
         &self,
         formula: &Formula,
         source: Side,
         (value, data_type): (&Expr, &DataType),
-        _wanted: PropertyRef<'_>,
+        wanted: PropertyRef<'_>,
         place: &str,
-    ) -> Result<(Expr, DataType), MappingError> {
+    ) -> Result<FormulaValue, MappingError> {
         match formula {
             Formula::Expression(text) => {
-                let expression = self.on_value(text, value, data_type, place)?;
-                let found = self.type_of(&expression, place)?;
-                Ok((expression, found))
+                let value = self.on_value(text, value, data_type, place)?;
+                let data_type = self.type_of(&value, place)?;
+                Ok(FormulaValue { value, data_type, error: None })
             }
             Formula::Pattern(text) => {
                 let parts = parse_pattern(text).map_err(|error| self.bad_expression(place, error))?;
@@ -118,9 +166,16 @@ impl<'a> Context<'a> {
                         });
                     }
                 }
-                Ok((pattern_expression(&parts, |name| expr::property(source, name)), DataType::Utf8))
+                let value = pattern_expression(&parts, |name| expr::property(source, name));
+                Ok(FormulaValue { value, data_type: DataType::Utf8, error: None })
             }
-            Formula::Script(_) => Err(self.not_yet(place, "a script as formula")),
+            Formula::Script(text) => {
+                let wanted = (wanted.value_type(), wanted.is_multi_valued());
+                let names = ScriptNames { value: Some(value), side: Some(source) };
+                let (value, error) = self.script(text, ScriptKind::Value, wanted, &names, place)?;
+                let data_type = column_type(wanted.0, wanted.1);
+                Ok(FormulaValue { value, data_type, error: Some(error) })
+            }
         }
     }
 
@@ -151,10 +206,8 @@ impl<'a> Context<'a> {
     /// The type that an expression has once the engine has made its operands fit.
     fn type_of(&self, expression: &Expr, place: &str) -> Result<DataType, MappingError> {
         let schema = Arc::new(self.schema.clone());
-        let context = datafusion::logical_expr::simplify::SimplifyContext::builder()
-            .with_schema(Arc::clone(&schema))
-            .build();
-        let simplifier = datafusion::optimizer::simplify_expressions::ExprSimplifier::new(context);
+        let context = SimplifyContext::builder().with_schema(Arc::clone(&schema)).build();
+        let simplifier = ExprSimplifier::new(context);
         simplifier
             .coerce(expression.clone(), &schema)
             .and_then(|expression| expression.get_type(&*schema))
@@ -164,11 +217,76 @@ impl<'a> Context<'a> {
             })
     }
 
-    fn not_yet(&self, place: &str, what: &str) -> MappingError {
-        MappingError::NotYet {
-            mapping: self.mapping.name.clone(),
-            place: place.to_owned(),
-            what: what.to_owned(),
+    /// What a script gives, and its error text.
+    fn script(
+        &self,
+        text: &str,
+        kind: ScriptKind,
+        (wanted, multi_valued): (ValueType, bool),
+        names: &ScriptNames<'_>,
+        place: &str,
+    ) -> Result<(Expr, Expr), MappingError> {
+        let script = self.compile_script(text, kind, place)?;
+        let arguments = script
+            .names()
+            .iter()
+            .map(|name| self.script_name(name, names, place))
+            .collect::<Result<Vec<_>, MappingError>>()?;
+        let both = script.function(wanted, multi_valued).call(arguments);
+        Ok((get_field(both.clone(), "value"), get_field(both, "error")))
+    }
+
+    /// Compiles a script in the language of the project.
+    pub(crate) fn compile_script(
+        &self,
+        text: &str,
+        kind: ScriptKind,
+        place: &str,
+    ) -> Result<CompiledScript, MappingError> {
+        let scripts = self.scripts.get_or_init(|| scripts_of(self.project, self.data_import));
+        let full_place = format!("mapping {}, {place}", self.mapping.name);
+        scripts
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|scripts| scripts.compile(&full_place, text, kind))
+            .map_err(|source| MappingError::Script {
+                mapping: self.mapping.name.clone(),
+                place: place.to_owned(),
+                source,
+            })
+    }
+
+    fn script_name(
+        &self,
+        name: &ScriptName,
+        names: &ScriptNames<'_>,
+        place: &str,
+    ) -> Result<Expr, MappingError> {
+        if let (None, VALUE, Some(value)) = (name.side, name.property.as_str(), names.value) {
+            return Ok(value.clone());
+        }
+        let has = |side: &Side| self.class(*side).property(&name.property).is_some();
+        let sides = match name.side.or(names.side) {
+            Some(side) => vec![side],
+            None => vec![Side::Left, Side::Right],
+        };
+        let found: Vec<Side> = sides.into_iter().filter(has).collect();
+        match found.as_slice() {
+            [side] => Ok(expr::property(*side, &name.property)),
+            [] => Err(MappingError::UnknownProperty {
+                mapping: self.mapping.name.clone(),
+                place: place.to_owned(),
+                class: match name.side.or(names.side) {
+                    Some(side) => self.class(side).name.to_owned(),
+                    None => format!("neither {} nor {}", self.left.name, self.right.name),
+                },
+                property: name.property.clone(),
+            }),
+            _ => Err(MappingError::WhichSide {
+                mapping: self.mapping.name.clone(),
+                place: place.to_owned(),
+                property: name.property.clone(),
+            }),
         }
     }
 
@@ -183,4 +301,16 @@ impl<'a> Context<'a> {
     pub(crate) fn bad_expression(&self, place: &str, source: expr::ExprError) -> MappingError {
         MappingError::Expression { mapping: self.mapping.name.clone(), place: place.to_owned(), source }
     }
+}
+
+/// The script language of a project with its snippets, variables and `FullSync` (D5).
+fn scripts_of(project: &Project, data_import: bool) -> Result<Scripts, ScriptError> {
+    let variables = project
+        .variables
+        .iter()
+        .filter(|variable| !variable.secret)
+        .map(|variable| (variable.name.clone(), Value::String(variable.value.clone())))
+        .chain([("FullSync".to_owned(), Value::Boolean(!data_import))])
+        .collect();
+    Scripts::new(project.script_language, &project.snippets, variables, ScriptLimits::default())
 }

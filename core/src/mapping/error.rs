@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::expr::ExprError;
+use crate::{expr::ExprError, script::ScriptError};
 
 /// Why a mapping cannot be compiled.
 #[derive(Debug, Clone, Error, Diagnostic)]
@@ -126,6 +126,28 @@ pub enum MappingError {
         place: String,
         /// What is wrong with it.
         text: String,
+    },
+    /// A script is wrong.
+    #[error("mapping {mapping}, {place}: {source}")]
+    #[diagnostic(code("SW-M012"), help("correct the script; the guide has a page on scripts"))]
+    Script {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// What is wrong.
+        source: ScriptError,
+    },
+    /// A script names a property that both objects have.
+    #[error("mapping {mapping}, {place}: both objects have a property {property}")]
+    #[diagnostic(code("SW-M013"), help("write $Left::{property}$ or $Right::{property}$"))]
+    WhichSide {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The property.
+        property: String,
     },
     /// The query engine refuses the plan.
     #[error("mapping {mapping}: {text}")]

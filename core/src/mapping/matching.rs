@@ -48,6 +48,20 @@ impl CompiledMatch {
         }
     }
 
+    /// True where the two objects match by this rule; NULL or false where they do not.
+    #[must_use]
+    pub fn holds(&self) -> Expr {
+        match &self.on {
+            JoinCondition::Keys(left, right) => left
+                .iter()
+                .zip(right)
+                .map(|(left, right)| left.clone().eq(right.clone()))
+                .reduce(Expr::and)
+                .unwrap_or_else(|| lit(false)),
+            JoinCondition::General(condition, _) => condition.as_ref().clone(),
+        }
+    }
+
     /// Both sides, joined: candidates as pairs, everything else with NULLs on the other side.
     pub fn full_join(
         &self,

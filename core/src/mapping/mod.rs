@@ -12,16 +12,15 @@ mod matching;
 mod rules;
 mod write_as;
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
-use datafusion::{
-    logical_expr::{Expr, lit},
-    prelude::SessionContext,
-};
+use datafusion::{logical_expr::Expr, prelude::SessionContext};
 
 pub(crate) use self::context::Context;
+
 pub use self::{
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
+    context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
     matching::CompiledMatch,
@@ -30,7 +29,10 @@ pub use self::{
 };
 use crate::{
     expr,
-    project::{ClassRef, Direction, Mapping, Method, MethodChoice, Project, Side, Step},
+    project::{
+        ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
+        Step,
+    },
 };
 
 /// A mapping, ready to be evaluated in one direction for one step.
@@ -64,6 +66,10 @@ pub struct CompiledMapping {
     pub prevent_ambiguous_matches: bool,
     /// Parents are written before their children.
     pub parents_first: bool,
+    /// Where the mapping may write.
+    mapping_direction: MappingDirection,
+    /// Proposed rules take part (R22).
+    with_proposed: bool,
 }
 
 /// What rules of the opposite direction do on the side that is read.
@@ -81,13 +87,13 @@ pub struct Opposite {
 #[derive(Debug, Clone, Default)]
 pub struct CompiledMethods {
     /// Objects on both sides that differ.
-    pub both_differ: Vec<(Method, Expr)>,
+    pub both_differ: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is read.
-    pub only_in_source: Vec<(Method, Expr)>,
+    pub only_in_source: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is written.
-    pub only_in_destination: Vec<(Method, Expr)>,
+    pub only_in_destination: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects that were outstanding and are present again.
-    pub outstanding_returned: Vec<(Method, Expr)>,
+    pub outstanding_returned: Vec<(Method, Option<CompiledCondition>)>,
 }
 
 impl CompiledMapping {
@@ -112,6 +118,29 @@ impl CompiledMapping {
         self.class(self.direction.source())
     }
 
+    /// What rules write on an occasion.
+    #[must_use]
+    pub fn targets_on(&self, occasion: Occasion) -> &[Target] {
+        match occasion {
+            Occasion::Update => &self.updates,
+            Occasion::Insert => &self.inserts,
+            Occasion::Rogue => &self.opposite.rogue,
+            Occasion::Forced => &self.opposite.forced,
+            Occasion::WriteBack => &self.opposite.write_back,
+        }
+    }
+
+    /// Why a rule of the mapping does not take part on an occasion; `None` if it does.
+    #[must_use]
+    pub fn why_not(&self, rule: &PropertyRule, occasion: Occasion) -> Option<&'static str> {
+        let circumstances = rules::Circumstances {
+            mapping_direction: self.mapping_direction,
+            run: self.direction,
+            with_proposed: self.with_proposed,
+        };
+        rules::participates(circumstances, rule, occasion).err().map(NotRun::text)
+    }
+
     /// Everything that any rule can write, on both sides.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         let Opposite { rogue, forced, write_back } = &self.opposite;
@@ -127,7 +156,7 @@ impl CompiledMapping {
             inserts: Vec::new(),
             opposite: Opposite::default(),
             methods: CompiledMethods {
-                both_differ: vec![(Method::Update, lit(true))],
+                both_differ: vec![(Method::Update, None)],
                 ..CompiledMethods::default()
             },
             ..self.clone()
@@ -156,7 +185,18 @@ pub fn compile(
         .join(&class_schema(right, Side::Right))
         .map_err(|error| MappingError::engine(&mapping.name, &error))?;
     let data_import = step.is_some_and(|step| step.data_import);
-    let context = Context { session, left, right, schema, mapping, direction, with_proposed, data_import };
+    let context = Context {
+        session,
+        left,
+        right,
+        schema,
+        mapping,
+        direction,
+        with_proposed,
+        data_import,
+        project,
+        scripts: OnceCell::new(),
+    };
     let matching = matching::compile(&context)?;
     let updates = rules::targets(&context, Occasion::Update)?;
     let inserts = rules::targets(&context, Occasion::Insert)?;
@@ -182,6 +222,8 @@ pub fn compile(
         only_for_updates: mapping.only_for_updates,
         prevent_ambiguous_matches: mapping.prevent_ambiguous_matches,
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
+        mapping_direction: mapping.direction,
+        with_proposed,
     };
     for side in [Side::Left, Side::Right] {
         let used = used_properties(&compiled, side);
@@ -217,7 +259,10 @@ fn methods(context: &Context<'_>, step: Option<&Step>) -> Result<CompiledMethods
             .iter()
             .map(|choice| {
                 let place = format!("step {}, condition of {}", step.name, choice.method.id());
-                Ok((choice.method, context.condition(choice.condition.as_ref(), &place)?))
+                let condition = choice.condition.as_ref();
+                let condition =
+                    condition.map(|condition| context.condition(condition, &place)).transpose()?;
+                Ok((choice.method, condition))
             })
             .collect::<Result<Vec<_>, MappingError>>()
     };
@@ -244,7 +289,8 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     let expressions = conditions
         .into_iter()
         .flatten()
-        .map(|(_, condition)| condition)
+        .filter_map(|(_, condition)| condition.as_ref())
+        .flat_map(|condition| std::iter::once(&condition.holds).chain(&condition.error))
         .chain(compiled.matching.iter().flat_map(CompiledMatch::expressions))
         .chain(compiled.targets().flat_map(Target::expressions))
         .chain(&compiled.excluded);

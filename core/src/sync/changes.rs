@@ -22,7 +22,7 @@ use crate::{
         ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
         method_number, situation_number,
     },
-    mapping::{CompiledMapping, OUTSTANDING_COLUMN},
+    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN},
     project::{AutoFill, Method, Side},
     value::{ValueType, value_at},
 };
@@ -74,6 +74,8 @@ pub struct Planner<'a> {
     schema: SchemaRef,
     pub(super) situations: Situations,
     pub(super) messages: Vec<Message>,
+    /// Objects for which nobody knows what is to be done with them.
+    failed: u64,
     batches: Vec<RecordBatch>,
 }
 
@@ -98,6 +100,7 @@ impl<'a> Planner<'a> {
             schema,
             situations: Situations::default(),
             messages: Vec::new(),
+            failed: 0,
             batches: Vec::new(),
         })
     }
@@ -310,8 +313,8 @@ impl<'a> Planner<'a> {
 
     /// The rows of each method: the first whose condition holds.
     fn choose(
-        &self,
-        choices: &[(Method, Expr)],
+        &mut self,
+        choices: &[(Method, Option<CompiledCondition>)],
         rows: RecordBatch,
     ) -> DataFusionResult<Vec<(Method, RecordBatch)>> {
         let mut rest = rows;
@@ -320,11 +323,38 @@ impl<'a> Planner<'a> {
             if rest.num_rows() == 0 {
                 break;
             }
-            let (taken, others) = self.evaluator.split(condition, &rest)?;
+            let Some(condition) = condition else {
+                let none = rest.slice(0, 0);
+                chosen.push((*method, std::mem::replace(&mut rest, none)));
+                break;
+            };
+            if let Some(error) = &condition.error {
+                rest = self.without_script_errors(error, rest)?;
+            }
+            let (taken, others) = self.evaluator.split(&condition.holds, &rest)?;
             chosen.push((*method, taken));
             rest = others;
         }
         Ok(chosen)
+    }
+
+    /// Rows without those on which a script failed: nobody knows what is to be done with them.
+    fn without_script_errors(&mut self, error: &Expr, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
+        let (bad, rest) = self.evaluator.split(&error.clone().is_not_null(), &rows)?;
+        if bad.num_rows() > 0 {
+            let names = self.display(&bad)?;
+            let texts = self.evaluator.values(error, &bad)?;
+            self.failed += bad.num_rows() as u64;
+            self.messages.extend((0..bad.num_rows()).map(|row| Message {
+                level: MessageLevel::Error,
+                code: "SW-R112".to_owned(),
+                text: format!("{}; the object is left out", value_at(&texts, row)),
+                object: Some(value_at(&names, row).to_string()),
+                property: None,
+                rule: None,
+            }));
+        }
+        Ok(rest)
     }
 
     /// Rows without those that would be ambiguous with each other once inserted (M1).
@@ -434,7 +464,7 @@ impl<'a> Planner<'a> {
         for index in 0..changes.len() {
             planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
         }
-        planned.failed = self.situations.skipped;
+        planned.failed = self.situations.skipped + self.failed;
         // Rows come in any order; what is said about them must not.
         let mut messages = self.messages;
         if let Some(messages) = messages.get_mut(in_order..) {

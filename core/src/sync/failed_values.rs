@@ -71,8 +71,9 @@ impl Planner<'_> {
             if self.evaluator.holds(&failure.holds, row)?.true_count() == 0 {
                 continue;
             }
-            let about = match failure.kind {
+            let about = match &failure.kind {
                 FailureKind::Validation(_) => &arm.value,
+                FailureKind::Script(error) => error.as_ref(),
                 _ => &arm.source,
             };
             let value = value_at(&self.evaluator.values(about, row)?, 0);
@@ -96,6 +97,7 @@ pub(super) fn describe(kind: &FailureKind, target: &Target, value: &Value) -> (&
         FailureKind::Validation(message) if message.is_empty() => {
             ("SW-R110", format!("the validation refuses “{shown}”"))
         }
+        FailureKind::Script(_) => ("SW-R112", value.to_string()),
         FailureKind::Validation(message) => ("SW-R110", format!("“{shown}”: {message}")),
     }
 }

@@ -24,6 +24,7 @@ pub mod reconcile;
 mod references;
 mod rows;
 mod source;
+pub mod test_rules;
 
 use std::path::Path;
 

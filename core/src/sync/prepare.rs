@@ -202,7 +202,7 @@ pub(super) fn prepared(
         left_objects: found.objects(Side::Left),
         right_objects: found.objects(Side::Right),
         situations,
-        writes: Writes { failed: situations.skipped, ..Writes::default() },
+        writes: Writes { failed: planned.failed, ..Writes::default() },
         quota_exceeded,
         changes,
         messages,

@@ -189,15 +189,10 @@ impl Comparison {
         held: Arc<Held>,
         right: &DFSchema,
     ) -> DataFusionResult<(DFSchemaRef, Self)> {
-        let left_side = TableReference::bare(qualifier(Side::Left));
-        let left = DFSchema::try_from_qualified_schema(left_side, held.schema())?;
-        let left_width = left.fields().len();
-        let right_side = TableReference::bare(qualifier(Side::Right));
-        let right = DFSchema::try_from_qualified_schema(right_side, &nullable(right.as_arrow()))?;
-        let both = left.join(&right)?;
+        let left_width = held.schema().fields().len();
+        let both = both_sides(held.schema(), right.as_arrow())?;
         let attention = session.create_physical_expr(attention(mapping), &both)?;
-        let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
-        let flagged = Arc::new(both.join(&DFSchema::try_from(flag)?)?);
+        let flagged = with_flag(&both)?;
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
         Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))
@@ -210,6 +205,20 @@ impl Comparison {
         let columns = complete.columns().iter().cloned().chain([flag]).collect();
         Ok(RecordBatch::try_new(Arc::clone(&self.flagged_schema), columns)?)
     }
+}
+
+/// Properties of both sides, each of which may be NULL.
+pub(super) fn both_sides(left: &Schema, right: &Schema) -> DataFusionResult<DFSchema> {
+    let [left, right] = [(Side::Left, left), (Side::Right, right)].map(|(side, schema)| {
+        DFSchema::try_from_qualified_schema(TableReference::bare(qualifier(side)), &nullable(schema))
+    });
+    left?.join(&right?)
+}
+
+/// Schema of compared rows: properties of both sides, and the flag.
+pub(super) fn with_flag(both: &DFSchema) -> DataFusionResult<DFSchemaRef> {
+    let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
+    Ok(Arc::new(both.join(&DFSchema::try_from(flag)?)?))
 }
 
 /// True of pairs that somebody must look at: they differ in either direction, a value cannot be made, they are

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     expr,
-    mapping::{Context, MappingError},
+    mapping::{CompiledCondition, Context, MappingError},
     project::{Direction, PropertyRef, PropertyRule, Side, SortOrder},
     value::list_type,
 };
@@ -59,7 +59,7 @@ impl Builder<'_> {
     pub fn build(&self, position: usize, writes: bool) -> Result<Arm, MappingError> {
         let Made { source, value, mut failures, keep } = make(self)?;
         let old = self.old();
-        let mut gates = self.gates(&old)?;
+        let mut gates = self.gates(&old, &mut failures)?;
         gates.extend(keep);
         let (value, differs) = if self.property.is_multi_valued() {
             let rule = MemberRule::new(self.context, self.rule, self.property, &self.place())?;
@@ -81,11 +81,16 @@ impl Builder<'_> {
         })
     }
 
-    fn gates(&self, old: &Expr) -> Result<Vec<Gate>, MappingError> {
+    fn gates(&self, old: &Expr, failures: &mut Vec<ValueFailure>) -> Result<Vec<Gate>, MappingError> {
         let mut gates = Vec::new();
         if let Some(condition) = &self.rule.condition {
             let place = format!("{}, condition", self.place());
-            let holds = self.context.condition(Some(condition), &place)?;
+            let CompiledCondition { mut holds, error } = self.context.condition(condition, &place)?;
+            if let Some(error) = error {
+                // Nobody knows whether the rule is to run: that is an error on the object, not a no.
+                holds = holds.or(error.clone().is_not_null());
+                failures.insert(0, script_failure(error));
+            }
             gates.push(Gate { kind: GateKind::Condition, holds });
         }
         if self.rule.do_not_overwrite && self.occasion != Occasion::Insert {
@@ -96,18 +101,25 @@ impl Builder<'_> {
     }
 
     /// R20. NULL passes, as in a check constraint.
-    fn validation(&self, value: &Expr) -> Result<Option<ValueFailure>, MappingError> {
-        let Some(validation) = &self.rule.validation else { return Ok(None) };
+    fn validation(&self, value: &Expr) -> Result<Vec<ValueFailure>, MappingError> {
+        let Some(validation) = &self.rule.validation else { return Ok(Vec::new()) };
         let place = format!("{}, validation", self.place());
         let data_type = if self.property.is_multi_valued() {
             list_type(self.property.value_type())
         } else {
             self.property.value_type().arrow()
         };
-        let accepts = self.context.condition_on_value(&validation.accept, value, &data_type, &place)?;
+        let CompiledCondition { holds, error } =
+            self.context.condition_on_value(&validation.accept, value, &data_type, &place)?;
         let kind = FailureKind::Validation(validation.message.clone());
-        Ok(Some(ValueFailure { kind, holds: accepts.is_false() }))
+        let refused = ValueFailure { kind, holds: holds.is_false() };
+        Ok(error.map(script_failure).into_iter().chain([refused]).collect())
     }
+}
+
+/// A script that failed on the object.
+pub(super) fn script_failure(error: Expr) -> ValueFailure {
+    ValueFailure { holds: error.clone().is_not_null(), kind: FailureKind::Script(Box::new(error)) }
 }
 
 fn distinct(left: Expr, right: Expr) -> Expr {

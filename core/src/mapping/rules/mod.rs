@@ -15,7 +15,7 @@ use datafusion::{
     logical_expr::{Expr, cast, lit, when},
 };
 
-pub(super) use self::participation::participates;
+pub(super) use self::participation::{Circumstances, participates};
 pub use self::participation::{NotRun, Occasion};
 use super::{Context, MappingError, WriteAs, write_as::write_as};
 use crate::{
@@ -104,6 +104,8 @@ pub enum FailureKind {
     Lookup,
     /// The validation refuses it (R20); what the rule says about it.
     Validation(String),
+    /// A script failed on the object (E5); the text of its error.
+    Script(Box<Expr>),
 }
 
 impl Arm {
@@ -126,6 +128,7 @@ impl Arm {
     fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let gates = self.gates.iter().map(|gate| &gate.holds);
         let failures = self.failures.iter().map(|failure| &failure.holds);
+
         gates.chain(failures).chain([&self.source, &self.value, &self.differs])
     }
 }
@@ -213,8 +216,13 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
     let side = direction.destination();
     let class = context.class(side);
     let mut targets: Vec<Target> = Vec::new();
+    let circumstances = Circumstances {
+        mapping_direction: context.mapping.direction,
+        run: context.direction,
+        with_proposed: context.with_proposed,
+    };
     for (position, rule) in context.mapping.rules.iter().enumerate() {
-        if participates(context, rule, occasion).is_err() {
+        if participates(circumstances, rule, occasion).is_err() {
             continue;
         }
         let place = format!("rule {}", rule.name);

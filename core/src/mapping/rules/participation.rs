@@ -1,7 +1,6 @@
 //! Which rules take part: direction, lifecycle and the settings that bind a rule to an occasion.
 
-use super::super::Context;
-use crate::project::{Direction, Lifecycle, Mapping, MappingDirection, PropertyRule, RuleKind, SendOn};
+use crate::project::{Direction, Lifecycle, MappingDirection, PropertyRule, RuleKind, SendOn};
 
 /// What rules run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,34 +63,47 @@ impl NotRun {
     }
 }
 
-/// R3: the rule's own direction, or the mapping's.
-pub(in crate::mapping) fn effective_direction(mapping: &Mapping, rule: &PropertyRule) -> MappingDirection {
-    match rule.direction {
-        MappingDirection::FromMapping => mapping.direction,
-        own => own,
+/// What, beside the rule and the occasion, decides whether a rule takes part.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::mapping) struct Circumstances {
+    /// Where the mapping may write.
+    pub mapping_direction: MappingDirection,
+    /// Direction of synchronization.
+    pub run: Direction,
+    /// Proposed rules take part (R22).
+    pub with_proposed: bool,
+}
+
+impl Circumstances {
+    /// R3: the rule's own direction, or the mapping's.
+    const fn direction(self, rule: &PropertyRule) -> MappingDirection {
+        match rule.direction {
+            MappingDirection::FromMapping => self.mapping_direction,
+            own => own,
+        }
     }
 }
 
 /// R3, R4, R9, R10, R21, R22: whether the rule takes part on this occasion.
 pub(in crate::mapping) fn participates(
-    context: &Context<'_>,
+    circumstances: Circumstances,
     rule: &PropertyRule,
     occasion: Occasion,
 ) -> Result<(), NotRun> {
     match rule.lifecycle {
         Lifecycle::Off => return Err(NotRun::Off),
-        Lifecycle::Proposed if !context.with_proposed => return Err(NotRun::Proposed),
+        Lifecycle::Proposed if !circumstances.with_proposed => return Err(NotRun::Proposed),
         Lifecycle::Active | Lifecycle::Proposed => {}
     }
-    let direction = effective_direction(context.mapping, rule);
-    let permitted = if direction.permits(context.direction) {
+    let (direction, run) = (circumstances.direction(rule), circumstances.run);
+    let permitted = if direction.permits(run) {
         Ok(())
     } else if direction == MappingDirection::DoNotMap {
         Err(NotRun::DoNotMap)
     } else {
         Err(NotRun::Direction)
     };
-    let opposite = direction.one_way() == Some(context.direction.reversed());
+    let opposite = direction.one_way() == Some(run.reversed());
     let only_if = |holds: bool| if holds { Ok(()) } else { Err(NotRun::NotForThis) };
     match occasion {
         Occasion::Update if rule.flags.send_on == SendOn::Create => Err(NotRun::OnlyOnCreate),

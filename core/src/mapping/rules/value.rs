@@ -10,11 +10,15 @@ use datafusion::{
 };
 
 use super::{
-    FailureKind, Gate, GateKind, Occasion, ValueFailure, arm::Builder, dates, members::has_null, null_of,
+    FailureKind, Gate, GateKind, Occasion, ValueFailure,
+    arm::{Builder, script_failure},
+    dates,
+    members::has_null,
+    null_of,
 };
 use crate::{
     expr,
-    mapping::{Context, MappingError, convert, convertible},
+    mapping::{Context, MappingError, context::FormulaValue, convert, convertible},
     project::{Direction, EmptySource, Formula, Literal, LookupEntry, PropertyRule},
     value::{ValueType, array_of, list_type, parse_value},
 };
@@ -97,13 +101,20 @@ pub(super) fn make(builder: &Builder<'_>) -> Result<Made, MappingError> {
         }
         EmptySource::UseDefault(formula) => {
             let default_place = format!("{place}, default of an empty source");
-            let default = computed(builder, formula, &raw, &default_place)?;
-            let default = into_type(builder, default, &mut failures)?;
+            let mut default_failures = Vec::new();
+            let default = computed(builder, formula, &raw, &default_place, &mut default_failures)?;
+            let default = into_type(builder, default, &mut default_failures)?;
             // A value that cannot be made is no empty source.
             let empty = match failed {
                 Some(failed) => empty.and(failed.is_false()),
                 None => empty,
             };
+            // What goes wrong with a default that is not needed does not matter.
+            failures.extend(
+                default_failures
+                    .into_iter()
+                    .map(|failure| ValueFailure { holds: empty.clone().and(failure.holds), ..failure }),
+            );
             value = choose(empty, default, value);
         }
     }
@@ -140,7 +151,10 @@ fn transform(
         Direction::ToCentral => &rule.transformation.to_central,
     };
     match formula {
-        Some(formula) => computed(builder, formula, &now, &format!("{}, transformation", builder.place())),
+        Some(formula) => {
+            let place = format!("{}, transformation", builder.place());
+            computed(builder, formula, &now, &place, failures)
+        }
         None => Ok(now),
     }
 }
@@ -173,11 +187,13 @@ fn computed(
     formula: &Formula,
     from: &Typed,
     place: &str,
+    failures: &mut Vec<ValueFailure>,
 ) -> Result<Typed, MappingError> {
     let data_type = if from.list { list_type(from.value_type) } else { from.value_type.arrow() };
     let source = builder.direction.source();
-    let (value, data_type) =
+    let FormulaValue { value, data_type, error } =
         builder.context.formula(formula, source, (&from.value, &data_type), builder.property, place)?;
+    failures.extend(error.map(script_failure));
     let (element, list) = match &data_type {
         DataType::List(field) | DataType::LargeList(field) => (field.data_type(), true),
         other => (other, false),

@@ -1,0 +1,1 @@
+//! Tests of the script engines: both languages against the same tables.
