@@ -17,6 +17,7 @@ mod labels;
 mod matching;
 mod opposite;
 mod project_file;
+mod properties;
 mod references;
 mod round_trip;
 mod safety;
