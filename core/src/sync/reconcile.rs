@@ -35,6 +35,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     candidates::{Counted, count_candidates},
+    evaluate::physical,
     held::{Held, nullable, slim},
 };
 use crate::{
@@ -191,8 +192,9 @@ impl Comparison {
     ) -> DataFusionResult<(DFSchemaRef, Self)> {
         let left_width = held.schema().fields().len();
         let both = both_sides(held.schema(), right.as_arrow())?;
-        let attention = session.create_physical_expr(attention(mapping), &both)?;
         let flagged = with_flag(&both)?;
+        let both = Arc::new(both);
+        let attention = physical(session, &attention(mapping), &both)?;
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
         Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))

@@ -22,5 +22,7 @@ mod references;
 mod round_trip;
 mod safety;
 mod schema;
+mod scripts;
 mod semantics;
 mod tables;
+mod test_rules;

@@ -5,6 +5,7 @@
 
 mod directions;
 mod empty_values;
+mod examples;
 mod matches;
 mod pack;
 mod settings;
