@@ -129,6 +129,7 @@ impl Packed {
         };
         adapt(&mut project.workflows[0].steps[0], source);
         let mut outcomes = Vec::new();
+        let mut before = self.held(&systems);
         for _ in 0..times {
             let report = systems.run(&project);
             let mut failed: BTreeMap<String, (String, String)> = BTreeMap::new();
@@ -140,13 +141,14 @@ impl Packed {
             let status = if failed.is_empty() { RunStatus::Done } else { RunStatus::DoneWithErrors };
             assert_eq!(report.run.status, status, "{:?}", report.failure);
             let held = self.held(&systems);
-            outcomes.push(
-                self.cases
-                    .iter()
-                    .enumerate()
-                    .map(|(number, case)| outcome(&format!("{number:04}"), case, &failed, &held))
-                    .collect(),
-            );
+            let outcome = |(number, case): (usize, &Case)| {
+                let object = format!("{number:04}");
+                let [before, now] = [&before, &held]
+                    .map(|held| held.get(&object).map(|cells| cells[case.column].clone()));
+                outcome(case, failed.get(&object), before, now)
+            };
+            outcomes.push(self.cases.iter().enumerate().map(outcome).collect());
+            before = held;
         }
         outcomes
     }
@@ -169,17 +171,16 @@ impl Packed {
 }
 
 fn outcome(
-    object: &str,
     case: &Case,
-    failed: &BTreeMap<String, (String, String)>,
-    held: &BTreeMap<String, Vec<Cell>>,
+    failed: Option<&(String, String)>,
+    before: Option<Cell>,
+    now: Option<Cell>,
 ) -> Outcome {
-    let now = held.get(object).map(|cells| cells[case.column].clone());
-    match failed.get(object) {
+    match failed {
         None => Outcome::Holds(now.unwrap_or_else(|| panic!("{case:?} was not written"))),
         Some((rule, code)) => {
             assert_eq!(*rule, format!("{:03}", case.column), "{case:?}");
-            assert_eq!(now, case.destination, "{case:?} was not left out");
+            assert_eq!(now, before, "{case:?} was not left out");
             Outcome::LeftOut(code.clone())
         }
     }
