@@ -163,10 +163,7 @@ fn conflicts(mapping: &Mapping, compiled: &CompiledMapping, findings: &mut Findi
 fn missing_mandatory(mapping: &Mapping, compiled: &CompiledMapping, findings: &mut Findings) {
     let destination = compiled.destination();
     let written = |name: &str| {
-        compiled.inserts.iter().any(|target| {
-            target.property == name
-                || matches!(&target.write_as, crate::mapping::WriteAs::Reference { columns, .. } if columns.iter().any(|column| column == name))
-        })
+        compiled.inserts.iter().any(|target| target.write_as.columns(&target.property).contains(&name))
     };
     for property in &destination.schema_type.properties {
         let filled = property.default_value.is_some()

@@ -107,7 +107,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             findings,
             &place,
             [
-                (!schema_type.column_groups.is_empty(), WARNS, "column groups"),
                 (
                     !odbc && schema_type.operations != DataOperations::default(),
                     BLOCKS,
@@ -128,14 +127,7 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
     for class in &schema.classes {
         let place = Place::System { side, schema_type: Some(class.name.clone()) };
         for property in &class.virtual_properties {
-            let effective = matches!(
-                property.kind,
-                VirtualKind::Fixed(_)
-                    | VirtualKind::Pattern(_)
-                    | VirtualKind::Expression(_)
-                    | VirtualKind::KeyResolution { .. }
-            );
-            if !effective || property.multi_valued {
+            if matches!(property.kind, VirtualKind::Script { .. }) {
                 add(findings, WARNS, &place, &format!("the virtual property {}", property.name));
             }
         }

@@ -16,7 +16,7 @@ use datafusion::{
 
 use super::MappingError;
 use crate::{
-    expr::{self, Part, parse_pattern, pattern_expression},
+    expr::{self, Part, SpecialNames, parse_pattern, pattern_expression},
     project::{ClassRef, Condition, Direction, Formula, Mapping, Project, PropertyRef, Side},
     script::{CompiledScript, ScriptError, ScriptKind, ScriptLimits, ScriptName, Scripts},
     value::{Value, ValueType, column_type},
@@ -85,9 +85,9 @@ impl<'a> Context<'a> {
     ) -> Result<CompiledCondition, MappingError> {
         match condition {
             Condition::Expression(text) => {
-                let expression = expr::parse(self.session, &self.schema, text)
-                    .map_err(|source| self.bad_expression(place, source))?;
-                self.must_be_boolean(&expression, place)?;
+                let expression =
+                    expr::parse_condition(self.session, &self.schema, &SpecialNames::default(), text)
+                        .map_err(|source| self.bad_expression(place, source))?;
                 Ok(CompiledCondition { holds: expression.is_true(), error: None })
             }
             Condition::Script(text) => {
@@ -154,18 +154,11 @@ impl<'a> Context<'a> {
             Formula::Pattern(text) => {
                 let parts = parse_pattern(text).map_err(|error| self.bad_expression(place, error))?;
                 let class = self.class(source);
-                for part in &parts {
-                    if let Part::Property(name) = part
-                        && class.property(name).is_none()
-                    {
-                        return Err(MappingError::UnknownProperty {
-                            mapping: self.mapping.name.clone(),
-                            place: place.to_owned(),
-                            class: class.name.to_owned(),
-                            property: name.clone(),
-                        });
-                    }
-                }
+                let parts = parts.into_iter().map(|part| self.meant(class, part, place)).collect::<Result<
+                    Vec<_>,
+                    MappingError,
+                >>(
+                )?;
                 let value = pattern_expression(&parts, |name| expr::property(source, name));
                 Ok(FormulaValue { value, data_type: DataType::Utf8, error: None })
             }
@@ -176,6 +169,31 @@ impl<'a> Context<'a> {
                 let data_type = column_type(wanted.0, wanted.1);
                 Ok(FormulaValue { value, data_type, error: Some(error) })
             }
+        }
+    }
+
+    /// A part of a pattern; `${First_Name}` also means the property `First Name`.
+    fn meant(&self, class: ClassRef<'_>, part: Part, place: &str) -> Result<Part, MappingError> {
+        let (name, property) = match part {
+            Part::Text(_) => return Ok(part),
+            Part::Property(name) => {
+                let property = class.property(&name);
+                (name, property)
+            }
+            Part::Escaped(name) => {
+                let similar = || class.properties().find(|one| expr::placeholder_name(one.name()) == name);
+                let property = class.property(&name).or_else(similar);
+                (name, property)
+            }
+        };
+        match property {
+            Some(property) => Ok(Part::Property(property.name().to_owned())),
+            None => Err(MappingError::UnknownProperty {
+                mapping: self.mapping.name.clone(),
+                place: place.to_owned(),
+                class: class.name.to_owned(),
+                property: name,
+            }),
         }
     }
 

@@ -8,7 +8,7 @@ use datafusion::{
 use super::{Context, MappingError, convert, convertible};
 use crate::{
     expr,
-    project::{MatchExpression, MatchingRule, PropertyRef, Side},
+    project::{MatchExpression, MatchingRule, Side},
     value::ValueType,
 };
 
@@ -151,14 +151,22 @@ fn pair(
 ) -> Result<(Expr, Expr), MappingError> {
     let place = format!("matching rule {}", rule.name);
     let type_of = |side: Side, name: &str| {
-        context.class(side).property(name).map(PropertyRef::value_type).ok_or_else(|| {
-            MappingError::UnknownProperty {
+        let unknown = || MappingError::UnknownProperty {
+            mapping: context.mapping.name.clone(),
+            place: place.clone(),
+            class: context.class(side).name.to_owned(),
+            property: name.to_owned(),
+        };
+        let property = context.class(side).property(name).ok_or_else(unknown)?;
+        if property.is_multi_valued() {
+            return Err(MappingError::NotConvertible {
                 mapping: context.mapping.name.clone(),
                 place: place.clone(),
-                class: context.class(side).name.to_owned(),
-                property: name.to_owned(),
-            }
-        })
+                from: format!("list of {}", property.value_type().label()),
+                to: "key".to_owned(),
+            });
+        }
+        Ok(property.value_type())
     };
     let (left_type, right_type) = (type_of(Side::Left, left)?, type_of(Side::Right, right)?);
     let common = common_type(left_type, right_type);

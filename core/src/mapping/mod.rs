@@ -8,7 +8,10 @@ mod context;
 mod convert;
 mod error;
 mod exclusions;
+mod functions;
+mod letters;
 mod matching;
+mod path;
 mod rules;
 mod write_as;
 
@@ -24,8 +27,9 @@ pub use self::{
     convert::{convert, convertible},
     error::MappingError,
     matching::CompiledMatch,
+    path::Hop,
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
-    write_as::WriteAs,
+    write_as::{MemberTable, WriteAs},
 };
 use crate::{
     expr,

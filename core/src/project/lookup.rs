@@ -1,5 +1,6 @@
 //! Finding things in a project by name.
 
+use super::column_group;
 use super::{
     Direction, Mapping, Project, Schema, SchemaClass, SchemaType, Side, StartUpConfiguration, Step, System,
     VirtualKind, VirtualProperty, Workflow,
@@ -130,11 +131,17 @@ impl<'a> ClassRef<'a> {
         self.properties().find(|property| property.name() == name)
     }
 
-    /// All properties: columns first, then virtual ones.
+    /// All properties: columns first, then virtual ones, at last the column groups (W11).
     pub fn properties(&self) -> impl Iterator<Item = PropertyRef<'a>> + use<'a> {
         let columns = self.schema_type.properties.iter().map(PropertyRef::Column);
-        let virtual_properties = self.class.map_or(&[][..], |class| &class.virtual_properties);
-        columns.chain(virtual_properties.iter().map(PropertyRef::Virtual))
+        let declared = self.class.map_or(&[][..], |class| &class.virtual_properties);
+        let groups = self
+            .schema_type
+            .column_groups
+            .iter()
+            .map(|group| column_group::property(self.schema_type, group))
+            .filter(|group| declared.iter().all(|property| property.name != group.name));
+        columns.chain(declared.iter().map(PropertyRef::Virtual)).chain(groups.map(PropertyRef::Virtual))
     }
 }
 

@@ -8,6 +8,7 @@
 //! Every setting of SPEC sections W, S, M, R, F and O has its place here, also those that take effect in a
 //! later version; `check` names every such setting that a project uses.
 
+mod column_group;
 mod connection;
 mod file;
 mod lookup;

@@ -20,15 +20,30 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// The written form of a type that scripts have none for: decimals, dates, times, bytes.
     Written(String),
+    /// Values of a multi-valued property.
+    List(Vec<Cell<'a>>),
 }
 
 impl Cell<'_> {
-    /// The text that stands in the argument, if it is one.
-    pub fn text(&self) -> Option<&str> {
+    /// The texts that stand in the argument.
+    pub fn texts<'a>(&'a self) -> Box<dyn Iterator<Item = &'a str> + 'a> {
         match self {
-            Self::Text(text) => Some(text),
-            Self::Written(text) => Some(text),
-            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Float(_) => None,
+            Self::Text(text) => Box::new(std::iter::once(*text)),
+            Self::Written(text) => Box::new(std::iter::once(text.as_str())),
+            Self::List(elements) => Box::new(elements.iter().flat_map(Cell::texts)),
+            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Float(_) => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Boolean(value) => Cell::Boolean(value),
+            Self::Integer(value) => Cell::Integer(value),
+            Self::Float(value) => Cell::Float(value),
+            Self::Text(text) => Cell::Written(text.to_owned()),
+            Self::Written(text) => Cell::Written(text),
+            Self::List(elements) => Cell::List(elements.into_iter().map(Cell::into_owned).collect()),
         }
     }
 }
@@ -117,6 +132,10 @@ fn cell_at(array: &ArrayRef, row: usize) -> Cell<'_> {
         DataType::Boolean => Cell::Boolean(array.as_boolean().value(row)),
         DataType::Int64 => Cell::Integer(array.as_primitive::<Int64Type>().value(row)),
         DataType::Float64 => Cell::Float(array.as_primitive::<Float64Type>().value(row)),
+        DataType::List(_) => {
+            let elements = array.as_list::<i32>().value(row);
+            Cell::List((0..elements.len()).map(|at| cell_at(&elements, at).into_owned()).collect())
+        }
         _ => match value_at(array, row) {
             Value::Null => Cell::Null,
             value => Cell::Written(value.to_string()),

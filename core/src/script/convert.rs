@@ -53,7 +53,7 @@ pub fn list(_values: Vec<Value>) -> Result<Value, &'static str> {
 /// The whole number that a float stands for exactly.
 pub fn whole(value: f64) -> Option<i64> {
     // 2^63 is the first float that is too large.
-    let fits = value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0;
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
     (fits && value.fract() == 0.0).then_some(value as i64)
 }
 

@@ -27,8 +27,14 @@ pub trait Program: Send + Sync {
 ///
 /// Short values stay: without them most messages would be unreadable, and they give nothing away.
 pub fn redact(message: String, rows: &dyn Rows, row: usize) -> String {
-    (0..rows.columns()).fold(message, |message, column| match rows.cell(column, row).text() {
-        Some(text) if text.len() > 2 && message.contains(text) => message.replace(text, "…"),
-        _ => message,
+    (0..rows.columns()).fold(message, |message, column| {
+        let cell = rows.cell(column, row);
+        let secrets = cell.texts().filter(|text| text.len() > 2);
+        secrets.fold(
+            message,
+            |message, text| {
+                if message.contains(text) { message.replace(text, "…") } else { message }
+            },
+        )
     })
 }

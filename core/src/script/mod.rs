@@ -19,6 +19,7 @@ mod language;
 mod limits;
 mod notation;
 mod rhai;
+mod snippets;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +39,7 @@ use datafusion::logical_expr::ScalarUDF;
 use self::{
     cell::OneRow,
     language::{Language, Program},
-    notation::{Function, Prepared},
+    snippets::{PreparedSnippet, prepare_snippets},
 };
 pub use self::{
     error::{Position, ScriptError},
@@ -137,52 +138,6 @@ impl Scripts {
         let program = Arc::clone(&self.language).compile(script, kind)?;
         Ok(CompiledScript(Arc::new(Compiled { id: next_id(), kind, names, assigned, program })))
     }
-}
-
-/// A snippet whose text is ready for the engine.
-struct PreparedSnippet {
-    script: Prepared,
-    functions: Vec<Function>,
-}
-
-fn prepare_snippets(
-    language: ScriptLanguage,
-    snippets: &[Snippet],
-) -> Result<Vec<PreparedSnippet>, ScriptError> {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    let mut prepared = Vec::new();
-    for snippet in snippets {
-        let place = format!("snippet {}", snippet.name);
-        let script = notation::prepare(&place, language, &snippet.code)?;
-        if let Some(name) = script.names.first() {
-            let text = format!("it names {}", name.notation());
-            return Err(script.error(&text, None, "give the value to a function as an argument"));
-        }
-        let functions = script.outline.functions(language).map_err(|position| {
-            ScriptError::compile(
-                &place,
-                "something stands outside of functions",
-                Some(position),
-                "a snippet consists of functions; state outside of them would outlive the object",
-            )
-        })?;
-        for function in &functions {
-            // Functions of Rhai differ also by the number of their parameters, within one snippet.
-            match seen.insert(function.name.clone(), &snippet.name) {
-                Some(other) if other != snippet.name => {
-                    return Err(ScriptError::compile(
-                        &place,
-                        format!("snippet {other} defines function {}, too", function.name),
-                        Some(function.position),
-                        "rename one of them",
-                    ));
-                }
-                _ => {}
-            }
-        }
-        prepared.push(PreparedSnippet { script, functions });
-    }
-    Ok(prepared)
 }
 
 /// A script that is ready to run. Cheap to clone, usable on every thread.

@@ -9,14 +9,13 @@ use std::{
 };
 
 use super::{
-    apply::unresolved_message,
     changes::{self, PlannedStep},
     ended::{Ended, connect_failed, engine_failed, failure, journal_failed},
     execute::Execution,
     opposite,
     quota::{self, Population},
     reconcile::{Reconciled, reconcile},
-    references::{PlannedObjects, References, Resolved},
+    references::{PlannedObjects, References},
     source::SystemTables,
 };
 use crate::{
@@ -157,18 +156,9 @@ impl<'a> Execution<'a> {
         let mut messages = Vec::new();
         for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
         {
-            for property in change.properties.iter().filter(|property| !property.new.is_empty()) {
+            for property in &change.properties {
                 let Some(target) = targets.get(property.property.as_str()) else { continue };
-                let found = references.resolve(target, &property.new);
-                if !matches!(found, Resolved::Key(_)) && !planned.has(target, &property.new) {
-                    messages.push(unresolved_message(
-                        target,
-                        &change.display,
-                        &property.rule,
-                        &property.new,
-                        &found,
-                    ));
-                }
+                messages.extend(references.unresolved(target, &change.display, property, planned));
             }
         }
         prepared.report.messages.append(&mut messages);

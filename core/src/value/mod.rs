@@ -6,6 +6,7 @@
 //! values and their written form.
 
 mod cell;
+mod composite;
 mod limits;
 mod list;
 mod text;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     cell::{Value, array_of, value_at},
+    composite::{COMPOSITE_ESCAPE, COMPOSITE_SEPARATOR, join_composite, split_composite},
     list::{array_of_lists, column_of, column_type, list_type},
     text::{
         has_zone, parse_binary, parse_boolean, parse_date, parse_decimal, parse_float, parse_integer,

@@ -1,7 +1,6 @@
 //! Testing rules on one pair: what is shown is what a run would do (T, one evaluator).
 
 use syncwright_core::{
-    mapping::Occasion,
     progress::CancelToken,
     project::{
         Condition, Direction, Formula, Mapping, MappingDirection, Project, PropertyRule, Side, Transformation,

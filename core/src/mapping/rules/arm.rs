@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     expr,
-    mapping::{CompiledCondition, Context, MappingError},
+    mapping::{CompiledCondition, Context, MappingError, write_as::as_read},
     project::{Direction, PropertyRef, PropertyRule, Side, SortOrder},
     value::list_type,
 };
@@ -58,6 +58,7 @@ impl Builder<'_> {
     /// The arm of rule number `position`.
     pub fn build(&self, position: usize, writes: bool) -> Result<Arm, MappingError> {
         let Made { source, value, mut failures, keep } = make(self)?;
+        let value = self.as_read_back(value, &mut failures);
         let old = self.old();
         let mut gates = self.gates(&old, &mut failures)?;
         gates.extend(keep);
@@ -79,6 +80,15 @@ impl Builder<'_> {
             failures,
             writes,
         })
+    }
+
+    /// Equal objects would differ in every run if a value were compared in another form than it is read in.
+    fn as_read_back(&self, value: Expr, failures: &mut Vec<ValueFailure>) -> Expr {
+        let class = self.context.class(self.written_side());
+        let Some(read_back) = as_read(class, self.property, &value) else { return value };
+        let holds = value.is_not_null().and(read_back.clone().is_null());
+        failures.push(ValueFailure { kind: FailureKind::Conversion, holds });
+        read_back
     }
 
     fn gates(&self, old: &Expr, failures: &mut Vec<ValueFailure>) -> Result<Vec<Gate>, MappingError> {

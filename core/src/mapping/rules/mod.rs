@@ -246,9 +246,9 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
                 secret: property.is_secret(),
                 // What is only compared need not be writable.
                 write_as: if writes {
-                    write_as(context, class, property, &place)?
+                    write_as(context, side, class, property, &place)?
                 } else {
-                    write_as(context, class, property, &place).unwrap_or(WriteAs::Column)
+                    write_as(context, side, class, property, &place).unwrap_or(WriteAs::Column)
                 },
                 old: expr::property(side, name),
                 arms: vec![arm],

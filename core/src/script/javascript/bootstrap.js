@@ -16,6 +16,9 @@
       delete globalThis[name];
     }
     delete Math.random;
+    // Settings of the engine behind a property: freezing would not hold them.
+    delete Error.stackTraceLimit;
+    delete Error.prepareStackTrace;
     return;
   }
   const variables = Object.create(null);
@@ -24,7 +27,7 @@
     if (typeof name === "symbol" || name in target) {
       return target[name];
     }
-    throw new Error("there is no session variable of this name: " + name);
+    throw new ReferenceError("there is no session variable of this name: " + name);
   };
   Object.defineProperty(globalThis, "Variables", { value: new Proxy(variables, { get: read }) });
   const seen = new Set();

@@ -18,8 +18,7 @@ pub fn compile_error(script: &Prepared, error: &CaughtError<'_>) -> ScriptError 
     let CaughtError::Exception(exception) = error else {
         return script.error(&error.to_string(), None, help);
     };
-    let position =
-        positions(exception).find(|(file, _)| file == SCRIPT_FILE).and_then(|(_, position)| below(position));
+    let position = position_in_script(script, exception);
     script.error(&exception.message().unwrap_or_default(), position, help)
 }
 
@@ -47,7 +46,16 @@ pub fn explain(
         return ScriptError::Time { place, milliseconds: limits.time.as_millis() };
     }
     match error {
-        CaughtError::Exception(exception) => explain_exception(script, exception, rows, row),
+        CaughtError::Exception(exception) => {
+            let found = explain_exception(script, exception, rows, row);
+            // An error can have been made so that it is hard to read.
+            drop(exception.as_object().ctx().catch());
+            if watch.has_stopped() {
+                ScriptError::Time { place, milliseconds: limits.time.as_millis() }
+            } else {
+                found
+            }
+        }
         // Where there is not even memory for an error, the engine throws null.
         CaughtError::Value(thrown) if thrown.is_null() => ScriptError::Memory { place, bytes: limits.memory },
         CaughtError::Value(thrown) => {
@@ -68,11 +76,9 @@ fn explain_exception(script: &Script, exception: &Exception<'_>, rows: &dyn Rows
         .ok()
         .flatten()
         .map_or_else(String::new, |name| name.0);
-    let position = positions(exception)
-        .find(|(file, _)| file == SCRIPT_FILE)
-        .and_then(|(_, position)| below(position))
-        .map(|position| script.script.source_position(position));
-    let within = positions(exception).next().filter(|(file, _)| file != SCRIPT_FILE);
+    let position =
+        position_in_script(&script.script, exception).map(|position| script.script.source_position(position));
+    let within = positions(exception).next().filter(|(file, _)| file.starts_with("snippet "));
     let within = within.map_or_else(String::new, |(file, position)| format!(" (in {file}, {position})"));
     match (name.as_str(), message.as_str()) {
         ("InternalError", text) if text.starts_with("out of memory") => {
@@ -94,10 +100,20 @@ fn explain_exception(script: &Script, exception: &Exception<'_>, rows: &dyn Rows
     }
 }
 
-/// Scripts begin on line 2 of their function.
-fn below(position: Position) -> Option<Position> {
-    let line = position.line.checked_sub(1)?;
-    (line > 0).then_some(Position { line, ..position })
+/// The innermost place of the script itself, as the engine saw it.
+fn position_in_script(script: &Prepared, exception: &Exception<'_>) -> Option<Position> {
+    let (_, position) = positions(exception).find(|(file, _)| file == SCRIPT_FILE)?;
+    // Scripts begin on line 2 of their function.
+    let line = position.line.checked_sub(1).filter(|line| *line > 0)?;
+    Some(in_characters(script, Position { line, ..position }))
+}
+
+/// The engine counts bytes.
+fn in_characters(script: &Prepared, position: Position) -> Position {
+    let line = script.code.lines().nth(position.line - 1).unwrap_or_default();
+    let before = line.char_indices().take_while(|(at, _)| at + 1 < position.column).count();
+    let behind = position.column.saturating_sub(line.len() + 1);
+    Position { column: before + 1 + behind, ..position }
 }
 
 /// Files and places of the open calls, innermost first: lines such as `    at name (file:2:5)`.

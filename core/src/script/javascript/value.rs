@@ -30,6 +30,13 @@ pub fn argument<'js>(context: &Ctx<'js>, cell: &Cell<'_>) -> rquickjs::Result<Js
         Cell::Float(value) => Js::new_float(context.clone(), *value),
         Cell::Text(value) => text(value)?,
         Cell::Written(value) => text(value)?,
+        Cell::List(elements) => {
+            let array = Array::new(context.clone())?;
+            for (at, element) in elements.iter().enumerate() {
+                array.set(at, argument(context, element)?)?;
+            }
+            array.into_value()
+        }
     })
 }
 

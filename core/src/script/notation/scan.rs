@@ -146,7 +146,7 @@ impl Scan<'_> {
         while at < bytes.len() {
             match bytes.get(at..at + 2) {
                 Some(b"/*") if depth == 0 || self.language == ScriptLanguage::Rhai => {
-                    (depth, at) = (depth + 1, at + 2)
+                    (depth, at) = (depth + 1, at + 2);
                 }
                 Some(b"*/") => (depth, at) = (depth - 1, at + 2),
                 _ => at += 1,

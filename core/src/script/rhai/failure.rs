@@ -6,7 +6,7 @@ use rhai::{Dynamic, EvalAltResult};
 
 use super::{
     position_of,
-    watch::{OUT_OF_STACK, OUT_OF_TIME},
+    watch::{OUT_OF_TIME, is_out_of_stack},
 };
 use crate::script::{
     ScriptError, ScriptLimits, cell::Rows, error::Position, language::redact, notation::Prepared,
@@ -34,9 +34,7 @@ pub fn explain(
         EvalAltResult::ErrorTerminated(token, _) if token.as_int() == Ok(OUT_OF_TIME) => {
             ScriptError::Time { place, milliseconds: limits.time.as_millis() }
         }
-        EvalAltResult::ErrorTerminated(token, _) if token.as_int() == Ok(OUT_OF_STACK) => {
-            ScriptError::Depth { place, position }
-        }
+        error if is_out_of_stack(&error) => ScriptError::Depth { place, position },
         EvalAltResult::ErrorStackOverflow(_) => ScriptError::Depth { place, position },
         EvalAltResult::ErrorDataTooLarge(..) => ScriptError::Memory { place, bytes: limits.memory },
         EvalAltResult::ErrorRuntime(thrown, _) => {

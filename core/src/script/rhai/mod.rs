@@ -15,7 +15,7 @@ use std::{
 };
 
 use rhai::{
-    AST, Dynamic, Engine, ImmutableString, Map, ParseError, Scope,
+    AST, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, Map, ParseError, Scope,
     packages::{
         BasicArrayPackage, BasicBlobPackage, BasicMapPackage, BasicMathPackage, BitFieldPackage, CorePackage,
         LogicPackage, MoreStringPackage, Package,
@@ -39,10 +39,10 @@ use crate::value::Value;
 const VALUE: &str = "value";
 
 /// What is there for programs that trust their scripts.
-const DISABLED: [&str; 4] = ["eval", "import", "export", "sleep"];
+const DISABLED: [&str; 3] = ["eval", "import", "export"];
 
-/// Stack of the thread that compiles: the parser recurses with the depth of an expression.
-const COMPILER_STACK: usize = 16 << 20;
+/// Stack of a thread for what is deep: parser and engine recurse with the depth of expressions and calls.
+const LARGE_STACK: usize = 32 << 20;
 
 /// Expressions within each other.
 const EXPRESSION_DEPTH: usize = 64;
@@ -84,9 +84,7 @@ impl Rhai {
     fn parse(&self, script: &Prepared, scope: &Scope<'_>) -> Result<AST, ScriptError> {
         let broken = |text: &str| ScriptError::Engine { place: script.place.clone(), text: text.to_owned() };
         let parsed = thread::scope(|threads| {
-            let compiler = thread::Builder::new()
-                .name("script-compiler".to_owned())
-                .stack_size(COMPILER_STACK)
+            let compiler = large_stack()
                 .spawn_scoped(threads, || self.engine.compile_with_scope(scope, &script.code))
                 .map_err(|error| broken(&error.to_string()))?;
             compiler.join().map_err(|_| broken("the compiler panicked"))
@@ -110,6 +108,13 @@ impl Language for Rhai {
     }
 }
 
+/// What the engine gave, or that it panicked.
+type Outcome = thread::Result<Result<Dynamic, Box<EvalAltResult>>>;
+
+fn large_stack() -> thread::Builder {
+    thread::Builder::new().name("script".to_owned()).stack_size(LARGE_STACK)
+}
+
 struct Script {
     language: Arc<Rhai>,
     ast: AST,
@@ -121,17 +126,13 @@ impl Program for Script {
     fn values(&self, rows: &dyn Rows, sink: &mut dyn FnMut(Result<Value, ScriptError>)) {
         let mut scope = Scope::with_capacity(self.slots.len());
         for row in 0..rows.count() {
-            scope.clear();
-            self.push_arguments(&mut scope, rows, row);
-            sink(self.call(&mut scope, rows, row).and_then(|found| self.value(found)));
+            sink(self.run(&mut scope, None, rows, row).and_then(|found| self.value(found)));
         }
     }
 
     fn write(&self, value: &Value, row: &dyn Rows) -> Result<Vec<Value>, ScriptError> {
         let mut scope = Scope::with_capacity(self.slots.len() + 1);
-        self.push_arguments(&mut scope, row, 0);
-        scope.push_constant_dynamic(VALUE, argument(&cell_of(value)));
-        let _result = self.call(&mut scope, row, 0)?;
+        let _result = self.run(&mut scope, Some(value), row, 0)?;
         let assigned = self.script.assigned.iter().map(|index| {
             self.value(scope.get(&self.slots[*index]).map_or(Dynamic::UNIT, Dynamic::flatten_clone))
         });
@@ -144,7 +145,35 @@ impl Program for Script {
 }
 
 impl Script {
-    fn push_arguments(&self, scope: &mut Scope<'_>, rows: &dyn Rows, row: usize) {
+    /// Runs the script on one object in a scope that is fresh.
+    fn run(
+        &self,
+        scope: &mut Scope<'_>,
+        value: Option<&Value>,
+        rows: &dyn Rows,
+        row: usize,
+    ) -> Result<Dynamic, ScriptError> {
+        let language = &self.language;
+        self.fill(scope, value, rows, row);
+        let mut outcome = self.call(scope, watch::STACK);
+        if outcome
+            .as_ref()
+            .is_ok_and(|result| result.as_ref().is_err_and(|error| watch::is_out_of_stack(error)))
+        {
+            // Deep, but perhaps not too deep: what is left of this thread's stack is no limit of a script.
+            self.fill(scope, value, rows, row);
+            outcome = self.call_with_large_stack(scope)?;
+        }
+        match outcome {
+            Ok(result) => result.map_err(|error| {
+                failure::explain(&self.script, &language.snippets, language.limits, *error, rows, row)
+            }),
+            Err(_) => Err(self.broken("it panicked on this object")),
+        }
+    }
+
+    fn fill(&self, scope: &mut Scope<'_>, value: Option<&Value>, rows: &dyn Rows, row: usize) {
+        scope.clear();
         for (column, slot) in self.slots.iter().enumerate() {
             let value = argument(&rows.cell(column, row));
             if self.script.assigned.contains(&column) {
@@ -153,23 +182,30 @@ impl Script {
                 scope.push_constant_dynamic(slot.as_str(), value);
             }
         }
+        if let Some(value) = value {
+            scope.push_constant_dynamic(VALUE, argument(&cell_of(value)));
+        }
     }
 
-    fn call(&self, scope: &mut Scope<'_>, rows: &dyn Rows, row: usize) -> Result<Dynamic, ScriptError> {
+    fn call(&self, scope: &mut Scope<'_>, stack: usize) -> Outcome {
         let language = &self.language;
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            watch::start(language.limits);
+        catch_unwind(AssertUnwindSafe(|| {
+            watch::start(language.limits, stack);
             language.engine.eval_ast_with_scope::<Dynamic>(scope, &self.ast)
-        }));
-        match outcome {
-            Ok(result) => result.map_err(|error| {
-                failure::explain(&self.script, &language.snippets, language.limits, *error, rows, row)
-            }),
-            Err(_) => Err(ScriptError::Engine {
-                place: self.script.place.clone(),
-                text: "it panicked on this object".to_owned(),
-            }),
-        }
+        }))
+    }
+
+    fn call_with_large_stack(&self, scope: &mut Scope<'_>) -> Result<Outcome, ScriptError> {
+        thread::scope(|threads| {
+            let deep = large_stack()
+                .spawn_scoped(threads, || self.call(scope, LARGE_STACK - watch::STACK))
+                .map_err(|error| self.broken(&error.to_string()))?;
+            deep.join().map_err(|_| self.broken("it panicked on this object"))
+        })
+    }
+
+    fn broken(&self, text: &str) -> ScriptError {
+        ScriptError::Engine { place: self.script.place.clone(), text: text.to_owned() }
     }
 
     fn value(&self, found: Dynamic) -> Result<Value, ScriptError> {
@@ -212,9 +248,16 @@ fn engine(variables: &BTreeMap<String, Value>, limits: ScriptLimits) -> Engine {
     engine.on_debug(|text, _, position| tracing::debug!(target: "syncwright::script", %position, "{text}"));
     let variables: Map =
         variables.iter().map(|(name, value)| (name.as_str().into(), argument(&cell_of(value)))).collect();
+    // Threads have better things to do, and no limit would hold.
+    engine.register_fn("sleep", |_: INT| no_sleep());
+    engine.register_fn("sleep", |_: FLOAT| no_sleep());
     // Called by the name that `notation` writes for `Variables`.
     engine.register_fn("Variables", move || variables.clone());
     engine
+}
+
+fn no_sleep() -> Result<(), Box<EvalAltResult>> {
+    Err(Box::new(EvalAltResult::ErrorFunctionNotFound("sleep".to_owned(), rhai::Position::NONE)))
 }
 
 fn compile_error(script: &Prepared, error: &ParseError) -> ScriptError {

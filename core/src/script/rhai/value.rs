@@ -16,6 +16,7 @@ pub fn argument(cell: &Cell<'_>) -> Dynamic {
         Cell::Float(value) => Dynamic::from(*value),
         Cell::Text(text) => Dynamic::from(ImmutableString::from(*text)),
         Cell::Written(text) => Dynamic::from(ImmutableString::from(text.as_str())),
+        Cell::List(elements) => Dynamic::from_array(elements.iter().map(argument).collect()),
     }
 }
 

@@ -2,35 +2,46 @@
 
 use std::{cell::Cell, ptr, time::Instant};
 
-use rhai::Dynamic;
+use rhai::{Dynamic, EvalAltResult};
 
 use crate::script::ScriptLimits;
 
-/// Rust stack that one object may use. A thread of the query engine has 2 MiB, its plan needs some of them;
-/// calls of functions need far less of it, unless nothing is optimised.
-const STACK: usize = 1 << 20;
+/// Stack that one object may use on a thread that is not ours: one of the query engine has 2 MiB, and its
+/// plan needs some of them.
+pub const STACK: usize = 512 << 10;
 
 /// The clock is looked at once in so many operations.
 const OPERATIONS: u64 = 256;
 
 /// Why the watch stopped a script: the tokens that Rhai hands through.
 pub const OUT_OF_TIME: i64 = 1;
-pub const OUT_OF_STACK: i64 = 2;
+const OUT_OF_STACK: i64 = 2;
 
 thread_local! {
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
     static STACK_START: Cell<usize> = const { Cell::new(0) };
+    static STACK_SIZE: Cell<usize> = const { Cell::new(STACK) };
 }
 
-/// Starts watching an object.
-pub fn start(limits: ScriptLimits) {
+/// Starts watching an object that may use `stack` bytes of stack.
+pub fn start(limits: ScriptLimits, stack: usize) {
     DEADLINE.set(Instant::now().checked_add(limits.time));
     STACK_START.set(here());
+    STACK_SIZE.set(stack);
+}
+
+/// Whether the script was stopped because it used up the stack.
+pub fn is_out_of_stack(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorTerminated(token, _) => token.as_int() == Ok(OUT_OF_STACK),
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => is_out_of_stack(inner),
+        _ => false,
+    }
 }
 
 /// Called by the engine at every operation; stops the script by giving a token.
 pub fn check(operations: u64) -> Option<Dynamic> {
-    if STACK_START.get().abs_diff(here()) > STACK {
+    if STACK_START.get().abs_diff(here()) > STACK_SIZE.get() {
         return Some(OUT_OF_STACK.into());
     }
     let looks = operations.is_multiple_of(OPERATIONS);
