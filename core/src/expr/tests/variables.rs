@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::*;
 use crate::{
     expr::{Quoting, SessionVariables, SpecialNames, VariablesError, effective, parse_icf, substitute},
-    project::{Condition, Literal, Project, Provider, VirtualKind, from_text},
+    project::{Condition, Formula, Literal, Project, Provider, VirtualKind, from_text},
 };
 
 fn variables(values: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -299,7 +299,7 @@ impl<'a> Values<'a> {
     fn literal(&self, literal: &mut Literal, place: &str) -> Result<(), VariablesError> {
         match literal {
             Literal::String(text) => self.text(text, Quoting::Text, place),
-            Literal::Boolean(_) | Literal::Integer(_) | Literal::Float(_) => Ok(()),
+            Literal::Boolean(_) | Literal::Integer(_) | Literal::Float(_) | Literal::Null => Ok(()),
         }
     }
 

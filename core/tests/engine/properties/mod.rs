@@ -1,6 +1,7 @@
 //! What holds for every mapping that the check accepts: random rules over random objects, in real runs.
 
 mod any_mapping;
+mod restless;
 
 use std::collections::BTreeMap;
 
@@ -99,7 +100,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(40))]
 
     /// Running again writes nothing; where new objects are treated otherwise than others, after at most one
     /// more run. The change list of a simulation is what the run then wrote.
@@ -151,7 +152,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(30))]
+    #![proptest_config(cases(20))]
 
     /// The order in which rows come never shows in what a simulation reports.
     #[test]

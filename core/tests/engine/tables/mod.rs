@@ -6,6 +6,7 @@
 mod directions;
 mod empty_values;
 mod examples;
+mod lists;
 mod matches;
 mod pack;
 mod settings;

@@ -143,8 +143,8 @@ impl Packed {
             let held = self.held(&systems);
             let outcome = |(number, case): (usize, &Case)| {
                 let object = format!("{number:04}");
-                let [before, now] = [&before, &held]
-                    .map(|held| held.get(&object).map(|cells| cells[case.column].clone()));
+                let [before, now] =
+                    [&before, &held].map(|held| held.get(&object).map(|cells| cells[case.column].clone()));
                 outcome(case, failed.get(&object), before, now)
             };
             outcomes.push(self.cases.iter().enumerate().map(outcome).collect());
