@@ -121,6 +121,10 @@ pub(super) fn make(builder: &Builder<'_>) -> Result<Made, MappingError> {
     if let Some(on_insert) = on_insert {
         let source_empty = is_empty(raw.value.clone(), raw.value_type, raw.list);
         keep = keep.map(|keep| keep.or(source_empty.clone()));
+        // What would be made of the empty source is not needed, so it cannot fail.
+        for failure in &mut failures {
+            failure.holds = source_empty.clone().is_false().and(failure.holds.clone());
+        }
         value = choose(source_empty, on_insert, value);
     }
     let keep = keep.map(|holds| Gate { kind: GateKind::KeepWhenEmpty, holds });
@@ -248,10 +252,8 @@ fn into_type(
         _ => convert(single.value.clone(), single.value_type, wanted),
     };
     if value != single.value {
-        let empty = match builder.rule.flags.date_format {
-            Some(_) => is_empty(single.value, single.value_type, false),
-            None => single.value.is_null(),
-        };
+        // No text is an empty source in every type (R18), not a value that cannot be converted.
+        let empty = is_empty(single.value, single.value_type, false);
         let holds = empty.is_false().and(value.clone().is_null());
         failures.push(ValueFailure { kind: FailureKind::Conversion, holds });
     }
