@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use datafusion::prelude::SessionContext;
 use miette::Diagnostic as _;
 
-use super::{Findings, Place, Severity, operations};
+use super::{Findings, Place, Severity, kept, operations};
 use crate::{
     expr,
     mapping::{CompiledMapping, MappingError, compile},
@@ -49,6 +49,7 @@ fn check_direction(project: &Project, mapping: &Mapping, direction: Direction, f
         Ok(compiled) => {
             conflicts(mapping, &compiled, findings);
             operations::check_written(mapping, &compiled, findings);
+            kept::check(mapping, &compiled, findings);
             if steps.iter().any(|(_, step)| !step.methods.only_in_source.is_empty())
                 && !mapping.only_for_updates
             {

@@ -3,6 +3,7 @@
 //! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
 
 mod connections;
+mod kept;
 mod mappings;
 mod names;
 mod not_yet;

@@ -5,10 +5,10 @@ use datafusion::{
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
 };
 
-use super::{Context, MappingError, convert, convertible};
+use super::{Context, MappingError, comparable, convert, convertible, kept};
 use crate::{
     expr,
-    project::{MatchExpression, MatchingRule, Side},
+    project::{MatchExpression, MatchingRule, PropertyRef, Side},
     value::ValueType,
 };
 
@@ -150,7 +150,7 @@ fn pair(
     right: &str,
 ) -> Result<(Expr, Expr), MappingError> {
     let place = format!("matching rule {}", rule.name);
-    let type_of = |side: Side, name: &str| {
+    let find = |side: Side, name: &str| {
         let unknown = || MappingError::UnknownProperty {
             mapping: context.mapping.name.clone(),
             place: place.clone(),
@@ -166,9 +166,10 @@ fn pair(
                 to: "key".to_owned(),
             });
         }
-        Ok(property.value_type())
+        Ok(property)
     };
-    let (left_type, right_type) = (type_of(Side::Left, left)?, type_of(Side::Right, right)?);
+    let pair = [find(Side::Left, left)?, find(Side::Right, right)?];
+    let [left_type, right_type] = pair.map(PropertyRef::value_type);
     let common = common_type(left_type, right_type);
     if !convertible(left_type, common) || !convertible(right_type, common) {
         return Err(MappingError::NotConvertible {
@@ -179,7 +180,11 @@ fn pair(
         });
     }
     let key = |side: Side, name: &str, own: ValueType| {
-        let value = convert(expr::property(side, name), own, common);
+        let mut value = convert(expr::property(side, name), own, common);
+        // What one side cannot hold does not tell objects apart.
+        for property in pair.into_iter().filter(|property| property.value_type() == common) {
+            value = comparable(kept(value, property), property);
+        }
         match common {
             ValueType::String if rule.ignore_case => nullif(lower(value), lit("")),
             ValueType::String => nullif(value, lit("")),

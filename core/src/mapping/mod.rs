@@ -9,10 +9,12 @@ mod convert;
 mod error;
 mod exclusions;
 mod functions;
+mod kept;
 mod letters;
 mod matching;
 mod path;
 mod rules;
+mod spelling;
 mod write_as;
 
 use std::{cell::OnceCell, collections::BTreeSet};
@@ -26,6 +28,7 @@ pub use self::{
     context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
+    kept::{comparable, kept},
     matching::CompiledMatch,
     path::Hop,
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},

@@ -11,6 +11,7 @@
 mod column_group;
 mod connection;
 mod file;
+mod kept;
 mod lookup;
 mod mapping;
 mod schema;
@@ -24,6 +25,7 @@ pub use self::{
         RemoteServer, SampleDatabase, System, WhenMissing,
     },
     file::{FORMAT_VERSION, ProjectError, from_text, load, save, to_text},
+    kept::Kept,
     lookup::{ClassRef, PropertyRef},
     mapping::{
         ConcurrenceBehaviour, EmptySource, Exclusion, ExclusionTest, Exclusions, GradedMatching, Hierarchy,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Literal, is_default};
+use super::{Kept, Literal, is_default};
 use crate::value::ValueType;
 
 /// Schema of one connected system, as far as the project knows it.
@@ -101,6 +101,9 @@ pub struct SchemaProperty {
     /// Longest text, in characters.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_length: Option<u32>,
+    /// What the column keeps of a value that is written to it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keeps: Kept,
     /// Default of the database, as written there.
     #[serde(default, skip_serializing_if = "is_default")]
     pub default_value: Option<String>,
@@ -152,6 +155,7 @@ impl SchemaProperty {
             native_type: String::new(),
             mandatory: false,
             max_length: None,
+            keeps: Kept::Exactly,
             default_value: None,
             generated: Generated::No,
             comment: String::new(),

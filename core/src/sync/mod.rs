@@ -8,6 +8,7 @@ mod apply;
 mod candidates;
 mod changes;
 mod deadlock;
+mod effective;
 mod ended;
 mod error;
 mod evaluate;
@@ -28,8 +29,8 @@ pub mod test_rules;
 
 use std::path::Path;
 
-pub use self::error::SyncError;
 use self::execute::Execution;
+pub use self::{effective::effective_project, error::SyncError};
 pub use crate::journal::{
     Change, ChangeList, ChangeStatus, Failure, Message, MessageLevel, PropertyChange, QuotaExceeded,
     RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepPass, StepReport, Writes,
@@ -56,6 +57,7 @@ pub fn simulate(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
+    let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
     let mut journal = Journal::open(project, folder, OpenMode::Read)?;
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
@@ -76,6 +78,7 @@ pub fn run(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
+    let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
     if !project.active {
         return Err(SyncError::Inactive { name: project.name.clone() });
@@ -83,11 +86,9 @@ pub fn run(
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
     // Reading must work before the journal is touched: a run that cannot begin leaves no trace.
     let destination = project.system(execution.direction.destination());
-    drop(crate::connect::open(
-        &project.system(execution.direction.source()).connection,
-        folder,
-        OpenMode::Read,
-    )?);
+    let source = project.system(execution.direction.source());
+    crate::connect::create_missing(&source.connection, folder)?;
+    drop(crate::connect::open(&source.connection, folder, OpenMode::Read)?);
     drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
     execution.look()?;
     let mut journal = Journal::open(project, folder, OpenMode::Write)?;
@@ -121,6 +122,12 @@ pub fn run(
         });
     }
     Ok(report)
+}
+
+/// The project with the values of its variables for a start up configuration; one that there is not is found
+/// out about later.
+fn with_variables(project: &Project, start_up: &str) -> Result<Project, SyncError> {
+    Ok(effective_project(project, project.start_up(start_up))?)
 }
 
 /// The start up configuration and its workflow, if the check finds no errors.

@@ -393,3 +393,25 @@ fn many_members_in_many_groups_are_read_in_seconds() {
     assert!(took.as_secs() < 20, "{took:?} for 200,000 members");
     eprintln!("200,000 members in 50,000 groups: {took:?}");
 }
+
+/// A run that stops at the first error says of no object that it is done whose members are not.
+#[test]
+fn objects_are_done_when_their_members_are() {
+    let systems = systems(
+        "INSERT INTO l VALUES (1, 'ann;bob'), (2, 'cid');",
+        "INSERT INTO q VALUES (1), (2);
+         CREATE TRIGGER no BEFORE INSERT ON member WHEN new.grp = 2 BEGIN SELECT RAISE(ABORT, 'not now'); END;",
+    );
+    let mut project = project(&systems);
+    project.workflows[0].continue_on_error = false;
+    let report = systems.run(&project);
+    assert_eq!(report.run.status, RunStatus::DoneWithErrors, "{:#}", report.to_json());
+    let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
+    assert_eq!(statuses, [ChangeStatus::NotWritten, ChangeStatus::Failed]);
+    // Whatever was written stays, and the next run does the rest.
+    systems.right().execute_batch("DROP TRIGGER no").unwrap();
+    systems.run_well(&project);
+    assert_eq!(held(&systems), ["1|1", "1|2", "2|3"]);
+    written(&systems);
+    idle(&systems, &project);
+}

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     expr,
-    mapping::{CompiledCondition, Context, MappingError, write_as::as_read},
+    mapping::{CompiledCondition, Context, MappingError, comparable, kept, write_as::as_read},
     project::{Direction, PropertyRef, PropertyRule, Side, SortOrder},
     value::list_type,
 };
@@ -62,13 +62,15 @@ impl Builder<'_> {
         let old = self.old();
         let mut gates = self.gates(&old, &mut failures)?;
         gates.extend(keep);
+        let value = if self.property.is_multi_valued() { value } else { kept(value, self.property) };
         let (value, differs) = if self.property.is_multi_valued() {
             let rule = MemberRule::new(self.context, self.rule, self.property, &self.place())?;
             (merged(value.clone(), old.clone(), &rule), members_differ(value, old, &rule))
         } else if self.rule.ignore_case && self.property.value_type().is_text() {
             (value.clone(), distinct(lower(value), lower(old)))
         } else {
-            (value.clone(), distinct(value, old))
+            let differs = distinct(comparable(value.clone(), self.property), comparable(old, self.property));
+            (value, differs)
         };
         failures.extend(self.validation(&value)?);
         Ok(Arm {

@@ -128,6 +128,7 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
         native_type,
         mandatory,
         max_length,
+        keeps,
         default_value,
         generated,
         comment,
@@ -137,6 +138,7 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
     plain.native_type = native_type;
     plain.mandatory = mandatory;
     plain.max_length = max_length;
+    plain.keeps = keeps;
     plain.default_value = default_value;
     plain.generated = generated;
     plain.comment = comment;

@@ -22,6 +22,7 @@ use tokio::runtime::Runtime;
 use self::objects::TestRow;
 use super::{
     changes::{self, PlannedStep},
+    effective::effective_project,
     ended::connector_error,
     opposite,
     reconcile::{Reconciled, session},
@@ -29,6 +30,7 @@ use super::{
 };
 use crate::{
     connect::{ConnectError, OpenMode},
+    expr::VariablesError,
     journal::{Change, Journal, JournalError, Message},
     mapping::{CompiledMapping, MappingError, Occasion, compile},
     progress::CancelToken,
@@ -213,6 +215,10 @@ pub enum RuleTestError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Mapping(#[from] MappingError),
+    /// A variable cannot be replaced.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Variables(#[from] VariablesError),
     /// A system cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -269,6 +275,7 @@ pub fn test_rules(
     test: &RuleTest,
     cancel: &CancelToken,
 ) -> Result<Explanation, RuleTestError> {
+    let project = &effective_project(project, None)?;
     let mapping = project.mapping(&test.mapping).ok_or_else(|| RuleTestError::UnknownMapping {
         name: test.mapping.clone(),
         known: project.mappings.iter().map(|mapping| mapping.name.clone()).collect(),
