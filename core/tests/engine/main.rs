@@ -9,6 +9,7 @@
 )]
 
 mod any_project;
+mod check;
 mod csv;
 mod csv_round_trip;
 mod fixture;
