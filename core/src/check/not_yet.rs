@@ -36,10 +36,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
         start_up(configuration, findings);
     }
     let parts = [
-        (project.variables.is_empty(), "variables"),
-        (project.variable_sets.is_empty(), "variable sets"),
         (project.base_objects.is_empty(), "base objects"),
-        (project.snippets.is_empty(), "code snippets"),
     ];
     for (empty, what) in parts {
         if !empty {
@@ -174,7 +171,6 @@ fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {
         findings,
         &place,
         [
-            (start_up.variable_set.is_some(), WARNS, "the variable set"),
             (start_up.revision_filter, WARNS, "the revision filter"),
             (start_up.collision_detection != CollisionDetection::default(), WARNS, "collision detection"),
             (start_up.when_busy != WhenBusy::default(), WARNS, "waiting for or skipping other runs"),
