@@ -68,7 +68,7 @@ pub enum JournalError {
 pub struct Journal {
     pub(super) connector: Box<dyn Connector>,
     pub(super) project: String,
-    system_identifier: String,
+    pub(super) system_identifier: String,
     folder: PathBuf,
     /// The tables are there; a journal that is only read may find none.
     ready: bool,
@@ -83,10 +83,12 @@ impl Journal {
     pub fn open(project: &Project, folder: &Path, mode: OpenMode) -> Result<Self, JournalError> {
         let mut connector = open(&project.central.connection, folder, mode)?;
         let mut ready = true;
-        for table in tables::all() {
-            match mode {
-                OpenMode::Write => connector.ensure_table(&table)?,
-                OpenMode::Read => ready &= connector.has_table(&table)?,
+        match mode {
+            OpenMode::Write => tables::all().try_for_each(|table| connector.ensure_table(&table))?,
+            OpenMode::Read => {
+                for table in tables::index() {
+                    ready &= connector.has_table(&table)?;
+                }
             }
         }
         // Labels alone may be there before the first run, in a store that another program prepared.
@@ -327,7 +329,7 @@ impl Journal {
         self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
     }
 
-    fn in_transaction(
+    pub(super) fn in_transaction(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
@@ -355,7 +357,7 @@ impl Journal {
         self.read_columns(table, &tables::properties(table), filters, &order)
     }
 
-    fn read_columns(
+    pub(super) fn read_columns(
         &mut self,
         table: &SchemaType,
         properties: &[String],
