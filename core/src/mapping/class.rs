@@ -12,7 +12,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use super::{Context, MappingError, convert};
+use super::{Context, MappingError, convert, marks};
 use crate::{
     connect::ROW_COLUMN,
     expr::{self, Part, parse_pattern, pattern_expression, qualifier},
@@ -31,6 +31,18 @@ pub trait TableSource: Send + Sync {
     /// Keys of the objects of a schema type that are labelled as outstanding, if there are any: one column
     /// per key property and a column [`OUTSTANDING_COLUMN`] that is always true.
     fn labels(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>>;
+
+    /// Keys of the objects of the class on `side` that are in a remembered pair (M10), if the step remembers any:
+    /// one column per key property and [`super::PAIR_COLUMN`]. No key is there twice. Both sides or none.
+    fn pairs(&self, _side: Side) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+
+    /// Keys of the objects of a schema type that are busy (R5), if there are any: one column per key property
+    /// and [`super::BUSY_COLUMN`] with the reason in words. No key is there twice.
+    fn busy(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
 }
 
 /// A class of a mapping, ready to be read.
@@ -51,6 +63,8 @@ pub struct CompiledClass {
     referenced: Vec<SchemaType>,
     /// Properties that the mapping needs, in the order of the class.
     used: Vec<String>,
+    /// Objects get the column [`super::BUSY_COLUMN`].
+    pub(super) marks_busy: bool,
 }
 
 /// All properties of a class, as the schema that expressions are checked against.
@@ -70,7 +84,7 @@ fn qualified(name: &str, fields: Vec<Field>) -> DFSchema {
 
 const BASE: &str = "base";
 
-fn base(name: &str) -> Expr {
+pub(super) fn base(name: &str) -> Expr {
     Expr::Column(Column::new(Some(TableReference::bare(BASE)), name))
 }
 
@@ -102,6 +116,7 @@ impl CompiledClass {
             virtual_properties: class.class.map(|class| class.virtual_properties.clone()).unwrap_or_default(),
             referenced,
             used: Vec::new(),
+            marks_busy: false,
         }
     }
 
@@ -279,6 +294,7 @@ impl CompiledClass {
                 columns.push(label.is_true().alias(OUTSTANDING_COLUMN));
             }
         }
+        plan = marks::join(self, source, plan, &mut columns)?;
         plan.project(columns)?.alias(TableReference::bare(qualifier(self.side)))?.build()
     }
 

@@ -3,9 +3,11 @@
 //! There is one evaluator: simulation, run and rule test execute the same [`CompiledMapping`]. Compiling
 //! names every property, type and condition that does not fit; it opens no database.
 
+mod busy;
 mod class;
 mod convert;
 mod error;
+mod marks;
 mod matching;
 mod rules;
 mod write_as;
@@ -19,9 +21,11 @@ use datafusion::{
 };
 
 pub use self::{
+    busy::BusyRules,
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
     convert::{convert, convertible},
     error::MappingError,
+    marks::{BUSY_COLUMN, PAIR_COLUMN},
     matching::CompiledMatch,
     rules::{Arm, Target},
     write_as::WriteAs,
@@ -60,6 +64,10 @@ pub struct CompiledMapping {
     pub prevent_ambiguous_matches: bool,
     /// Parents are written before their children.
     pub parents_first: bool,
+    /// Pairs once matched are remembered (M10).
+    pub remember_pairs: bool,
+    /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
+    pub busy: Option<BusyRules>,
 }
 
 /// Processing methods of a step, per situation; conditions are expressions over both sides.
@@ -187,6 +195,8 @@ pub fn compile(
         only_for_updates: mapping.only_for_updates,
         prevent_ambiguous_matches: mapping.prevent_ambiguous_matches,
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
+        remember_pairs: mapping.remember_pairs,
+        busy: None,
     };
     for side in [Side::Left, Side::Right] {
         let used = used_properties(&compiled, side);

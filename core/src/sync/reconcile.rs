@@ -13,7 +13,7 @@
 use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt32Array},
     compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
     datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
 };
@@ -40,7 +40,7 @@ use super::{
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
-    mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, TableSource},
+    mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, PAIR_COLUMN, TableSource},
     project::Side,
 };
 
@@ -80,7 +80,24 @@ pub struct Reconciled {
     pub ambiguous_right: u64,
     /// Their names, candidates of one another together.
     pub ambiguous: Vec<AmbiguousGroup>,
+    /// What there is to know for remembering pairs; empty if the mapping remembers none.
+    pub for_memory: ForMemory,
 }
+
+/// What reconciliation found out about remembered pairs, and which pairs there are to remember (M10).
+#[derive(Debug, Default)]
+pub struct ForMemory {
+    /// Numbers of remembered pairs of which at least one object is there; NULLs do not count.
+    pub seen: Vec<ArrayRef>,
+    /// Pairs that rules found, with the name of the rule: row numbers, then, where there are remembered pairs,
+    /// the numbers of those that the two were in before, then the keys of the central and the target object.
+    pub matched: Vec<(String, RecordBatch)>,
+    /// Whether `matched` has the numbers of remembered pairs.
+    pub has_numbers: bool,
+}
+
+/// Name of the pass that joins remembered pairs, in place of a rule's.
+pub const REMEMBERED: &str = "remembered pairs";
 
 /// Objects that are candidates of one another (M4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,10 +145,17 @@ pub async fn reconcile(
     let mut held = Arc::new(Held::new(&left_schema, &read)?);
     drop(read);
     let mut found: Option<Reconciled> = None;
-    for (number, rule) in mapping.matching.iter().enumerate() {
+    let noted = Noted::new(mapping, &left_schema, &right_schema);
+    // Whom a remembered pair names is matched before all rules.
+    let remembered = noted.has_numbers().then(|| CompiledMatch::by_column(REMEMBERED, PAIR_COLUMN));
+    let passes = remembered.iter().chain(&mapping.matching);
+    let last = passes.clone().count().saturating_sub(1);
+    for (number, rule) in passes.enumerate() {
+        let by_memory = number == 0 && remembered.is_some();
         let left = held.plan()?;
         let joined = rule.full_join(left.clone(), right.clone())?;
-        let (schema, comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        let (schema, mut comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        comparison.noted = noted.columns(by_memory);
         let plan = slim(joined, &right)?;
         let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
@@ -149,6 +173,7 @@ pub async fn reconcile(
             ambiguous_left: 0,
             ambiguous_right: 0,
             ambiguous: Vec::new(),
+            for_memory: ForMemory { has_numbers: noted.has_numbers(), ..ForMemory::default() },
         });
         all.pairs += counted.unambiguous;
         all.ambiguous_left += counted.left.len() as u64;
@@ -157,7 +182,8 @@ pub async fn reconcile(
         for batch in &pass.attention {
             all.attention.push(without_ambiguous(batch, left_width, &counted)?);
         }
-        if number + 1 < mapping.matching.len() {
+        noted.take(by_memory, &rule.name, &pass, &counted, &mut all.for_memory)?;
+        if number < last {
             held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
             let own = left_width..left_width + right_schema.fields().len();
             right = in_memory(&right_schema, own_columns(&pass.right_only, own)?)?;
@@ -179,6 +205,8 @@ struct Comparison {
     flagged_schema: SchemaRef,
     /// Whether a pair must leave the stream.
     attention: Arc<dyn PhysicalExpr>,
+    /// Columns that are noted of every pair, if any.
+    noted: Vec<usize>,
 }
 
 impl Comparison {
@@ -200,7 +228,7 @@ impl Comparison {
         let flagged = Arc::new(both.join(&DFSchema::try_from(flag)?)?);
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
-        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))
+        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention, noted: Vec::new() }))
     }
 
     /// All properties of both sides, and the flag of pairs that must leave the stream.
@@ -218,7 +246,85 @@ fn attention(mapping: &CompiledMapping) -> Expr {
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
-    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(labelled, Expr::or)
+    // Whoever is left alone because it is busy leaves the stream, too: the log names it.
+    let marked = match &mapping.busy {
+        Some(busy) => labelled.or(busy.held_back.clone()),
+        None => labelled,
+    };
+    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(marked, Expr::or)
+}
+
+/// What is noted of pairs, so that they can be remembered (M10).
+struct Noted {
+    remember: bool,
+    /// Columns of both sides: row number, number of the remembered pair, keys.
+    sides: [NotedSide; 2],
+    left_width: usize,
+}
+
+struct NotedSide {
+    pair: Option<usize>,
+    keys: Vec<usize>,
+}
+
+impl Noted {
+    fn new(mapping: &CompiledMapping, left: &Schema, right: &Schema) -> Self {
+        let side = |side: Side, schema: &Schema| NotedSide {
+            pair: schema.index_of(PAIR_COLUMN).ok(),
+            keys: mapping.class(side).key.iter().filter_map(|name| schema.index_of(name).ok()).collect(),
+        };
+        Self {
+            remember: mapping.remember_pairs,
+            sides: [side(Side::Left, left), side(Side::Right, right)],
+            left_width: left.fields().len(),
+        }
+    }
+
+    fn has_numbers(&self) -> bool {
+        self.remember && self.sides.iter().all(|side| side.pair.is_some())
+    }
+
+    /// The columns of a joined batch that a pass notes of its pairs; row numbers stand first.
+    fn columns(&self, by_memory: bool) -> Vec<usize> {
+        if !self.remember {
+            return Vec::new();
+        }
+        let [left, right] = &self.sides;
+        let theirs = |column: &usize| self.left_width + column;
+        let mut columns = vec![0, self.left_width];
+        columns.extend(left.pair);
+        columns.extend(right.pair.as_ref().map(theirs));
+        if !by_memory {
+            columns.extend(&left.keys);
+            columns.extend(right.keys.iter().map(theirs));
+        }
+        columns
+    }
+
+    /// Takes over what a pass noted, without ambiguous pairs.
+    fn take(
+        &self,
+        by_memory: bool,
+        rule: &str,
+        pass: &Pass,
+        counted: &Counted,
+        into: &mut ForMemory,
+    ) -> DataFusionResult<()> {
+        if by_memory {
+            let [left, right] = &self.sides;
+            into.seen.extend(pass.noted.iter().map(|batch| Arc::clone(batch.column(2))));
+            let theirs = right.pair.map(|column| self.left_width + column);
+            for (alone, column) in [(&pass.left_only, left.pair), (&pass.right_only, theirs)] {
+                let Some(column) = column else { continue };
+                into.seen.extend(alone.iter().map(|batch| Arc::clone(batch.column(column))));
+            }
+            return Ok(());
+        }
+        for batch in &pass.noted {
+            into.matched.push((rule.to_owned(), without_ambiguous(batch, 1, counted)?));
+        }
+        Ok(())
+    }
 }
 
 /// What one rule found.
@@ -229,6 +335,8 @@ struct Pass {
     attention: Vec<RecordBatch>,
     left_only: Vec<RecordBatch>,
     right_only: Vec<RecordBatch>,
+    /// Some columns of all pairs, see [`Noted`].
+    noted: Vec<RecordBatch>,
 }
 
 async fn run_pass(
@@ -252,6 +360,7 @@ async fn run_pass(
                 whole.attention.extend(pass.attention);
                 whole.left_only.extend(pass.left_only);
                 whole.right_only.extend(pass.right_only);
+                whole.noted.extend(pass.noted);
             }
             Err(error) => trouble = trouble.or(Some(error)),
         }
@@ -303,15 +412,15 @@ async fn sort_out_all(
     while let Some(joined) = stream.next().await {
         let joined = joined?;
         if joined.num_rows() > 0 {
-            sort_out(&comparison.compare(&joined)?, comparison.left_width, &mut pass)?;
+            sort_out(&comparison.compare(&joined)?, &comparison, &mut pass)?;
         }
     }
     Ok(pass)
 }
 
 /// Splits a compared batch into pairs and lone objects.
-fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusionResult<()> {
-    let (left, right) = row_numbers(batch, left_width);
+fn sort_out(batch: &RecordBatch, comparison: &Comparison, pass: &mut Pass) -> DataFusionResult<()> {
+    let (left, right) = row_numbers(batch, comparison.left_width);
     let (has_left, has_right) = (is_not_null(left)?, is_not_null(right)?);
     let both = and(&has_left, &has_right)?;
     if both.true_count() == batch.num_rows() {
@@ -320,6 +429,9 @@ fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusi
         pass.pairs.push(both.values().set_indices().map(|row| (left.value(row), right.value(row))).collect());
         keep(batch, &and_not(&has_left, &has_right)?, &mut pass.left_only)?;
         keep(batch, &and_not(&has_right, &has_left)?, &mut pass.right_only)?;
+    }
+    if !comparison.noted.is_empty() {
+        keep(&batch.project(&comparison.noted)?, &both, &mut pass.noted)?;
     }
     let attention = batch.column(batch.num_columns() - 1).as_boolean();
     let attention = if attention.null_count() > 0 { &prep_null_mask_filter(attention) } else { attention };
