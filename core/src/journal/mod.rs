@@ -16,6 +16,7 @@ mod report;
 mod store;
 mod tables;
 
+pub(crate) use self::store::internal;
 pub use self::{
     busy::{BusyObject, BusyReason},
     change::{Change, ChangeStatus, PropertyChange, Situation},

@@ -4,6 +4,8 @@
 //! central key once; that a target key stands there once, too, is up to those who write, and looked at by
 //! those who read.
 
+use std::collections::HashSet;
+
 use arrow::array::{Array as _, AsArray as _, StringArray};
 use jiff::Timestamp;
 
@@ -141,7 +143,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// If the central database refuses, for example because a pair that is to be forgotten is not there.
+    /// If the central database refuses.
     pub fn change_pairs(
         &mut self,
         mapping: &str,
@@ -152,6 +154,28 @@ impl Journal {
         if forget.is_empty() && remember.is_empty() {
             return Ok(());
         }
+        match self.write_pairs(mapping, forget, remember, run) {
+            // Somebody else changed them meanwhile: another start up configuration with the same mapping, or a
+            // person. What is there now stays; it is looked at again in the next run.
+            Err(JournalError::Connect(error)) if error.kind.is_about_rows() => {
+                let known: HashSet<String> =
+                    self.pairs(mapping)?.into_iter().map(|pair| pair.left_key).collect();
+                let forget: Vec<String> = forget.iter().filter(|left| known.contains(*left)).cloned().collect();
+                let is_new = |left: &String| !known.contains(left) || forget.contains(left);
+                let remember: Vec<_> = remember.iter().filter(|pair| is_new(&pair.0)).cloned().collect();
+                self.write_pairs(mapping, &forget, &remember, run)
+            }
+            written => written,
+        }
+    }
+
+    fn write_pairs(
+        &mut self,
+        mapping: &str,
+        forget: &[String],
+        remember: &[(String, String, PairOrigin)],
+        run: Option<&str>,
+    ) -> Result<(), JournalError> {
         let now = Timestamp::now().to_string();
         let system = self.system_identifier.clone();
         let key = |left: &String| vec![text(&system), text(mapping), text(left)];

@@ -434,6 +434,6 @@ pub(super) fn checksum(path: &Path) -> io::Result<String> {
 }
 
 /// The journal's own tables always fit together; a mistake there is ours.
-pub(super) fn internal(error: arrow::error::ArrowError) -> JournalError {
+pub(crate) fn internal(error: arrow::error::ArrowError) -> JournalError {
     ConnectError::new(ErrorKind::Other, "journal", error.to_string()).with_help("please report this").into()
 }

@@ -2,6 +2,7 @@
 //! change list; a run goes on to quota, journal and writing.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     fs::File,
     ops::Range,
@@ -18,6 +19,7 @@ use super::{
     apply::{Applied, Applier, Stopped, unresolved_message},
     changes::{self, PlannedStep},
     ended::{Ended, connect_failed, connector_error, ended, engine_failed, failure, journal_failed},
+    pairs::StepPairs,
     plan_order,
     quota::{self, Population},
     reconcile::{reconcile, session},
@@ -49,6 +51,8 @@ pub struct Execution<'a> {
     pub cancel: &'a CancelToken,
     runtime: Runtime,
     session: SessionContext,
+    /// Remembered pairs of steps whose mappings remember them, by the name of the step (M10).
+    pairs: RefCell<HashMap<String, StepPairs>>,
 }
 
 /// A step that has come as far as its change list.
@@ -95,6 +99,7 @@ impl<'a> Execution<'a> {
             cancel,
             runtime,
             session: session(threads),
+            pairs: RefCell::default(),
         })
     }
 
@@ -231,7 +236,25 @@ impl<'a> Execution<'a> {
         if !later.is_empty() {
             deferred.push(Deferred { position, range: later });
         }
-        self.apply(journal, &id, position, mapping, step_report, now)
+        let applied = self.apply(journal, &id, position, mapping, step_report, now.clone());
+        applied.and(self.remember(journal, &id, step_report, now))
+    }
+
+    /// Remembers pairs as applying a part of the change list left them, also if it stopped (M10).
+    fn remember(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        report: &StepReport,
+        range: Range<usize>,
+    ) -> Result<(), Ended> {
+        match self.pairs.borrow_mut().get_mut(&report.step) {
+            Some(pairs) => {
+                pairs.written(&report.changes, range);
+                pairs.save(journal, id).map_err(journal_failed)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
@@ -249,7 +272,8 @@ impl<'a> Execution<'a> {
             else {
                 continue;
             };
-            self.apply(journal, &id, position, mapping, step_report, range)?;
+            let applied = self.apply(journal, &id, position, mapping, step_report, range.clone());
+            applied.and(self.remember(journal, &id, step_report, range))?;
         }
         Ok(())
     }
@@ -328,6 +352,8 @@ impl<'a> Execution<'a> {
                 .read_labels(journal, side, &compiled.class(side).schema_type.name)
                 .map_err(journal_failed)?;
         }
+        let mut pairs = StepPairs::read(journal, &compiled).map_err(journal_failed)?;
+        tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
         let watched = self.watch(&rows_read);
         let found = self.runtime.block_on(async {
             tokio::select! {
@@ -336,6 +362,7 @@ impl<'a> Execution<'a> {
             }
         })?;
         let (left_objects, right_objects) = (found.objects(Side::Left), found.objects(Side::Right));
+        let about_pairs = pairs.as_mut().map(|pairs| pairs.found(&found.for_memory)).unwrap_or_default();
         let destination = &self.project.system(direction.destination()).connection.system_identifier;
         let PlannedStep { situations, changes, planned, messages } =
             changes::plan(&self.session, &compiled, destination, found)
@@ -346,7 +373,8 @@ impl<'a> Execution<'a> {
         };
         let population = Population { source, destination, source_before };
         let quota_exceeded = quota::exceeded(&step.quotas, &planned, population);
-        let messages = quota_exceeded.iter().map(quota_message).chain(messages).collect();
+        let messages = quota_exceeded.iter().map(quota_message).chain(about_pairs).chain(messages).collect();
+        self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
         let report = StepReport {
             step: step.name.clone(),
             mapping: mapping.name.clone(),

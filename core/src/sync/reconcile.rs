@@ -13,9 +13,9 @@
 use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt32Array},
+    array::{Array, AsArray, BooleanArray, RecordBatch},
     compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
-    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
     common::{Column, DFSchema, DFSchemaRef, TableReference},
@@ -34,8 +34,9 @@ use futures::{
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
-    candidates::{Counted, count_candidates},
+    candidates::{count_candidates, row_numbers, without_ambiguous},
     held::{Held, nullable, slim},
+    noted::{ForMemory, Noted},
 };
 use crate::{
     connect::ROW_COLUMN,
@@ -43,6 +44,9 @@ use crate::{
     mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, PAIR_COLUMN, TableSource},
     project::Side,
 };
+
+/// Name of the pass that joins remembered pairs, in place of a rule's.
+const REMEMBERED: &str = "remembered pairs";
 
 const ATTENTION_COLUMN: &str = "__attention";
 
@@ -83,21 +87,6 @@ pub struct Reconciled {
     /// What there is to know for remembering pairs; empty if the mapping remembers none.
     pub for_memory: ForMemory,
 }
-
-/// What reconciliation found out about remembered pairs, and which pairs there are to remember (M10).
-#[derive(Debug, Default)]
-pub struct ForMemory {
-    /// Numbers of remembered pairs of which at least one object is there; NULLs do not count.
-    pub seen: Vec<ArrayRef>,
-    /// Pairs that rules found, with the name of the rule: row numbers, then, where there are remembered pairs,
-    /// the numbers of those that the two were in before, then the keys of the central and the target object.
-    pub matched: Vec<(String, RecordBatch)>,
-    /// Whether `matched` has the numbers of remembered pairs.
-    pub has_numbers: bool,
-}
-
-/// Name of the pass that joins remembered pairs, in place of a rule's.
-pub const REMEMBERED: &str = "remembered pairs";
 
 /// Objects that are candidates of one another (M4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +171,11 @@ pub async fn reconcile(
         for batch in &pass.attention {
             all.attention.push(without_ambiguous(batch, left_width, &counted)?);
         }
-        noted.take(by_memory, &rule.name, &pass, &counted, &mut all.for_memory)?;
+        if by_memory {
+            noted.seen(&pass.noted, [&pass.left_only, &pass.right_only], &mut all.for_memory);
+        } else {
+            noted.matched(&rule.name, &pass.noted, &counted, &mut all.for_memory)?;
+        }
         if number < last {
             held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
             let own = left_width..left_width + right_schema.fields().len();
@@ -252,79 +245,6 @@ fn attention(mapping: &CompiledMapping) -> Expr {
         None => labelled,
     };
     mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(marked, Expr::or)
-}
-
-/// What is noted of pairs, so that they can be remembered (M10).
-struct Noted {
-    remember: bool,
-    /// Columns of both sides: row number, number of the remembered pair, keys.
-    sides: [NotedSide; 2],
-    left_width: usize,
-}
-
-struct NotedSide {
-    pair: Option<usize>,
-    keys: Vec<usize>,
-}
-
-impl Noted {
-    fn new(mapping: &CompiledMapping, left: &Schema, right: &Schema) -> Self {
-        let side = |side: Side, schema: &Schema| NotedSide {
-            pair: schema.index_of(PAIR_COLUMN).ok(),
-            keys: mapping.class(side).key.iter().filter_map(|name| schema.index_of(name).ok()).collect(),
-        };
-        Self {
-            remember: mapping.remember_pairs,
-            sides: [side(Side::Left, left), side(Side::Right, right)],
-            left_width: left.fields().len(),
-        }
-    }
-
-    fn has_numbers(&self) -> bool {
-        self.remember && self.sides.iter().all(|side| side.pair.is_some())
-    }
-
-    /// The columns of a joined batch that a pass notes of its pairs; row numbers stand first.
-    fn columns(&self, by_memory: bool) -> Vec<usize> {
-        if !self.remember {
-            return Vec::new();
-        }
-        let [left, right] = &self.sides;
-        let theirs = |column: &usize| self.left_width + column;
-        let mut columns = vec![0, self.left_width];
-        columns.extend(left.pair);
-        columns.extend(right.pair.as_ref().map(theirs));
-        if !by_memory {
-            columns.extend(&left.keys);
-            columns.extend(right.keys.iter().map(theirs));
-        }
-        columns
-    }
-
-    /// Takes over what a pass noted, without ambiguous pairs.
-    fn take(
-        &self,
-        by_memory: bool,
-        rule: &str,
-        pass: &Pass,
-        counted: &Counted,
-        into: &mut ForMemory,
-    ) -> DataFusionResult<()> {
-        if by_memory {
-            let [left, right] = &self.sides;
-            into.seen.extend(pass.noted.iter().map(|batch| Arc::clone(batch.column(2))));
-            let theirs = right.pair.map(|column| self.left_width + column);
-            for (alone, column) in [(&pass.left_only, left.pair), (&pass.right_only, theirs)] {
-                let Some(column) = column else { continue };
-                into.seen.extend(alone.iter().map(|batch| Arc::clone(batch.column(column))));
-            }
-            return Ok(());
-        }
-        for batch in &pass.noted {
-            into.matched.push((rule.to_owned(), without_ambiguous(batch, 1, counted)?));
-        }
-        Ok(())
-    }
 }
 
 /// What one rule found.
@@ -443,29 +363,6 @@ fn keep(batch: &RecordBatch, mask: &BooleanArray, into: &mut Vec<RecordBatch>) -
         into.push(filter_record_batch(batch, mask)?);
     }
     Ok(())
-}
-
-/// Row numbers of both sides; the row number is the first column of a class.
-fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32Array) {
-    (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
-}
-
-fn without_ambiguous(
-    batch: &RecordBatch,
-    left_width: usize,
-    counted: &Counted,
-) -> DataFusionResult<RecordBatch> {
-    if counted.left.is_empty() {
-        return Ok(batch.clone());
-    }
-    let (left, right) = row_numbers(batch, left_width);
-    let mask: BooleanArray = left
-        .values()
-        .iter()
-        .zip(right.values())
-        .map(|(left, right)| Some(!counted.left.contains(left) && !counted.right.contains(right)))
-        .collect();
-    Ok(filter_record_batch(batch, &mask)?)
 }
 
 /// One side of compared batches.
