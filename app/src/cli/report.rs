@@ -80,7 +80,7 @@ fn headline(run: &RunHeader) -> String {
 /// One line per step. Columns that matter seldom are left out while they are zero everywhere.
 fn summary(steps: &[StepReport]) -> String {
     type Count = fn(&StepReport) -> u64;
-    let columns: [(&str, bool, Count); 17] = [
+    let columns: [(&str, bool, Count); 18] = [
         ("Central", true, |step| step.left_objects),
         ("Target", true, |step| step.right_objects),
         ("Equal", true, |step| step.situations.both_equal),
@@ -91,6 +91,7 @@ fn summary(steps: &[StepReport]) -> String {
         ("Outstanding", false, |step| step.situations.outstanding),
         ("Returned", false, |step| step.situations.outstanding_returned),
         ("Skipped", false, |step| step.situations.skipped),
+        ("Busy", false, |step| step.situations.busy),
         ("Insert", true, |step| step.writes.insert),
         ("Update", true, |step| step.writes.update),
         ("Delete", true, |step| step.writes.delete),

@@ -7,7 +7,7 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, Exclusions, IncompatibleData,
+        Access, DataOperations, Exclusions, IncompatibleData,
         LogLevel, Mapping, MemberFilter, OperationStrategy, Project, PropertyFlags, PropertyRule, Provider,
         Side, SortOrder, StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
     },
@@ -155,7 +155,6 @@ fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
         findings,
         &place,
         [
-            (mapping.remember_pairs, BLOCKS, "remembered pairs"),
             (mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists"),
         ],
     );
@@ -175,7 +174,6 @@ fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
         findings,
         &place,
         [
-            (rule.concurrence != ConcurrenceBehaviour::default(), WARNS, "concurrence behaviour"),
             (rule.force_against_direction, WARNS, "force against direction of synchronization"),
             (rule.detect_rogue_modifications, WARNS, "detect rogue modifications"),
             (rule.correct_rogue_modifications, WARNS, "correct rogue modifications"),
@@ -198,7 +196,6 @@ fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {
         [
             (start_up.variable_set.is_some(), WARNS, "the variable set"),
             (start_up.revision_filter, WARNS, "the revision filter"),
-            (start_up.collision_detection != CollisionDetection::default(), WARNS, "collision detection"),
             (start_up.when_busy != WhenBusy::default(), WARNS, "waiting for or skipping other runs"),
             (start_up.log_level != LogLevel::default(), WARNS, "the log level"),
             (start_up.schedule.is_some(), WARNS, "the schedule"),

@@ -106,6 +106,7 @@ fn step(row: &Row<'_>) -> StepReport {
             outstanding: situation("outstanding"),
             outstanding_returned: situation("outstanding_returned"),
             skipped: situation("skipped"),
+            busy: situation("busy"),
         },
         writes,
         quota_exceeded: Vec::new(),

@@ -190,6 +190,8 @@ pub struct Situations {
     pub outstanding_returned: u64,
     /// Objects left out: in error before anything could be written.
     pub skipped: u64,
+    /// Objects and pairs left out because they are busy (R5).
+    pub busy: u64,
 }
 
 impl Situations {
@@ -213,6 +215,7 @@ impl Situations {
             .collect();
         json.insert("outstanding_returned".to_owned(), self.outstanding_returned.into());
         json.insert("skipped".to_owned(), self.skipped.into());
+        json.insert("busy".to_owned(), self.busy.into());
         Json::Object(json)
     }
 }

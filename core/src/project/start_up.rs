@@ -27,7 +27,7 @@ pub struct StartUpConfiguration {
     /// Read only what changed since the last run (F5). Not yet effective.
     #[serde(default, skip_serializing_if = "is_default")]
     pub revision_filter: bool,
-    /// Collision detection. Not yet effective.
+    /// How objects that are busy are left alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub collision_detection: CollisionDetection,
     /// What happens if another run addresses the same system. Not yet effective.

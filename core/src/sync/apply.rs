@@ -64,6 +64,8 @@ pub struct Applier<'a> {
     pub batch: usize,
     /// An object in error does not stop the run.
     pub continue_on_error: bool,
+    /// Objects that are busy right before they are written are left out (F6).
+    pub check_busy: bool,
     /// Where the outcome of every batch is noted, to disk.
     pub outcome: File,
     /// Who watches.
@@ -118,12 +120,14 @@ impl Applier<'_> {
                 end += 1;
             }
             self.note("begin", start, end)?;
+            let free = self.free_of_collisions(changes, start..end, applied)?;
             if matches!(method, Method::MarkOutstanding | Method::ResetOutstanding) {
-                self.label(changes, start..end, method, applied)?;
+                self.label(changes, &free, method, applied)?;
             } else {
-                let rows = self.prepare(changes, start..end, &mut references, &mut pending);
+                let rows = self.prepare(changes, &free, &mut references, &mut pending);
                 self.write(&rows, &mut references, applied)?;
             }
+            self.note_exceptions(start..end, applied)?;
             self.note("done", start, end)?;
             self.progress.advance((end - range.start) as u64, Some(total));
             start = end;
@@ -142,16 +146,29 @@ impl Applier<'_> {
         )
     }
 
+    /// Notes which changes of a batch were not written, before it is noted as done.
+    fn note_exceptions(&mut self, range: Range<usize>, applied: &Applied) -> Result<(), Stopped> {
+        let status = |index: usize| applied.statuses.get(index).copied();
+        for (index, status) in range.filter_map(|index| Some((index, status(index)?))) {
+            if status != ChangeStatus::Done {
+                writeln!(self.outcome, "{} {index}", status.id()).map_err(|source| {
+                    Stopped::Journal(JournalError::Folder { path: "outcome of the run".into(), source })
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn label(
         &mut self,
         changes: &ChangeList,
-        range: Range<usize>,
+        indices: &[usize],
         method: Method,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
         // Where both objects are there the label is on the central one.
         let mut by_side: [(Side, Vec<String>); 2] = [(Side::Left, Vec::new()), (Side::Right, Vec::new())];
-        for change in range.clone().filter_map(|index| changes.get(index)) {
+        for change in indices.iter().filter_map(|index| changes.get(*index)) {
             let [left, right] = &mut by_side;
             if method == Method::ResetOutstanding {
                 left.1.push(label_key(&change.left_key));
@@ -170,8 +187,8 @@ impl Applier<'_> {
                 _ => self.journal.reset(side, schema_type, &keys)?,
             }
         }
-        applied.writes.add(method, range.len() as u64);
-        applied.statuses.get_mut(range).into_iter().flatten().for_each(|status| *status = ChangeStatus::Done);
+        applied.writes.add(method, indices.len() as u64);
+        indices.iter().for_each(|index| set(&mut applied.statuses, *index, ChangeStatus::Done));
         Ok(())
     }
 
@@ -179,13 +196,14 @@ impl Applier<'_> {
     fn prepare(
         &self,
         changes: &ChangeList,
-        range: Range<usize>,
+        indices: &[usize],
         references: &mut References,
         pending: &mut Vec<Pending>,
     ) -> Vec<RowWrite> {
         let type_name = &self.mapping.destination().schema_type.name;
-        range
-            .filter_map(|index| Some((index, changes.get(index)?)))
+        indices
+            .iter()
+            .filter_map(|index| Some((*index, changes.get(*index)?)))
             .map(|(index, change)| {
                 let row = self.row(index, &change, references, pending);
                 if change.method == Method::Insert {

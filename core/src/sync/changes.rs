@@ -13,6 +13,7 @@ use arrow::{
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
 
 use super::{
+    collision::{self, Free},
     evaluate::Evaluator,
     order,
     reconcile::{AmbiguousGroup, Reconciled},
@@ -121,6 +122,9 @@ impl<'a> Planner<'a> {
 
     fn pairs(&mut self, found: &Reconciled) -> DataFusionResult<()> {
         let rows = self.evaluator.together(&found.attention)?;
+        let free =
+            collision::free_pairs(&self.evaluator, self.mapping, rows, &Self::labelled(), |rows| self.display(rows))?;
+        let rows = self.take_free(free);
         let rows = self.without_failed_conversions(rows, &self.mapping.updates)?;
         let mut differs = Vec::with_capacity(self.mapping.updates.len());
         let mut any = BooleanArray::from(vec![false; rows.num_rows()]);
@@ -130,7 +134,8 @@ impl<'a> Planner<'a> {
             differs.push(mask);
         }
         self.situations.both_differ = any.true_count() as u64;
-        self.situations.both_equal = found.pairs - self.situations.both_differ - self.situations.skipped;
+        let left_out = self.situations.skipped + self.situations.busy;
+        self.situations.both_equal = found.pairs - self.situations.both_differ - left_out;
         let labelled = self.evaluator.holds(&Self::labelled(), &rows)?;
         self.situations.outstanding_returned = labelled.true_count() as u64;
 
@@ -272,12 +277,20 @@ impl<'a> Planner<'a> {
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true())
     }
 
-    /// Rows without those that wait for a person's decision (O1).
+    /// Rows without those that wait for a person's decision (O1) or are busy (R5).
     fn without_outstanding(&mut self, batches: &[RecordBatch]) -> DataFusionResult<RecordBatch> {
         let rows = self.evaluator.together(batches)?;
         let (outstanding, rest) = self.evaluator.split(&Self::labelled(), &rows)?;
         self.situations.outstanding += outstanding.num_rows() as u64;
-        Ok(rest)
+        let free = collision::free_lone(&self.evaluator, self.mapping, rest, |rows| self.display(rows))?;
+        Ok(self.take_free(free))
+    }
+
+    /// Counts and tells of the busy objects that are left out (R5).
+    fn take_free(&mut self, free: Free) -> RecordBatch {
+        self.situations.busy += free.busy;
+        self.messages.extend(free.messages);
+        free.rows
     }
 
     fn count_alone(&mut self, side: Side, rows: usize) {

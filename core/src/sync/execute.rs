@@ -34,7 +34,7 @@ use crate::{
     },
     mapping::{CompiledMapping, WriteAs, compile},
     progress::{CancelToken, Progress},
-    project::{DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration, Step, Workflow},
+    project::{CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration, Step, Workflow},
 };
 
 /// Objects of a transaction if the start up configuration does not say.
@@ -305,6 +305,7 @@ impl<'a> Execution<'a> {
                 run: id,
                 batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
                 continue_on_error: self.workflow.continue_on_error,
+                check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
                 outcome,
                 progress: self.progress,
                 cancel: self.cancel,
@@ -343,7 +344,7 @@ impl<'a> Execution<'a> {
         })?;
         self.progress.phase(&format!("Comparing {}", mapping.label()));
         let with_proposed = kind == RunKind::Simulation;
-        let compiled = compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
+        let mut compiled = compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
             .map_err(|error| Ended::Failed(failure(&error, 2)))?;
         let rows_read = Arc::new(AtomicU64::new(0));
         let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
@@ -351,6 +352,14 @@ impl<'a> Execution<'a> {
             tables
                 .read_labels(journal, side, &compiled.class(side).schema_type.name)
                 .map_err(journal_failed)?;
+        }
+        if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
+            let mut busy = |side: Side| {
+                tables.read_busy(journal, side, &compiled.class(side).schema_type.name).map_err(journal_failed)
+            };
+            if busy(Side::Left)? | busy(Side::Right)? {
+                compiled.leave_busy_alone(mapping);
+            }
         }
         let mut pairs = StepPairs::read(journal, &compiled).map_err(journal_failed)?;
         tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());

@@ -6,6 +6,7 @@
 mod apply;
 mod candidates;
 mod changes;
+mod collision;
 mod deadlock;
 mod ended;
 mod error;

@@ -15,6 +15,7 @@ mod fixture;
 mod keys;
 mod labels;
 mod matching;
+mod pairs;
 mod project_file;
 mod references;
 mod round_trip;
