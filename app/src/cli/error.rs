@@ -5,7 +5,8 @@ use std::{io, path::PathBuf};
 use crate::editor::EditorError;
 use miette::Diagnostic;
 use syncwright_core::{
-    check::Finding, journal::JournalError, project::ProjectError, schema::SchemaError, sync::SyncError,
+    check::Finding, journal::JournalError, project::ProjectError, schema::SchemaError,
+    sync::{SyncError, pairs_by_hand::PairError},
 };
 use thiserror::Error;
 
@@ -124,6 +125,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Schema(#[from] SchemaError),
+    /// A remembered pair cannot be listed, broken or made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pairs(#[from] PairError),
     /// The journal cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -144,8 +149,10 @@ impl CliError {
             | Self::Project(ProjectError::Write { .. }) => 4,
             Self::Sync(error) => error.exit_code(),
             Self::Schema(error) => error.exit_code(),
+            Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
+            | Self::Pairs(_)
             | Self::Project(_)
             | Self::Usage { .. }
             | Self::UnknownCommand { .. }

@@ -172,7 +172,10 @@ impl Journal {
     pub fn save_changes(&self, id: &str, position: usize, step: &StepReport) -> Result<String, JournalError> {
         let path = self.run_folder(id).join(changes_file(position));
         let failed = |source| JournalError::Folder { path: path.clone(), source };
-        step.changes.save(&path).map_err(failed)?;
+        // In one go: a run that is killed meanwhile leaves the list that was there.
+        let new = path.with_extension("new");
+        step.changes.save(&new).map_err(failed)?;
+        fs::rename(&new, &path).map_err(failed)?;
         checksum(&path).map_err(failed)
     }
 

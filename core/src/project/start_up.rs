@@ -55,15 +55,15 @@ impl StartUpConfiguration {
     }
 }
 
-/// Collision detection (F6).
+/// How objects that are busy are left alone (F6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub enum CollisionDetection {
     /// None.
     #[default]
     None,
-    /// Before rules are evaluated.
+    /// Before rules are evaluated: rules that do not apply to busy objects are held back.
     BeforeMapping,
-    /// Before objects are saved.
+    /// Before objects are saved: whoever is busy right before its batch is written is left out.
     BeforeSaving,
 }
 

@@ -9,9 +9,11 @@
 )]
 
 mod any_project;
+mod collisions;
 mod csv;
 mod csv_round_trip;
 mod fixture;
+mod in_doubt;
 mod keys;
 mod labels;
 mod matching;

@@ -292,7 +292,7 @@ fn files_of_comma_separated_values_are_renamed_too() {
     assert_eq!(fs::read_to_string(folder.join("person.csv")).unwrap(), "number,name\ne1,Ada\nx2,Bob\ne3,Cy\n");
 }
 
-/// Reading and joining a million pairs; the time is told, not judged: other tests run beside it.
+/// More pairs than one block of writing; the time is told, not judged: other tests run beside it.
 #[test]
 fn many_pairs() {
     let objects = 20_000;
