@@ -5,7 +5,10 @@ use std::{io, path::PathBuf};
 use crate::editor::EditorError;
 use miette::Diagnostic;
 use syncwright_core::{
-    check::Finding, journal::JournalError, project::ProjectError, schema::SchemaError,
+    check::Finding,
+    journal::JournalError,
+    project::ProjectError,
+    schema::SchemaError,
     sync::{SyncError, pairs_by_hand::PairError},
 };
 use thiserror::Error;

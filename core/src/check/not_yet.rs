@@ -7,9 +7,9 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, DataOperations, Exclusions, IncompatibleData,
-        LogLevel, Mapping, MemberFilter, OperationStrategy, Project, PropertyFlags, PropertyRule, Provider,
-        Side, SortOrder, StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
+        Access, DataOperations, Exclusions, IncompatibleData, LogLevel, Mapping, MemberFilter,
+        OperationStrategy, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
+        StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
     },
 };
 
@@ -151,13 +151,7 @@ fn has_scripts(operations: &DataOperations) -> bool {
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
     let place = Place::Mapping { mapping: mapping.name.clone(), rule: None };
-    add_all(
-        findings,
-        &place,
-        [
-            (mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists"),
-        ],
-    );
+    add_all(findings, &place, [(mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists")]);
     for rule in &mapping.matching {
         let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
         add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);

@@ -159,12 +159,7 @@ impl Journal {
     /// # Errors
     ///
     /// If the central database refuses.
-    pub fn clear_busy(
-        &mut self,
-        side: Side,
-        schema_type: &str,
-        keys: &[String],
-    ) -> Result<(), JournalError> {
+    pub fn clear_busy(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
         let known = self.known_busy(side, schema_type, keys)?;
         self.in_transaction(|journal| journal.delete_busy(&known))
     }

@@ -79,8 +79,7 @@ pub enum ChangeStatus {
 
 impl ChangeStatus {
     /// All statuses.
-    pub const ALL: [Self; 5] =
-        [Self::Planned, Self::Done, Self::Failed, Self::NotWritten, Self::Unknown];
+    pub const ALL: [Self; 5] = [Self::Planned, Self::Done, Self::Failed, Self::NotWritten, Self::Unknown];
 
     /// The status in the JSON of the command line.
     #[must_use]

@@ -160,7 +160,8 @@ impl Journal {
             Err(JournalError::Connect(error)) if error.kind.is_about_rows() => {
                 let known: HashSet<String> =
                     self.pairs(mapping)?.into_iter().map(|pair| pair.left_key).collect();
-                let forget: Vec<String> = forget.iter().filter(|left| known.contains(*left)).cloned().collect();
+                let forget: Vec<String> =
+                    forget.iter().filter(|left| known.contains(*left)).cloned().collect();
                 let is_new = |left: &String| !known.contains(left) || forget.contains(left);
                 let remember: Vec<_> = remember.iter().filter(|pair| is_new(&pair.0)).cloned().collect();
                 self.write_pairs(mapping, &forget, &remember, run)
@@ -200,9 +201,6 @@ impl Journal {
 
     fn own_pairs(&self, mapping: &str) -> [datafusion::logical_expr::Expr; 2] {
         let table = tables::pairs();
-        [
-            eq(&table, "system_identifier", text(&self.system_identifier)),
-            eq(&table, "mapping", text(mapping)),
-        ]
+        [eq(&table, "system_identifier", text(&self.system_identifier)), eq(&table, "mapping", text(mapping))]
     }
 }

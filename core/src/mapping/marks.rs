@@ -14,10 +14,7 @@ use datafusion::{
     logical_expr::{Expr, JoinType, LogicalPlanBuilder},
 };
 
-use super::{
-    CompiledClass, TableSource,
-    class::base,
-};
+use super::{CompiledClass, TableSource, class::base};
 
 /// Name of the column with the number of the remembered pair that an object is in; NULL for others.
 pub const PAIR_COLUMN: &str = "__pair";

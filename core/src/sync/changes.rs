@@ -122,8 +122,9 @@ impl<'a> Planner<'a> {
 
     fn pairs(&mut self, found: &Reconciled) -> DataFusionResult<()> {
         let rows = self.evaluator.together(&found.attention)?;
-        let free =
-            collision::free_pairs(&self.evaluator, self.mapping, rows, &Self::labelled(), |rows| self.display(rows))?;
+        let free = collision::free_pairs(&self.evaluator, self.mapping, rows, &Self::labelled(), |rows| {
+            self.display(rows)
+        })?;
         let rows = self.take_free(free);
         let rows = self.without_failed_conversions(rows, &self.mapping.updates)?;
         let mut differs = Vec::with_capacity(self.mapping.updates.len());

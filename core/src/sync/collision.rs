@@ -96,11 +96,7 @@ pub fn free_lone(
     }
 }
 
-fn leave_out(
-    rows: RecordBatch,
-    left_out: &BooleanArray,
-    messages: Vec<Message>,
-) -> DataFusionResult<Free> {
+fn leave_out(rows: RecordBatch, left_out: &BooleanArray, messages: Vec<Message>) -> DataFusionResult<Free> {
     let busy = left_out.true_count() as u64;
     let rows = if busy == 0 { rows } else { filter_record_batch(&rows, &not(left_out)?)? };
     Ok(Free { rows, busy, messages })

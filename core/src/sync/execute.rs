@@ -34,7 +34,10 @@ use crate::{
     },
     mapping::{CompiledMapping, WriteAs, compile},
     progress::{CancelToken, Progress},
-    project::{CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration, Step, Workflow},
+    project::{
+        CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration,
+        Step, Workflow,
+    },
 };
 
 /// Objects of a transaction if the start up configuration does not say.
@@ -344,8 +347,9 @@ impl<'a> Execution<'a> {
         })?;
         self.progress.phase(&format!("Comparing {}", mapping.label()));
         let with_proposed = kind == RunKind::Simulation;
-        let mut compiled = compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
-            .map_err(|error| Ended::Failed(failure(&error, 2)))?;
+        let mut compiled =
+            compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
+                .map_err(|error| Ended::Failed(failure(&error, 2)))?;
         let rows_read = Arc::new(AtomicU64::new(0));
         let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
         for side in [Side::Left, Side::Right] {
@@ -355,7 +359,9 @@ impl<'a> Execution<'a> {
         }
         if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
             let mut busy = |side: Side| {
-                tables.read_busy(journal, side, &compiled.class(side).schema_type.name).map_err(journal_failed)
+                tables
+                    .read_busy(journal, side, &compiled.class(side).schema_type.name)
+                    .map_err(journal_failed)
             };
             if busy(Side::Left)? | busy(Side::Right)? {
                 compiled.leave_busy_alone(mapping);

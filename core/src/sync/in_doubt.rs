@@ -27,9 +27,7 @@ use super::{
 };
 use crate::{
     connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open},
-    journal::{
-        Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepReport,
-    },
+    journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepReport},
     mapping::{CompiledMapping, WriteAs, compile},
     progress::CancelToken,
     project::{Method, Project, SchemaType, Side},
@@ -106,7 +104,9 @@ impl Resolver<'_> {
                 continue;
             }
             match status {
-                ChangeStatus::Done => step.writes.add(step.changes.method(index).unwrap_or(Method::Ignore), 1),
+                ChangeStatus::Done => {
+                    step.writes.add(step.changes.method(index).unwrap_or(Method::Ignore), 1)
+                }
                 ChangeStatus::Failed => step.writes.failed += 1,
                 _ => {}
             }
@@ -195,9 +195,10 @@ fn about_unknown(change: &Change) -> Message {
     Message {
         level: MessageLevel::Warning,
         code: "SW-R111".to_owned(),
-        text: "whether this change was written before the interruption cannot be told: only sensitive values \
+        text:
+            "whether this change was written before the interruption cannot be told: only sensitive values \
                changed, or somebody else changed the object meanwhile"
-            .to_owned(),
+                .to_owned(),
         object: Some(change.display.clone()),
         property: None,
         rule: None,
@@ -323,16 +324,24 @@ impl Objects<'_> {
                     if change.method == Method::Insert {
                         continue;
                     }
-                    let (Some(old), Some(new)) = (resolve(&property.old), resolve(&property.new)) else { continue };
-                    columns.extend(own.iter().zip(old.into_iter().zip(new)).map(|(column, (old, new))| {
-                        ColumnChange { column: column.clone(), old, new }
-                    }));
+                    let (Some(old), Some(new)) = (resolve(&property.old), resolve(&property.new)) else {
+                        continue;
+                    };
+                    columns.extend(
+                        own.iter().zip(old.into_iter().zip(new)).map(|(column, (old, new))| ColumnChange {
+                            column: column.clone(),
+                            old,
+                            new,
+                        }),
+                    );
                 }
-                _ if self.schema_type().property(&property.property).is_some() => columns.push(ColumnChange {
-                    column: property.property.clone(),
-                    old: property.old.clone(),
-                    new: property.new.clone(),
-                }),
+                _ if self.schema_type().property(&property.property).is_some() => {
+                    columns.push(ColumnChange {
+                        column: property.property.clone(),
+                        old: property.old.clone(),
+                        new: property.new.clone(),
+                    })
+                }
                 _ => {}
             }
         }
@@ -369,7 +378,11 @@ impl Objects<'_> {
 
     /// How many objects have the values that new objects were created with, for those to which the database
     /// gives the key; one look at the table for all that were created with the same columns.
-    fn count_inserted(&self, connector: &mut dyn Connector, changes: &[Change]) -> Result<Counts, ConnectError> {
+    fn count_inserted(
+        &self,
+        connector: &mut dyn Connector,
+        changes: &[Change],
+    ) -> Result<Counts, ConnectError> {
         let mut counts: HashMap<Vec<String>, HashMap<Vec<String>, usize>> = HashMap::new();
         for change in changes {
             if change.method == Method::Insert && self.new_key(change).is_none() {

@@ -113,7 +113,8 @@ impl StepPairs {
 
     /// Two remembered pairs never share an object; where the table says so nevertheless, nobody guesses.
     fn ignore(&mut self, usable: &[bool]) {
-        self.ignored = (0..self.count).zip(usable).filter(|(_, usable)| !**usable).map(|pair| pair.0).collect();
+        self.ignored =
+            (0..self.count).zip(usable).filter(|(_, usable)| !**usable).map(|pair| pair.0).collect();
         if self.ignored.is_empty() {
             return;
         }

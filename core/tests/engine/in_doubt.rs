@@ -26,8 +26,12 @@ fn kill(systems: &Systems, report: &RunReport, notes: &str) {
     changes.set_statuses(&vec![ChangeStatus::Planned; changes.len()]);
     changes.save(&list).unwrap();
     fs::write(outcome, notes).unwrap();
-    let sql = "UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?";
-    assert_eq!(systems.left().execute(sql, [&report.run.id]).unwrap(), 1);
+    for sql in [
+        "UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?",
+        "UPDATE sw_run_step SET summary = '{}' WHERE run_id = ?",
+    ] {
+        assert_eq!(systems.left().execute(sql, [&report.run.id]).unwrap(), 1);
+    }
 }
 
 /// What the log says of that run once another one, which does nothing, has begun.
@@ -160,10 +164,8 @@ fn keys_that_the_database_gives_and_references() {
 #[test]
 fn labels_in_doubt() {
     let (systems, mut project) = people();
-    project.workflows[0].steps[0].methods = Methods {
-        only_in_destination: vec![Method::MarkOutstanding.into()],
-        ..Methods::default()
-    };
+    project.workflows[0].steps[0].methods =
+        Methods { only_in_destination: vec![Method::MarkOutstanding.into()], ..Methods::default() };
     project.workflows[0].steps[0].quotas = syncwright_core::project::Quotas {
         mark_outstanding: Some(syncwright_core::project::Quota::default()),
         ..Default::default()

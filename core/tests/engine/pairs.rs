@@ -191,7 +191,9 @@ fn a_new_object_may_take_the_key_that_another_gave_up() {
     systems.run_well(&project);
     systems
         .left()
-        .execute_batch("UPDATE employee SET number = 'x1' WHERE id = 1; INSERT INTO employee VALUES (4, 'e1', 'Di')")
+        .execute_batch(
+            "UPDATE employee SET number = 'x1' WHERE id = 1; INSERT INTO employee VALUES (4, 'e1', 'Di')",
+        )
         .unwrap();
     assert_eq!(methods(&changes(&systems.run_well(&project))), [Method::Update, Method::Insert]);
     assert_eq!(remembered(&systems)[0], "1|x1|matched");
@@ -240,10 +242,8 @@ fn composite_and_typed_keys() {
          INSERT INTO b VALUES ('{6F9619FF-8B86-D011-B42D-00C04FC964FF}', 'c1'),
              ('6F9619FF-8B86-D011-B42D-00C04FC964F0', 'c\"2');",
     );
-    let pairs =
-        mapping("a", "b", vec![by("code", pair("code", "code"))], vec![rule("code", "code")]);
-    let project =
-        systems.project(Direction::ToTarget, vec![Mapping { remember_pairs: true, ..pairs }]);
+    let pairs = mapping("a", "b", vec![by("code", pair("code", "code"))], vec![rule("code", "code")]);
+    let project = systems.project(Direction::ToTarget, vec![Mapping { remember_pairs: true, ..pairs }]);
     systems.run_well(&project);
     assert_eq!(
         remembered(&systems),
@@ -289,7 +289,10 @@ fn files_of_comma_separated_values_are_renamed_too() {
     systems.run_well(&project);
     systems.left().execute_batch("UPDATE employee SET number = 'x2' WHERE id = 2").unwrap();
     assert_eq!(methods(&changes(&systems.run_well(&project))), [Method::Update]);
-    assert_eq!(fs::read_to_string(folder.join("person.csv")).unwrap(), "number,name\ne1,Ada\nx2,Bob\ne3,Cy\n");
+    assert_eq!(
+        fs::read_to_string(folder.join("person.csv")).unwrap(),
+        "number,name\ne1,Ada\nx2,Bob\ne3,Cy\n"
+    );
 }
 
 /// More pairs than one block of writing; the time is told, not judged: other tests run beside it.
@@ -298,9 +301,8 @@ fn many_pairs() {
     let objects = 20_000;
     let systems = systems(Direction::ToTarget);
     let project = project(&systems, Direction::ToTarget);
-    let numbers = format!(
-        "WITH RECURSIVE n(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM n WHERE n < {objects}) "
-    );
+    let numbers =
+        format!("WITH RECURSIVE n(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM n WHERE n < {objects}) ");
     let fill = |table: &str, key: &str| {
         format!("INSERT INTO {table} {numbers} SELECT {key}'n' || n, 'name ' || n FROM n;")
     };

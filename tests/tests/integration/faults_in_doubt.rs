@@ -121,7 +121,8 @@ fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) {
     let runs = sample.runs();
     assert_eq!(runs[1]["status"], "interrupted");
     let (file, id) = (sample.project_file(), runs[1]["id"].as_str().unwrap().to_owned());
-    let log = program().run(["log", file.to_str().unwrap(), "--run", &id, "--format", "json"]).expect(0).json();
+    let log =
+        program().run(["log", file.to_str().unwrap(), "--run", &id, "--format", "json"]).expect(0).json();
 
     let project = project::load(&file).unwrap();
     let mut looked = Looked::default();
@@ -138,7 +139,8 @@ fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) {
         }
         let count = |status: &str| changes.iter().filter(|change| change["status"] == status).count() as u64;
         let writes = step["writes"].as_object().unwrap();
-        let written: u64 = writes.iter().filter(|one| one.0 != "failed").map(|one| one.1.as_u64().unwrap()).sum();
+        let written: u64 =
+            writes.iter().filter(|one| one.0 != "failed").map(|one| one.1.as_u64().unwrap()).sum();
         assert_eq!(written, count("done"), "{}", step["step"]);
     }
     assert!(looked.done > 0 && looked.not_written > 0, "{start_up}, {batches}: {looked:?}");

@@ -106,10 +106,18 @@ fn what_stands_against_a_pair() {
         (make("people", "3", "z"), "SW-R203", r#"{"company": "…", "number": "…"}"#),
         (make("people", "3", r#"{"company": "y"}"#), "SW-R203", "written as JSON"),
         (make("people", "4", free), "SW-R204", "person of the central system has no object 4"),
-        (make("people", "3", r#"{"company": "y", "number": "q"}"#), "SW-R204", "employee of the target system"),
+        (
+            make("people", "3", r#"{"company": "y", "number": "q"}"#),
+            "SW-R204",
+            "employee of the target system",
+        ),
         (make("people", "3", taken), "SW-R205", "break that pair first"),
         (make("people", "1", free), "SW-R205", "1 is in another pair already"),
-        (pairs(&folder, &["break", "--mapping", "people", "--left", "3"]), "SW-R206", "remembers no such pair"),
+        (
+            pairs(&folder, &["break", "--mapping", "people", "--left", "3"]),
+            "SW-R206",
+            "remembers no such pair",
+        ),
         (
             pairs(&folder, &["break", "--mapping", "people", "--left", "2", "--right", taken]),
             "SW-R206",
