@@ -6,7 +6,7 @@
 //! Modules stand above what they use; no arrow points back up:
 //!
 //! ```text
-//! sync → check, journal → schema, mapping → connect, expr → sample, identity_store, project, value
+//! sync → check, journal → schema, mapping → connect, expr, script → sample, identity_store, project, value
 //! ```
 
 pub mod check;
@@ -19,5 +19,6 @@ pub mod progress;
 pub mod project;
 pub mod sample;
 pub mod schema;
+pub mod script;
 pub mod sync;
 pub mod value;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, man, pairs, run, runs, schema, simulate};
+use super::{check, completions, demo, log, man, pairs, run, runs, schema, simulate, test_rules};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -25,6 +25,8 @@ Examples:
                                                     what would a run write?
   syncwright run hr-to-identity.ron --start-up \"Import from HR\" --format json
                                                     write it, report as JSON
+  syncwright test-rules hr-to-identity.ron --mapping Person --match 100042 --to central
+                                                    what do the rules do with one person, and why?
   syncwright log hr-to-identity.ron --run last      what did the last run write?
   syncwright schema hr-to-identity.ron update       did tables or columns change, and what would that break?
 
@@ -136,6 +138,8 @@ pub enum Command {
     Simulate(simulate::Arguments),
     /// Run a start up configuration
     Run(run::Arguments),
+    /// Show which rules run on one pair of objects, and why; writes nothing
+    TestRules(test_rules::Arguments),
     /// List the runs of a project
     Runs(runs::Arguments),
     /// Show the report of one run

@@ -20,7 +20,7 @@ pub fn push(text: &mut String, steps: &[StepReport], limit: usize) {
         if left == 0 {
             break;
         }
-        writeln!(text, "Changes of step “{}”", printable(&step.step)).ok();
+        writeln!(text, "Changes of step “{}”", printable(&step.title())).ok();
         for change in step.changes.iter().take(left) {
             push_change(text, &change);
         }
@@ -33,7 +33,8 @@ pub fn push(text: &mut String, steps: &[StepReport], limit: usize) {
     }
 }
 
-fn push_change(text: &mut String, change: &Change) {
+/// Appends one change, property by property.
+pub fn push_change(text: &mut String, change: &Change) {
     let status = match change.status {
         ChangeStatus::Planned | ChangeStatus::Done => "",
         ChangeStatus::Failed => "  failed",
@@ -69,7 +70,7 @@ fn push_property(text: &mut String, change: &PropertyChange) {
 }
 
 /// A value in one short line: texts in quotes, NULL as such.
-fn shown(value: &Value) -> String {
+pub fn shown(value: &Value) -> String {
     let text = match value {
         Value::Null => return "NULL".to_owned(),
         Value::String(text) => format!("{text:?}"),
@@ -84,7 +85,7 @@ fn shown(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use syncwright_core::{
-        journal::{Situation, Situations, Writes},
+        journal::{Situation, Situations, StepPass, Writes},
         project::{Direction, Method},
     };
 
@@ -110,6 +111,7 @@ mod tests {
             }],
         };
         let step = StepReport {
+            pass: StepPass::Main,
             step: "Persons".to_owned(),
             mapping: "Person".to_owned(),
             direction: Direction::ToCentral,

@@ -9,7 +9,7 @@ use syncwright_core::{
     journal::JournalError,
     project::ProjectError,
     schema::SchemaError,
-    sync::{SyncError, pairs_by_hand::PairError},
+    sync::{SyncError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
 use thiserror::Error;
 
@@ -132,6 +132,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pairs(#[from] PairError),
+    /// Rules cannot be tested.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    RuleTest(#[from] RuleTestError),
     /// The journal cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -153,6 +157,7 @@ impl CliError {
             Self::Sync(error) => error.exit_code(),
             Self::Schema(error) => error.exit_code(),
             Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
+            Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
             | Self::Pairs(_)

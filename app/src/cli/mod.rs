@@ -24,6 +24,7 @@ mod schema;
 mod simulate;
 mod start_up;
 mod table;
+mod test_rules;
 mod trace;
 mod usage;
 
@@ -87,6 +88,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::Check(arguments) => check::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Run(arguments) => run::run(&arguments, console),
+            Command::TestRules(arguments) => test_rules::run(&arguments, console),
             Command::Runs(arguments) => runs::run(&arguments, console),
             Command::Log(arguments) => log::run(&arguments, console),
             Command::Pairs(arguments) => pairs::run(&arguments, console),

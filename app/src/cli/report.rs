@@ -80,7 +80,7 @@ fn headline(run: &RunHeader) -> String {
 /// One line per step. Columns that matter seldom are left out while they are zero everywhere.
 fn summary(steps: &[StepReport]) -> String {
     type Count = fn(&StepReport) -> u64;
-    let columns: [(&str, bool, Count); 18] = [
+    let columns: [(&str, bool, Count); 19] = [
         ("Central", true, |step| step.left_objects),
         ("Target", true, |step| step.right_objects),
         ("Equal", true, |step| step.situations.both_equal),
@@ -91,6 +91,7 @@ fn summary(steps: &[StepReport]) -> String {
         ("Outstanding", false, |step| step.situations.outstanding),
         ("Returned", false, |step| step.situations.outstanding_returned),
         ("Skipped", false, |step| step.situations.skipped),
+        ("Excluded", false, |step| step.situations.excluded),
         ("Busy", false, |step| step.situations.busy),
         ("Insert", true, |step| step.writes.insert),
         ("Update", true, |step| step.writes.update),
@@ -107,7 +108,7 @@ fn summary(steps: &[StepReport]) -> String {
     let mut header = vec![("Step", Align::Left)];
     header.extend(columns.iter().map(|(name, ..)| (*name, Align::Right)));
     let row = |step: &StepReport| {
-        let mut row = vec![step.step.clone()];
+        let mut row = vec![step.title()];
         row.extend(columns.iter().map(|(_, _, count)| count(step).to_string()));
         row
     };
@@ -117,7 +118,7 @@ fn summary(steps: &[StepReport]) -> String {
 fn push_quotas(text: &mut String, steps: &[StepReport]) {
     for step in steps {
         for quota in &step.quota_exceeded {
-            let (name, method) = (printable(&step.step), method_label(quota.method));
+            let (name, method) = (printable(&step.title()), method_label(quota.method));
             let (planned, allowed, reason) = (quota.planned, quota.allowed, printable(&quota.reason));
             writeln!(
                 text,
@@ -214,7 +215,9 @@ pub const fn method_label(method: Method) -> &'static str {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use syncwright_core::journal::{MessageLevel, QuotaExceeded, RunStatus, Situation, Situations, Writes};
+    use syncwright_core::journal::{
+        MessageLevel, QuotaExceeded, RunStatus, Situation, Situations, StepPass, Writes,
+    };
 
     use super::*;
 
@@ -244,6 +247,7 @@ mod tests {
                 started_by: "ann@here".to_owned(),
             },
             steps: vec![StepReport {
+                pass: StepPass::Main,
                 step: "Persons".to_owned(),
                 mapping: "Person".to_owned(),
                 direction: Direction::ToCentral,
@@ -304,6 +308,8 @@ mod tests {
                 outstanding: 7,
                 outstanding_returned: 7,
                 skipped: 7,
+                excluded: 7,
+                busy: 7,
             };
             let text = to_text(&report, Detail::default());
             assert!(text.contains(situation.label()), "{situation:?}: {text}");

@@ -18,7 +18,7 @@ pub fn change_ui(ui: &mut Ui, report: &RunReport, step: usize, change: usize) ->
     let Some(change) = step.changes.get(change) else { return false };
     let colors = tokens(ui);
     let (icon, color, method) = words::method(colors, change.method);
-    head_ui(ui, icon, color, &format!("Change · step {}", step.step), &change.display);
+    head_ui(ui, icon, color, &format!("Change · step {}", step.title()), &change.display);
     ui.horizontal_wrapped(|ui| {
         badge::badge_with_icon_ui(ui, Some(icon), method, color);
         let situation = change.situation;

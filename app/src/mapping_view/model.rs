@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syncwright_core::project::{AutoFill, Direction, Generated, Mapping, Project, PropertyRef, Side};
+use syncwright_core::project::{
+    AutoFill, Direction, Generated, Mapping, Project, PropertyRef, SchemaType, Side, VirtualKind,
+    VirtualProperty,
+};
 
 /// A property in a tree.
 #[derive(Debug, Clone)]
@@ -113,9 +116,10 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
                 ),
                 PropertyRef::Virtual(property) => (property.mandatory, true, false),
             };
-            let through_virtual = matches!(property, PropertyRef::Column(column) if class.class.is_some_and(|class| {
-                class.virtual_properties.iter().any(|computed| used.contains(&computed.name) && refers_to(computed, &column.name))
-            }));
+            let through_virtual = class.properties().any(|other| {
+                matches!(other, PropertyRef::Virtual(computed)
+                    if used.contains(&computed.name) && writes(class.schema_type, computed, &name))
+            });
             Property {
                 kind: property.value_type().label(),
                 key: class.schema_type.is_key(&name),
@@ -136,7 +140,16 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
 }
 
 /// True if writing the virtual property writes `column`.
-fn refers_to(computed: &syncwright_core::project::VirtualProperty, column: &str) -> bool {
-    use syncwright_core::project::VirtualKind;
-    matches!(&computed.kind, VirtualKind::KeyResolution { reference, .. } if reference.iter().any(|name| name == column))
+fn writes(schema_type: &SchemaType, computed: &VirtualProperty, column: &str) -> bool {
+    let columns: &[String] = match &computed.kind {
+        VirtualKind::KeyResolution { reference, .. } => reference,
+        VirtualKind::ReferencedProperty { path, .. } => path.first().map_or(&[], Vec::as_slice),
+        VirtualKind::CompositeKey(columns) => columns,
+        VirtualKind::ColumnGroup(name) => {
+            let mut groups = schema_type.column_groups.iter();
+            groups.find(|group| group.name == *name).map_or(&[], |group| group.properties.as_slice())
+        }
+        _ => &[],
+    };
+    columns.iter().any(|name| name == column)
 }

@@ -118,9 +118,10 @@ pub fn filter_ui(ui: &mut Ui, report: &RunReport, filter: &mut Filter) {
     let rest = (ui.available_width() - fields * (width + 6.0)).clamp(110.0, 220.0);
     field::filter_ui(ui, &mut filter.text, "Filter changes", rest);
     if report.steps.len() > 1 {
+        let titles: Vec<String> =
+            report.steps.iter().map(syncwright_core::journal::StepReport::title).collect();
         let mut choices: Vec<(Option<usize>, &str)> = vec![(None, "All steps")];
-        choices
-            .extend(report.steps.iter().enumerate().map(|(index, step)| (Some(index), step.step.as_str())));
+        choices.extend(titles.iter().enumerate().map(|(index, title)| (Some(index), title.as_str())));
         if let Some(step) = field::choice_ui(ui, "Step", filter.step, &choices, width) {
             filter.step = step;
         }

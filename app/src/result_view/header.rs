@@ -137,7 +137,7 @@ fn quotas_ui(ui: &mut Ui, report: &RunReport) {
                 let (_, _, method) = words::method(colors, quota.method);
                 let sentence = format!(
                     "Step {}: {} planned for “{method}”, {} allowed. Nothing of this step was written.",
-                    step.step,
+                    step.title(),
                     text::count(quota.planned, "object", "objects"),
                     text::number(quota.allowed),
                 );

@@ -57,7 +57,7 @@ pub fn messages_ui(ui: &mut Ui, view: &mut ResultState) {
             let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
             icon.paint_sized(ui, slot, color, 14.0);
             let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
-            text::cell(ui, name, &step.step, theme::body(), colors.text_secondary, Align::Min);
+            text::cell(ui, name, &step.title(), theme::body(), colors.text_secondary, Align::Min);
             text::cell(
                 ui,
                 cells[1],

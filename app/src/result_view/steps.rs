@@ -71,7 +71,7 @@ fn columns(ui: &Ui, steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
         let width = measure(title, theme::caption()).max(measure(&text::number(most), theme::body()));
         Column::fixed(title, width.ceil() + 2.0 * theme::S2).right()
     };
-    let name = steps.iter().map(|step| measure(&step.step, theme::medium())).fold(0.0, f32::max);
+    let name = steps.iter().map(|step| measure(&step.title(), theme::medium())).fold(0.0, f32::max);
     let written = steps.iter().map(|step| writes(ui, None, step)).fold(0.0, f32::max);
 
     let mut counts: Vec<Column> = shown
@@ -116,7 +116,7 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
             Role::ListItem,
             true,
             selected,
-            format!("Step {}: {}", step.step, in_words(step, shown)),
+            format!("Step {}: {}", step.title(), in_words(step, shown)),
         )
     });
     list_row::background(ui, rect.shrink2(vec2(0.0, 1.0)), selected, &response);
@@ -127,7 +127,7 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     let slot = Rect::from_min_size(cells[0].min, vec2(16.0, rect.height()));
     icon.paint_sized(ui, slot, color, 14.0);
     let name = Rect::from_min_max(pos2(slot.right() + 6.0, rect.top()), cells[0].max);
-    text::cell(ui, name, &step.step, theme::medium(), colors.text, Align::Min);
+    text::cell(ui, name, &step.title(), theme::medium(), colors.text, Align::Min);
     let mut at = 1;
     if wide {
         text::cell(ui, cells[1], &text::number(step.left_objects), theme::body(), colors.central, Align::Max);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use datafusion::prelude::SessionContext;
 use miette::Diagnostic as _;
 
-use super::{Findings, Place, Severity, operations};
+use super::{Findings, Place, Severity, kept, operations};
 use crate::{
     expr,
     mapping::{CompiledMapping, MappingError, compile},
@@ -49,6 +49,7 @@ fn check_direction(project: &Project, mapping: &Mapping, direction: Direction, f
         Ok(compiled) => {
             conflicts(mapping, &compiled, findings);
             operations::check_written(mapping, &compiled, findings);
+            kept::check(mapping, &compiled, findings);
             if steps.iter().any(|(_, step)| !step.methods.only_in_source.is_empty())
                 && !mapping.only_for_updates
             {
@@ -82,6 +83,10 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::NoMatching { .. } => "SW-M007",
         MappingError::NoKey { .. } => "SW-M008",
         MappingError::Engine { .. } => "SW-M009",
+        MappingError::BadValue { .. } => "SW-M010",
+        MappingError::BadPattern { .. } => "SW-M011",
+        MappingError::Script { .. } => "SW-M012",
+        MappingError::WhichSide { .. } => "SW-M013",
     }
 }
 
@@ -91,6 +96,10 @@ fn place_of(mapping: &Mapping, error: &MappingError) -> Place {
         | MappingError::NotConvertible { place, .. }
         | MappingError::NotWritable { place, .. }
         | MappingError::Expression { place, .. }
+        | MappingError::BadValue { place, .. }
+        | MappingError::BadPattern { place, .. }
+        | MappingError::Script { place, .. }
+        | MappingError::WhichSide { place, .. }
         | MappingError::NotYet { place, .. } => place.as_str(),
         _ => "",
     };
@@ -155,10 +164,7 @@ fn conflicts(mapping: &Mapping, compiled: &CompiledMapping, findings: &mut Findi
 fn missing_mandatory(mapping: &Mapping, compiled: &CompiledMapping, findings: &mut Findings) {
     let destination = compiled.destination();
     let written = |name: &str| {
-        compiled.inserts.iter().any(|target| {
-            target.property == name
-                || matches!(&target.write_as, crate::mapping::WriteAs::Reference { columns, .. } if columns.iter().any(|column| column == name))
-        })
+        compiled.inserts.iter().any(|target| target.write_as.columns(&target.property).contains(&name))
     };
     for property in &destination.schema_type.properties {
         let filled = property.default_value.is_some()

@@ -3,10 +3,12 @@
 //! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
 
 mod connections;
+mod kept;
 mod mappings;
 mod names;
 mod not_yet;
 mod operations;
+mod virtual_properties;
 mod workflows;
 
 use serde_json::{Value as Json, json};
@@ -109,6 +111,7 @@ pub fn check(project: &Project) -> Vec<Finding> {
     names::check(project, &mut findings);
     connections::check(project, &mut findings);
     operations::check(project, &mut findings);
+    virtual_properties::check(project, &mut findings);
     mappings::check(project, &mut findings);
     workflows::check(project, &mut findings);
     not_yet::check(project, &mut findings);

@@ -7,9 +7,8 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, DataOperations, Exclusions, IncompatibleData, LogLevel, Mapping, MemberFilter,
-        OperationStrategy, Project, PropertyFlags, PropertyRule, Provider, Side, SortOrder,
-        StartUpConfiguration, System, Transformation, Validation, VirtualKind, WhenBusy,
+        Access, DataOperations, IncompatibleData, LogLevel, Mapping, OperationStrategy, Project,
+        PropertyRule, Provider, Side, StartUpConfiguration, System, VirtualKind, WhenBusy,
     },
 };
 
@@ -107,7 +106,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             findings,
             &place,
             [
-                (!schema_type.column_groups.is_empty(), WARNS, "column groups"),
                 (
                     !odbc && schema_type.operations != DataOperations::default(),
                     BLOCKS,
@@ -128,14 +126,7 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
     for class in &schema.classes {
         let place = Place::System { side, schema_type: Some(class.name.clone()) };
         for property in &class.virtual_properties {
-            let effective = matches!(
-                property.kind,
-                VirtualKind::Fixed(_)
-                    | VirtualKind::Pattern(_)
-                    | VirtualKind::Expression(_)
-                    | VirtualKind::KeyResolution { .. }
-            );
-            if !effective || property.multi_valued {
+            if matches!(property.kind, VirtualKind::Script { .. }) {
                 add(findings, WARNS, &place, &format!("the virtual property {}", property.name));
             }
         }
@@ -150,8 +141,6 @@ fn has_scripts(operations: &DataOperations) -> bool {
 }
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
-    let place = Place::Mapping { mapping: mapping.name.clone(), rule: None };
-    add_all(findings, &place, [(mapping.exclusions != Exclusions::default(), BLOCKS, "exclusion lists")]);
     for rule in &mapping.matching {
         let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
         add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);
@@ -163,21 +152,14 @@ fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
 
 fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
     let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
-    let validated: Option<&Validation> = rule.validation.as_ref();
     add_all(
         findings,
         &place,
         [
-            (rule.force_against_direction, WARNS, "force against direction of synchronization"),
-            (rule.detect_rogue_modifications, WARNS, "detect rogue modifications"),
-            (rule.correct_rogue_modifications, WARNS, "correct rogue modifications"),
-            (rule.sort_order != SortOrder::default(), WARNS, "multi-value sort order"),
-            (rule.first_value_as_single_value, BLOCKS, "first value as single value"),
             (rule.no_merge_mode, WARNS, "no merge mode"),
-            (rule.members != MemberFilter::default(), BLOCKS, "include only and exclude"),
-            (rule.transformation != Transformation::default(), BLOCKS, "the transformation"),
-            (validated.is_some(), BLOCKS, "the validation"),
-            (rule.flags != PropertyFlags::default(), BLOCKS, "property flags"),
+            (rule.flags.ignore_in_provisioning, WARNS, "ignore in provisioning"),
+            (rule.flags.send_on_password_change, WARNS, "send on password change"),
+            (rule.flags.operation_option, BLOCKS, "operation option"),
         ],
     );
 }

@@ -7,7 +7,7 @@ use miette::Diagnostic as _;
 use super::{Findings, Place, Severity};
 use crate::{
     expr::{OperationKind, OperationPatternError, OperationStatement, placeholder_name},
-    mapping::{CompiledMapping, Target, WriteAs},
+    mapping::{CompiledMapping, Target},
     project::{DataOperation, Mapping, OperationStrategy, Project, Provider, SchemaType, Side},
 };
 
@@ -105,10 +105,7 @@ pub(super) fn check_written(mapping: &Mapping, compiled: &CompiledMapping, findi
 
 /// The columns that a target writes.
 fn columns(target: &Target) -> Vec<&str> {
-    match &target.write_as {
-        WriteAs::Column => vec![target.property.as_str()],
-        WriteAs::Reference { columns, .. } => columns.iter().map(String::as_str).collect(),
-    }
+    target.write_as.columns(&target.property)
 }
 
 #[cfg(test)]

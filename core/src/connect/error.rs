@@ -89,13 +89,24 @@ pub struct ConnectError {
     pub text: String,
     /// What to do.
     pub help: Option<String>,
+    /// True if it is certain that nothing was written, and the same may succeed on a new connection or in a
+    /// new transaction.
+    pub transient: bool,
 }
 
 impl ConnectError {
     /// An error without help.
     #[must_use]
     pub fn new(kind: ErrorKind, system: &str, text: impl Into<String>) -> Self {
-        Self { kind, system: system.to_owned(), text: text.into(), help: None }
+        Self { kind, system: system.to_owned(), text: text.into(), help: None, transient: false }
+    }
+
+    /// The same, if nothing is known of what became of the work: it must not be done again.
+    #[must_use]
+    pub fn with_unknown_outcome(mut self) -> Self {
+        // Who loses a deadlock is taken back as a whole.
+        self.transient &= self.kind == ErrorKind::Deadlock;
+        self
     }
 
     /// The same with a help text.

@@ -257,6 +257,21 @@ pub fn open(
     }
 }
 
+/// Makes the database of a connection if it is not there and the project says so (`when_missing`). Opening for
+/// reading alone never makes anything.
+///
+/// # Errors
+///
+/// If it cannot be made.
+pub fn create_missing(connection: &Connection, folder: &Path) -> Result<(), ConnectError> {
+    match &connection.provider {
+        Provider::Sqlite { file, when_missing } => {
+            sqlite::create_missing(connection, &folder.join(file), when_missing)
+        }
+        Provider::Odbc { .. } | Provider::Csv { .. } => Ok(()),
+    }
+}
+
 fn unsupported(connection: &Connection, what: &str) -> ConnectError {
     ConnectError::new(
         ErrorKind::Unsupported,

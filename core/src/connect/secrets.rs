@@ -31,15 +31,24 @@ pub fn password(system_identifier: &str) -> Option<SecretString> {
         .or_else(|| env::var(password_variable(system_identifier)).ok().map(SecretString::from))
 }
 
+/// The value of a secret variable of a project, from the environment variable `SYNCWRIGHT_VARIABLE_` and its
+/// name in upper case, with `_` for everything but letters and digits.
+#[must_use]
+pub fn variable(name: &str) -> Option<SecretString> {
+    env::var(format!("SYNCWRIGHT_VARIABLE_{}", in_environment(name))).ok().map(SecretString::from)
+}
+
 /// Name of the environment variable that holds the password of a system: `SYNCWRIGHT_PASSWORD_` and the
 /// identifier in upper case, with `_` for everything but letters and digits.
 #[must_use]
 pub fn password_variable(system_identifier: &str) -> String {
-    let name: String = system_identifier
-        .chars()
+    format!("SYNCWRIGHT_PASSWORD_{}", in_environment(system_identifier))
+}
+
+fn in_environment(name: &str) -> String {
+    name.chars()
         .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
-        .collect();
-    format!("SYNCWRIGHT_PASSWORD_{name}")
+        .collect()
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch, UInt8Array, new_null_array},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt8Array, new_null_array},
     compute::concat_batches,
+    compute::filter_record_batch,
     datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, UInt8Type, UInt16Type},
     error::ArrowError,
     ipc::{reader::FileReader, writer::FileWriter},
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, ChangeStatus, PropertyChange, Situation};
 use crate::{
     project::{Method, Side},
-    value::{ValueType, value_at},
+    value::{ValueType, column_type, value_at},
 };
 
 /// Position in place of a rule's for values that no rule gives: generated keys, values of deleted objects.
@@ -62,6 +63,17 @@ pub struct ChangeColumn {
     pub value_type: ValueType,
     /// Its values are never shown.
     pub secret: bool,
+    /// Its values are lists.
+    #[serde(default)]
+    pub multi_valued: bool,
+}
+
+impl ChangeColumn {
+    /// The Arrow type of the old and the new value.
+    #[must_use]
+    pub fn data_type(&self) -> DataType {
+        column_type(self.value_type, self.multi_valued)
+    }
 }
 
 impl ChangeShape {
@@ -116,7 +128,7 @@ impl ChangeShape {
                 }));
         }
         for column in &self.properties {
-            let data_type = column.value_type.arrow();
+            let data_type = column.data_type();
             fields.push(Field::new(format!("old.{}", column.name), data_type.clone(), true));
             fields.push(Field::new(format!("new.{}", column.name), data_type, true));
             fields.push(Field::new(format!("rule.{}", column.name), DataType::UInt16, true));
@@ -207,6 +219,18 @@ impl ChangeList {
     /// All changes, one after the other.
     pub fn iter(&self) -> impl Iterator<Item = Change> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// Only the changes for which `keep` is true.
+    #[must_use]
+    pub fn filtered(&self, keep: &[bool]) -> Self {
+        let kept = self.held.as_ref().map(|(shape, batch)| {
+            let mask = BooleanArray::from(keep.to_vec());
+            // Fails only if the lengths differ.
+            let batch = filter_record_batch(batch, &mask).unwrap_or_else(|_| batch.clone());
+            (shape.clone(), batch)
+        });
+        Self { held: kept }
     }
 
     /// Puts the status of every change into the list.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     project::Side,
-    value::{Value, ValueType, array_of},
+    value::{Value, ValueType, array_of, column_of},
 };
 
 pub(super) fn build(changes: &[Change]) -> Result<ChangeList, ArrowError> {
@@ -45,7 +45,8 @@ pub(super) fn build(changes: &[Change]) -> Result<ChangeList, ArrowError> {
             .map(|change| change.properties.iter().find(|property| property.property == column.name))
             .collect();
         let values = |value: fn(&PropertyChange) -> &Value| {
-            array_of(column.value_type, found.iter().map(|property| property.map_or(&Value::Null, value)))
+            let values = found.iter().map(|property| property.map_or(&Value::Null, value));
+            column_of(column.value_type, column.multi_valued, values)
         };
         columns.push(values(|property| &property.old));
         columns.push(values(|property| &property.new));
@@ -78,12 +79,18 @@ fn shape_of(changes: &[Change]) -> ChangeShape {
                 shape.rules.push(property.rule.clone());
             }
             let value_type = type_of(&property.old).or_else(|| type_of(&property.new));
+            let multi_valued =
+                [&property.old, &property.new].into_iter().any(|value| matches!(value, Value::List(_)));
             match shape.properties.iter_mut().find(|column| column.name == property.property) {
-                Some(column) => column.value_type = value_type.unwrap_or(column.value_type),
+                Some(column) => {
+                    column.value_type = value_type.unwrap_or(column.value_type);
+                    column.multi_valued |= multi_valued;
+                }
                 None => shape.properties.push(ChangeColumn {
                     name: property.property.clone(),
                     value_type: value_type.unwrap_or(ValueType::String),
                     secret: property.secret,
+                    multi_valued,
                 }),
             }
         }
@@ -112,5 +119,73 @@ fn type_of(value: &Value) -> Option<ValueType> {
         Value::Time(_) => Some(ValueType::Time),
         Value::Timestamp(_) => Some(ValueType::Timestamp),
         Value::TimestampUtc(_) => Some(ValueType::TimestampUtc),
+        Value::List(elements) => elements.iter().find_map(type_of),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{journal::Situation, project::Method};
+
+    fn change(old: Value, new: Value, secret: bool) -> Change {
+        Change {
+            situation: Situation::BothDiffer,
+            method: Method::Update,
+            left_key: Vec::new(),
+            right_key: vec![("id".to_owned(), Value::Integer(1))],
+            display: "staff".to_owned(),
+            status: ChangeStatus::Planned,
+            properties: vec![PropertyChange {
+                side: Side::Right,
+                property: "vrtMembers".to_owned(),
+                old,
+                new,
+                rule: "members".to_owned(),
+                note: None,
+                secret,
+            }],
+        }
+    }
+
+    fn list(members: &[&str]) -> Value {
+        Value::List(members.iter().map(|member| Value::String((*member).to_owned())).collect())
+    }
+
+    #[test]
+    fn lists_are_saved_and_shown_as_lists() {
+        let changes = [
+            change(list(&[]), list(&["ann", "bob"]), false),
+            change(Value::Null, list(&[]), false),
+            change(list(&["x"]), Value::Null, false),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.arrow");
+        let built: ChangeList = changes.iter().cloned().collect();
+        built.save(&path).unwrap();
+        let loaded: Vec<Change> = ChangeList::load(&path).unwrap().iter().collect();
+        assert_eq!(loaded, changes);
+        let json = loaded[0].to_json();
+        assert_eq!(json["properties"][0]["old"], serde_json::json!([]));
+        assert_eq!(json["properties"][0]["new"], serde_json::json!(["ann", "bob"]));
+    }
+
+    #[test]
+    fn secret_lists_are_masked_and_not_saved() {
+        let built: ChangeList = [change(list(&["zoe"]), list(&["bob"]), true)].into_iter().collect();
+        let json = built.get(0).unwrap().to_json().to_string();
+        assert!(!json.contains("zoe") && !json.contains("bob") && json.contains("••••"), "{json}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.arrow");
+        built.save(&path).unwrap();
+        let loaded = ChangeList::load(&path).unwrap().get(0).unwrap();
+        assert_eq!((&loaded.properties[0].old, &loaded.properties[0].new), (&Value::Null, &Value::Null));
+    }
+
+    #[test]
+    fn lists_saved_before_there_were_multi_valued_properties_are_read() {
+        let column = r#"{"name": "Name", "value_type": "String", "secret": false}"#;
+        let column: ChangeColumn = serde_json::from_str(column).unwrap();
+        assert!(!column.multi_valued);
     }
 }

@@ -26,7 +26,7 @@ pub use self::{
     pairs::{PairKeys, PairOrigin, RememberedPair},
     report::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
-        StepReport, Writes,
+        StepPass, StepReport, Writes,
     },
     store::{Journal, JournalError},
 };

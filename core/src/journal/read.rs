@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{
     ChangeList, Journal, JournalError, Message, MessageLevel, RunHeader, RunKind, RunReport, RunStatus,
-    Situations, StepReport, Writes,
+    Situations, StepPass, StepReport, Writes,
     store::{checksum, eq},
     tables::{self, Row, text},
 };
@@ -115,6 +115,7 @@ fn step(row: &Row<'_>) -> StepReport {
     }
     StepReport {
         step: row.text("step"),
+        pass: StepPass::from_id(summary.get("pass").and_then(Json::as_str).unwrap_or_default()),
         mapping: row.text("mapping"),
         direction: direction(&row.text("direction")),
         left_objects: row.number("left_objects"),
@@ -128,6 +129,7 @@ fn step(row: &Row<'_>) -> StepReport {
             outstanding: situation("outstanding"),
             outstanding_returned: situation("outstanding_returned"),
             skipped: situation("skipped"),
+            excluded: situation("excluded"),
             busy: situation("busy"),
         },
         writes,

@@ -146,11 +146,60 @@ pub struct Failure {
     pub exit_code: u8,
 }
 
-/// What one step found and did.
+/// Which part of a step a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepPass {
+    /// The processing methods of the step.
+    #[default]
+    Main,
+    /// Rogue modifications that are corrected on the side that is read (R11).
+    Corrections,
+    /// Forced rules, once the objects are saved (R9).
+    Forced,
+    /// Normalised values that are read back, once the objects are saved (R21).
+    WriteBack,
+}
+
+impl StepPass {
+    /// All passes, in the order in which they run.
+    pub const ALL: [Self; 4] = [Self::Main, Self::Corrections, Self::Forced, Self::WriteBack];
+
+    /// The pass in the JSON of the command line.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Corrections => "corrections",
+            Self::Forced => "forced",
+            Self::WriteBack => "write_back",
+        }
+    }
+
+    /// The pass in the words of the editor.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Main => "changes",
+            Self::Corrections => "corrections",
+            Self::Forced => "forced mapping",
+            Self::WriteBack => "write back",
+        }
+    }
+
+    /// The pass with that [`StepPass::id`]; the main one if there is none.
+    #[must_use]
+    pub fn from_id(id: &str) -> Self {
+        Self::ALL.into_iter().find(|pass| pass.id() == id).unwrap_or_default()
+    }
+}
+
+/// What one step, or one pass of it, found and did.
 #[derive(Debug, Clone)]
 pub struct StepReport {
     /// Name of the step.
     pub step: String,
+    /// Which part of the step.
+    pub pass: StepPass,
     /// Name of its mapping.
     pub mapping: String,
     /// Its direction.
@@ -190,6 +239,8 @@ pub struct Situations {
     pub outstanding_returned: u64,
     /// Objects left out: in error before anything could be written.
     pub skipped: u64,
+    /// Source objects, with their counterparts, that are not to be processed (R19).
+    pub excluded: u64,
     /// Objects and pairs left out because they are busy (R5).
     pub busy: u64,
 }
@@ -215,6 +266,7 @@ impl Situations {
             .collect();
         json.insert("outstanding_returned".to_owned(), self.outstanding_returned.into());
         json.insert("skipped".to_owned(), self.skipped.into());
+        json.insert("excluded".to_owned(), self.excluded.into());
         json.insert("busy".to_owned(), self.busy.into());
         Json::Object(json)
     }
@@ -433,14 +485,28 @@ impl Failure {
 }
 
 impl StepReport {
+    /// The step as people know it, with the pass if it is not the main one.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.pass {
+            StepPass::Main => self.step.clone(),
+            pass => format!("{} · {}", self.step, pass.label()),
+        }
+    }
+
     /// Situations and writes, as in the JSON of the command line.
     pub(super) fn summary_json(&self) -> Json {
-        json!({ "situations": self.situations.to_json(), "writes": self.writes.to_json() })
+        json!({
+            "pass": self.pass.id(),
+            "situations": self.situations.to_json(),
+            "writes": self.writes.to_json(),
+        })
     }
 
     fn to_json(&self) -> Json {
         json!({
             "step": self.step,
+            "pass": self.pass.id(),
             "mapping": self.mapping,
             "direction": self.direction.id(),
             "left_objects": self.left_objects,

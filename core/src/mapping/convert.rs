@@ -4,7 +4,7 @@
 //! |---|---|
 //! | same type | as it is |
 //! | anything but binary → string | the written form (`7`, `12.50`, `true`, `2024-02-29`) |
-//! | string → anything but binary | the value with that written form, else an error on the object |
+//! | string → anything but binary | the value with that written form, nothing for no text, else an error on the object |
 //! | integer, decimal, float, boolean among each other | the number; decimals are rounded to the scale |
 //! | date, timestamps among each other | the day or the moment |
 //! | timestamps → time | the time of day; never the other way |

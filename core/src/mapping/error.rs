@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::expr::ExprError;
+use crate::{expr::ExprError, script::ScriptError};
 
 /// Why a mapping cannot be compiled.
 #[derive(Debug, Clone, Error, Diagnostic)]
@@ -102,6 +102,52 @@ pub enum MappingError {
         mapping: String,
         /// The schema type.
         schema_type: String,
+    },
+    /// A literal is no value of the property's type.
+    #[error("mapping {mapping}, {place}: “{text}” is no {value_type}")]
+    #[diagnostic(code("SW-M010"), help("write a value of that type, in quotes if it is a date or a decimal"))]
+    BadValue {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The literal.
+        text: String,
+        /// Type of the property.
+        value_type: String,
+    },
+    /// A regular expression is wrong.
+    #[error("mapping {mapping}, {place}: {text}")]
+    #[diagnostic(code("SW-M011"), help("correct the regular expression"))]
+    BadPattern {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// A script is wrong.
+    #[error("mapping {mapping}, {place}: {source}")]
+    #[diagnostic(code("SW-M012"), help("correct the script; the guide has a page on scripts"))]
+    Script {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// What is wrong.
+        source: ScriptError,
+    },
+    /// A script names a property that both objects have.
+    #[error("mapping {mapping}, {place}: both objects have a property {property}")]
+    #[diagnostic(code("SW-M013"), help("write $Left::{property}$ or $Right::{property}$"))]
+    WhichSide {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The property.
+        property: String,
     },
     /// The query engine refuses the plan.
     #[error("mapping {mapping}: {text}")]

@@ -5,7 +5,7 @@ use datafusion::{
     logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
 };
 
-use super::{Context, MappingError, convert, convertible};
+use super::{Context, MappingError, comparable, convert, convertible, kept};
 use crate::{
     expr,
     project::{MatchExpression, MatchingRule, PropertyRef, Side},
@@ -52,6 +52,20 @@ impl CompiledMatch {
             (JoinCondition::Keys(left, _), Side::Left) => left,
             (JoinCondition::Keys(_, right), Side::Right) => right,
             (JoinCondition::General(..), _) => &[],
+        }
+    }
+
+    /// True where the two objects match by this rule; NULL or false where they do not.
+    #[must_use]
+    pub fn holds(&self) -> Expr {
+        match &self.on {
+            JoinCondition::Keys(left, right) => left
+                .iter()
+                .zip(right)
+                .map(|(left, right)| left.clone().eq(right.clone()))
+                .reduce(Expr::and)
+                .unwrap_or_else(|| lit(false)),
+            JoinCondition::General(condition, _) => condition.as_ref().clone(),
         }
     }
 
@@ -143,17 +157,26 @@ fn pair(
     right: &str,
 ) -> Result<(Expr, Expr), MappingError> {
     let place = format!("matching rule {}", rule.name);
-    let type_of = |side: Side, name: &str| {
-        context.class(side).property(name).map(PropertyRef::value_type).ok_or_else(|| {
-            MappingError::UnknownProperty {
+    let find = |side: Side, name: &str| {
+        let unknown = || MappingError::UnknownProperty {
+            mapping: context.mapping.name.clone(),
+            place: place.clone(),
+            class: context.class(side).name.to_owned(),
+            property: name.to_owned(),
+        };
+        let property = context.class(side).property(name).ok_or_else(unknown)?;
+        if property.is_multi_valued() {
+            return Err(MappingError::NotConvertible {
                 mapping: context.mapping.name.clone(),
                 place: place.clone(),
-                class: context.class(side).name.to_owned(),
-                property: name.to_owned(),
-            }
-        })
+                from: format!("list of {}", property.value_type().label()),
+                to: "key".to_owned(),
+            });
+        }
+        Ok(property)
     };
-    let (left_type, right_type) = (type_of(Side::Left, left)?, type_of(Side::Right, right)?);
+    let pair = [find(Side::Left, left)?, find(Side::Right, right)?];
+    let [left_type, right_type] = pair.map(PropertyRef::value_type);
     let common = common_type(left_type, right_type);
     if !convertible(left_type, common) || !convertible(right_type, common) {
         return Err(MappingError::NotConvertible {
@@ -164,7 +187,11 @@ fn pair(
         });
     }
     let key = |side: Side, name: &str, own: ValueType| {
-        let value = convert(expr::property(side, name), own, common);
+        let mut value = convert(expr::property(side, name), own, common);
+        // What one side cannot hold does not tell objects apart.
+        for property in pair.into_iter().filter(|property| property.value_type() == common) {
+            value = comparable(kept(value, property), property);
+        }
         match common {
             ValueType::String if rule.ignore_case => nullif(lower(value), lit("")),
             ValueType::String => nullif(value, lit("")),

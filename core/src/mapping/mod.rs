@@ -5,35 +5,44 @@
 
 mod busy;
 mod class;
+mod context;
 mod convert;
 mod error;
+mod exclusions;
+mod functions;
+mod kept;
+mod letters;
 mod marks;
 mod matching;
+mod path;
 mod rules;
+mod spelling;
 mod write_as;
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
-use datafusion::{
-    common::DFSchema,
-    logical_expr::{Expr, lit},
-    prelude::SessionContext,
-};
+use datafusion::{logical_expr::Expr, prelude::SessionContext};
+
+pub(crate) use self::context::Context;
 
 pub use self::{
     busy::BusyRules,
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
+    context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
+    kept::{comparable, kept},
     marks::{BUSY_COLUMN, PAIR_COLUMN},
     matching::CompiledMatch,
-    rules::{Arm, Target},
-    write_as::WriteAs,
+    path::Hop,
+    rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
+    write_as::{MemberTable, WriteAs},
 };
 use crate::{
     expr,
     project::{
-        ClassRef, Condition, Direction, Lifecycle, Mapping, Method, MethodChoice, Project, Side, Step,
+        ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
+        Step,
     },
 };
 
@@ -54,6 +63,10 @@ pub struct CompiledMapping {
     pub updates: Vec<Target>,
     /// What inserts write, one entry a property.
     pub inserts: Vec<Target>,
+    /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
+    pub opposite: Opposite,
+    /// Source objects that are not processed (R19); never NULL.
+    pub excluded: Option<Expr>,
     /// Names of the property mapping rules; [`Arm::rule`] counts in them.
     pub rule_names: Vec<String>,
     /// Processing methods per situation.
@@ -68,19 +81,34 @@ pub struct CompiledMapping {
     pub remember_pairs: bool,
     /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
     pub busy: Option<BusyRules>,
+    /// Where the mapping may write.
+    mapping_direction: MappingDirection,
+    /// Proposed rules take part (R22).
+    with_proposed: bool,
+}
+
+/// What rules of the opposite direction do on the side that is read.
+#[derive(Debug, Clone, Default)]
+pub struct Opposite {
+    /// Rogue modifications: told, or corrected together with the step's own changes (R10, R11).
+    pub rogue: Vec<Target>,
+    /// Forced rules: written once the step has saved its objects (R9).
+    pub forced: Vec<Target>,
+    /// Normalised values of objects that the step has written are read back (R21).
+    pub write_back: Vec<Target>,
 }
 
 /// Processing methods of a step, per situation; conditions are expressions over both sides.
 #[derive(Debug, Clone, Default)]
 pub struct CompiledMethods {
     /// Objects on both sides that differ.
-    pub both_differ: Vec<(Method, Expr)>,
+    pub both_differ: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is read.
-    pub only_in_source: Vec<(Method, Expr)>,
+    pub only_in_source: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects only in the system that is written.
-    pub only_in_destination: Vec<(Method, Expr)>,
+    pub only_in_destination: Vec<(Method, Option<CompiledCondition>)>,
     /// Objects that were outstanding and are present again.
-    pub outstanding_returned: Vec<(Method, Expr)>,
+    pub outstanding_returned: Vec<(Method, Option<CompiledCondition>)>,
 }
 
 impl CompiledMapping {
@@ -104,56 +132,54 @@ impl CompiledMapping {
     pub const fn source(&self) -> &CompiledClass {
         self.class(self.direction.source())
     }
-}
 
-/// What compiling needs to know besides the mapping.
-pub(crate) struct Context<'a> {
-    pub session: &'a SessionContext,
-    pub left: ClassRef<'a>,
-    pub right: ClassRef<'a>,
-    /// All properties of both classes.
-    pub schema: DFSchema,
-    pub mapping: &'a Mapping,
-    pub direction: Direction,
-    /// Proposed rules take part (R22).
-    pub with_proposed: bool,
-}
-
-impl<'a> Context<'a> {
-    pub(crate) const fn class(&self, side: Side) -> ClassRef<'a> {
-        match side {
-            Side::Left => self.left,
-            Side::Right => self.right,
+    /// What rules write on an occasion.
+    #[must_use]
+    pub fn targets_on(&self, occasion: Occasion) -> &[Target] {
+        match occasion {
+            Occasion::Update => &self.updates,
+            Occasion::Insert => &self.inserts,
+            Occasion::Rogue => &self.opposite.rogue,
+            Occasion::Forced => &self.opposite.forced,
+            Occasion::WriteBack => &self.opposite.write_back,
         }
     }
 
-    pub(crate) const fn takes_part(&self, lifecycle: Lifecycle) -> bool {
-        match lifecycle {
-            Lifecycle::Active => true,
-            Lifecycle::Proposed => self.with_proposed,
-            Lifecycle::Off => false,
-        }
+    /// Why a rule of the mapping does not take part on an occasion; `None` if it does.
+    #[must_use]
+    pub fn why_not(&self, rule: &PropertyRule, occasion: Occasion) -> Option<&'static str> {
+        let circumstances = rules::Circumstances {
+            mapping_direction: self.mapping_direction,
+            run: self.direction,
+            with_proposed: self.with_proposed,
+        };
+        rules::participates(circumstances, rule, occasion).err().map(NotRun::text)
     }
 
-    /// A condition as an expression that is never NULL; `place` names it in errors.
-    pub(crate) fn condition(&self, condition: Option<&Condition>, place: &str) -> Result<Expr, MappingError> {
-        match condition {
-            None => Ok(lit(true)),
-            Some(Condition::Expression(text)) => {
-                let expression = expr::parse(self.session, &self.schema, text)
-                    .map_err(|source| self.bad_expression(place, source))?;
-                Ok(expression.is_true())
-            }
-            Some(Condition::Script(_)) => Err(MappingError::NotYet {
-                mapping: self.mapping.name.clone(),
-                place: place.to_owned(),
-                what: "a script as condition".to_owned(),
-            }),
-        }
+    /// Everything that any rule can write, on both sides.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        let Opposite { rogue, forced, write_back } = &self.opposite;
+        self.updates.iter().chain(&self.inserts).chain(rogue).chain(forced).chain(write_back)
     }
 
-    pub(crate) fn bad_expression(&self, place: &str, source: expr::ExprError) -> MappingError {
-        MappingError::Expression { mapping: self.mapping.name.clone(), place: place.to_owned(), source }
+    /// The same mapping in the opposite direction, where it updates these properties of pairs and nothing else.
+    #[must_use]
+    pub fn reversed(&self, updates: Vec<Target>) -> Self {
+        let mut reversed = Self {
+            direction: self.direction.reversed(),
+            updates,
+            inserts: Vec::new(),
+            opposite: Opposite::default(),
+            methods: CompiledMethods {
+                both_differ: vec![(Method::Update, None)],
+                ..CompiledMethods::default()
+            },
+            ..self.clone()
+        };
+        if reversed.busy.is_some() {
+            reversed.note_busy_rules();
+        }
+        reversed
     }
 }
 
@@ -177,10 +203,28 @@ pub fn compile(
     let schema = class_schema(left, Side::Left)
         .join(&class_schema(right, Side::Right))
         .map_err(|error| MappingError::engine(&mapping.name, &error))?;
-    let context = Context { session, left, right, schema, mapping, direction, with_proposed };
+    let data_import = step.is_some_and(|step| step.data_import);
+    let context = Context {
+        session,
+        left,
+        right,
+        schema,
+        mapping,
+        direction,
+        with_proposed,
+        data_import,
+        project,
+        scripts: OnceCell::new(),
+    };
     let matching = matching::compile(&context)?;
-    let updates = rules::targets(&context, rules::Occasion::Update)?;
-    let inserts = rules::targets(&context, rules::Occasion::Insert)?;
+    let updates = rules::targets(&context, Occasion::Update)?;
+    let inserts = rules::targets(&context, Occasion::Insert)?;
+    let opposite = Opposite {
+        rogue: rules::targets(&context, Occasion::Rogue)?,
+        forced: rules::targets(&context, Occasion::Forced)?,
+        write_back: rules::targets(&context, Occasion::WriteBack)?,
+    };
+    let excluded = exclusions::excluded(&context)?;
     let methods = methods(&context, step)?;
     let mut compiled = CompiledMapping {
         name: mapping.name.clone(),
@@ -190,6 +234,8 @@ pub fn compile(
         matching,
         updates,
         inserts,
+        opposite,
+        excluded,
         rule_names: mapping.rules.iter().map(|rule| rule.name.clone()).collect(),
         methods,
         only_for_updates: mapping.only_for_updates,
@@ -197,6 +243,8 @@ pub fn compile(
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
         remember_pairs: mapping.remember_pairs,
         busy: None,
+        mapping_direction: mapping.direction,
+        with_proposed,
     };
     for side in [Side::Left, Side::Right] {
         let used = used_properties(&compiled, side);
@@ -232,7 +280,10 @@ fn methods(context: &Context<'_>, step: Option<&Step>) -> Result<CompiledMethods
             .iter()
             .map(|choice| {
                 let place = format!("step {}, condition of {}", step.name, choice.method.id());
-                Ok((choice.method, context.condition(choice.condition.as_ref(), &place)?))
+                let condition = choice.condition.as_ref();
+                let condition =
+                    condition.map(|condition| context.condition(condition, &place)).transpose()?;
+                Ok((choice.method, condition))
             })
             .collect::<Result<Vec<_>, MappingError>>()
     };
@@ -259,9 +310,11 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     let expressions = conditions
         .into_iter()
         .flatten()
-        .map(|(_, condition)| condition)
+        .filter_map(|(_, condition)| condition.as_ref())
+        .flat_map(|condition| std::iter::once(&condition.holds).chain(&condition.error))
         .chain(compiled.matching.iter().flat_map(CompiledMatch::expressions))
-        .chain(compiled.updates.iter().chain(&compiled.inserts).flat_map(Target::expressions));
+        .chain(compiled.targets().flat_map(Target::expressions))
+        .chain(&compiled.excluded);
     for expression in expressions {
         used.extend(expr::properties_of(expression, side));
     }

@@ -1,8 +1,9 @@
 //! Finding things in a project by name.
 
+use super::column_group;
 use super::{
     Direction, Mapping, Project, Schema, SchemaClass, SchemaType, Side, StartUpConfiguration, Step, System,
-    VirtualProperty, Workflow,
+    VirtualKind, VirtualProperty, Workflow,
 };
 use crate::value::ValueType;
 
@@ -94,6 +95,17 @@ impl<'a> PropertyRef<'a> {
         }
     }
 
+    /// True if it holds a list of values (S9).
+    #[must_use]
+    pub const fn is_multi_valued(self) -> bool {
+        match self {
+            Self::Column(_) => false,
+            Self::Virtual(property) => {
+                property.multi_valued || matches!(property.kind, VirtualKind::Members { .. })
+            }
+        }
+    }
+
     /// True if its values are never shown (W13, W15).
     #[must_use]
     pub const fn is_secret(self) -> bool {
@@ -104,6 +116,14 @@ impl<'a> PropertyRef<'a> {
     }
 }
 
+impl PropertyRef<'_> {
+    /// True if the order of its values means something; members of a table have none (R12).
+    #[must_use]
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self, Self::Virtual(VirtualProperty { kind: VirtualKind::Members { .. }, .. }))
+    }
+}
+
 impl<'a> ClassRef<'a> {
     /// The property of that name.
     #[must_use]
@@ -111,11 +131,17 @@ impl<'a> ClassRef<'a> {
         self.properties().find(|property| property.name() == name)
     }
 
-    /// All properties: columns first, then virtual ones.
+    /// All properties: columns first, then virtual ones, at last the column groups (W11).
     pub fn properties(&self) -> impl Iterator<Item = PropertyRef<'a>> + use<'a> {
         let columns = self.schema_type.properties.iter().map(PropertyRef::Column);
-        let virtual_properties = self.class.map_or(&[][..], |class| &class.virtual_properties);
-        columns.chain(virtual_properties.iter().map(PropertyRef::Virtual))
+        let declared = self.class.map_or(&[][..], |class| &class.virtual_properties);
+        let groups = self
+            .schema_type
+            .column_groups
+            .iter()
+            .map(|group| column_group::property(self.schema_type, group))
+            .filter(|group| declared.iter().all(|property| property.name != group.name));
+        columns.chain(declared.iter().map(PropertyRef::Virtual)).chain(groups.map(PropertyRef::Virtual))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Literal, MappingDirection, is_default};
+use super::{Condition, Formula, Literal, MappingDirection, is_default};
 
 /// One left class, one right class, and how their objects correspond (M1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct Mapping {
     /// Active, proposed or off (R22).
     #[serde(default, skip_serializing_if = "is_default")]
     pub lifecycle: Lifecycle,
-    /// Source objects that are not processed (R19). Not yet effective.
+    /// Source objects that are not processed (R19).
     #[serde(default, skip_serializing_if = "is_default")]
     pub exclusions: Exclusions,
     /// Object matching rules in order: the first is primary (M2).
@@ -82,10 +82,10 @@ pub enum Lifecycle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Exclusions {
-    /// When reading (reconciliation).
+    /// Objects of the target system, in runs to the central system (reconciliation).
     #[serde(skip_serializing_if = "is_default")]
     pub reading: Vec<Exclusion>,
-    /// When writing (provisioning).
+    /// Objects of the central system, in runs to the target system (and provisioning).
     #[serde(skip_serializing_if = "is_default")]
     pub writing: Vec<Exclusion>,
 }
@@ -105,7 +105,7 @@ pub struct Exclusion {
 pub enum ExclusionTest {
     /// Equal to this text.
     Equals(String),
-    /// Matches this regular expression.
+    /// Matches this regular expression, as a whole.
     Matches(String),
 }
 
@@ -202,37 +202,37 @@ pub struct PropertyRule {
     /// R8: the rule applies only where this holds.
     #[serde(default, skip_serializing_if = "is_default")]
     pub condition: Option<Condition>,
-    /// R9: force against direction of synchronization. Not yet effective.
+    /// R9: force against direction of synchronization.
     #[serde(default, skip_serializing_if = "is_default")]
     pub force_against_direction: bool,
-    /// R10: log differing values when the run goes the other way. Not yet effective.
+    /// R10: log differing values when the run goes the other way.
     #[serde(default, skip_serializing_if = "is_default")]
     pub detect_rogue_modifications: bool,
-    /// R11: write the owning system's value back. Not yet effective.
+    /// R11: write the owning system's value back.
     #[serde(default, skip_serializing_if = "is_default")]
     pub correct_rogue_modifications: bool,
-    /// R12: order of multi-valued properties. Not yet effective.
+    /// R12: order of multi-valued properties.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sort_order: SortOrder,
     /// R13: texts that differ only by case are equal.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ignore_case: bool,
-    /// R14: use the first of several values. Not yet effective.
+    /// R14: use the first of several values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub first_value_as_single_value: bool,
     /// R15: the membership list is always sent whole. Not yet effective.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_merge_mode: bool,
-    /// R16: members that may be mapped. Not yet effective.
+    /// R16: members that may be mapped.
     #[serde(default, skip_serializing_if = "is_default")]
     pub members: MemberFilter,
-    /// R18: inline transformation and empty values. Not yet effective.
+    /// R18: inline transformation and empty values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub transformation: Transformation,
-    /// R20: accepts or rejects a value. Not yet effective.
+    /// R20: accepts or rejects a value.
     #[serde(default, skip_serializing_if = "is_default")]
     pub validation: Option<Validation>,
-    /// R21: per-property flags. Not yet effective.
+    /// R21: per-property flags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub flags: PropertyFlags,
     /// R22: active, proposed or off.
@@ -278,7 +278,7 @@ pub enum RuleKind {
     /// One property with one property.
     #[default]
     Value,
-    /// Value lists, element by element. Not yet effective.
+    /// Value lists, element by element.
     MultiReference,
 }
 
@@ -320,16 +320,16 @@ pub enum MemberFilter {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Transformation {
-    /// Expression on the source value when the target is written.
+    /// What is made of the source value when the target is written; it is called `Value` there.
     #[serde(skip_serializing_if = "is_default")]
-    pub to_target: Option<String>,
-    /// Expression on the source value when the central system is written.
+    pub to_target: Option<Formula>,
+    /// What is made of the source value when the central system is written; it is called `Value` there.
     #[serde(skip_serializing_if = "is_default")]
-    pub to_central: Option<String>,
+    pub to_central: Option<Formula>,
     /// What an empty source does.
     #[serde(skip_serializing_if = "is_default")]
     pub when_empty: EmptySource,
-    /// Value of new objects whose source is empty.
+    /// Value of new objects whose source is empty; `()` for NULL.
     #[serde(skip_serializing_if = "is_default")]
     pub value_on_insert: Option<Literal>,
     /// This value, whatever the source holds.
@@ -348,8 +348,8 @@ pub enum EmptySource {
     WriteEmpty,
     /// The property keeps what it holds.
     Keep,
-    /// The property gets the value of this expression.
-    UseDefault(String),
+    /// The property gets this value.
+    UseDefault(Formula),
 }
 
 /// R18: how lists are written.
@@ -360,7 +360,7 @@ pub enum MultiValueWrite {
     Replace,
     /// Missing members are added, superfluous ones stay.
     AddOnly,
-    /// Members that match these patterns stay.
+    /// Members that match one of these regular expressions, as a whole, stay.
     Protect(Vec<String>),
 }
 
@@ -368,7 +368,8 @@ pub enum MultiValueWrite {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Validation {
-    /// True for values that are accepted.
+    /// Values for which this is false are refused; the new value is called `Value`. NULL passes, as in a check
+    /// constraint of a database.
     pub accept: Condition,
     /// What the log says about a rejected value.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -385,13 +386,13 @@ pub struct PropertyFlags {
     /// Write, read the normalised value back, store it centrally.
     #[serde(skip_serializing_if = "is_default")]
     pub write_back: bool,
-    /// Format of dates held as text.
+    /// Format of dates held as text, such as `%d.%m.%Y`.
     #[serde(skip_serializing_if = "is_default")]
     pub date_format: Option<String>,
     /// Value list with code and decode.
     #[serde(skip_serializing_if = "is_default")]
     pub lookup: Vec<LookupEntry>,
-    /// Other source property when the run is authoritative.
+    /// Other source property when a run to the central system is authoritative: its step is no data import.
     #[serde(skip_serializing_if = "is_default")]
     pub trusted_source: Option<String>,
     /// Also send when the password changes.

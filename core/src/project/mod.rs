@@ -8,8 +8,10 @@
 //! Every setting of SPEC sections W, S, M, R, F and O has its place here, also those that take effect in a
 //! later version; `check` names every such setting that a project uses.
 
+mod column_group;
 mod connection;
 mod file;
+mod kept;
 mod lookup;
 mod mapping;
 mod schema;
@@ -23,6 +25,7 @@ pub use self::{
         RemoteServer, SampleDatabase, System, WhenMissing,
     },
     file::{FORMAT_VERSION, ProjectError, from_text, load, save, to_text},
+    kept::Kept,
     lookup::{ClassRef, PropertyRef},
     mapping::{
         ConcurrenceBehaviour, EmptySource, Exclusion, ExclusionTest, Exclusions, GradedMatching, Hierarchy,
@@ -113,6 +116,15 @@ impl Direction {
         self.source().other()
     }
 
+    /// The other direction.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::ToTarget => Self::ToCentral,
+            Self::ToCentral => Self::ToTarget,
+        }
+    }
+
     /// `to_target` or `to_central`, as in the JSON of the command line.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -150,6 +162,16 @@ impl MappingDirection {
             Self::DoNotMap => false,
         }
     }
+
+    /// The direction, if it is exactly one.
+    #[must_use]
+    pub const fn one_way(self) -> Option<Direction> {
+        match self {
+            Self::ToTarget => Some(Direction::ToTarget),
+            Self::ToCentral => Some(Direction::ToCentral),
+            Self::FromMapping | Self::Both | Self::DoNotMap => None,
+        }
+    }
 }
 
 /// A literal value as written in the project file. It is converted to the property's type where it is used.
@@ -164,13 +186,16 @@ pub enum Literal {
     Float(f64),
     /// Text; also dates, times, decimals and GUIDs in their written form.
     String(String),
+    /// `()`: no value.
+    Null,
 }
 
 impl Literal {
-    /// The literal as text, which every property type can be converted from.
+    /// The literal as text, which every property type can be converted from; nothing for NULL.
     #[must_use]
     pub fn to_text(&self) -> String {
         match self {
+            Self::Null => String::new(),
             Self::Boolean(value) => value.to_string(),
             Self::Integer(value) => value.to_string(),
             Self::Float(value) => value.to_string(),
@@ -185,6 +210,17 @@ pub enum Condition {
     /// An expression of the condition language (E1).
     Expression(String),
     /// The body of a script in the project's script language (E5). Not yet effective.
+    Script(String),
+}
+
+/// How a value is computed (R18, R20).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Formula {
+    /// An expression of the condition language over `Left.` and `Right.` properties and `Value`, the source value.
+    Expression(String),
+    /// Text with placeholders for properties of the source object: `CN=${Common_Name},${Organization_Name}`.
+    Pattern(String),
+    /// The body of a script in the project's script language (E5).
     Script(String),
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Literal, is_default};
+use super::{Kept, Literal, is_default};
 use crate::value::ValueType;
 
 /// Schema of one connected system, as far as the project knows it.
@@ -56,7 +56,7 @@ pub struct SchemaType {
     /// Relations to other types, detected or declared (W12).
     #[serde(skip_serializing_if = "is_default")]
     pub foreign_keys: Vec<ForeignKey>,
-    /// Named composite keys (W11). Not yet effective.
+    /// Named composite keys (W11).
     #[serde(skip_serializing_if = "is_default")]
     pub column_groups: Vec<ColumnGroup>,
     /// Replacements for plain INSERT, UPDATE, DELETE (W14). ODBC only.
@@ -101,6 +101,9 @@ pub struct SchemaProperty {
     /// Longest text, in characters.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_length: Option<u32>,
+    /// What the column keeps of a value that is written to it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keeps: Kept,
     /// Default of the database, as written there.
     #[serde(default, skip_serializing_if = "is_default")]
     pub default_value: Option<String>,
@@ -152,6 +155,7 @@ impl SchemaProperty {
             native_type: String::new(),
             mandatory: false,
             max_length: None,
+            keeps: Kept::Exactly,
             default_value: None,
             generated: Generated::No,
             comment: String::new(),
@@ -296,7 +300,7 @@ pub struct VirtualProperty {
     pub name: String,
     /// Type of its values.
     pub value_type: ValueType,
-    /// Holds a list of values. Not yet effective.
+    /// Holds a list of values; for expressions that give one. Members always are a list.
     #[serde(default, skip_serializing_if = "is_default")]
     pub multi_valued: bool,
     /// New objects need a value.
@@ -314,7 +318,7 @@ pub struct VirtualProperty {
 pub enum VirtualKind {
     /// Always the same value. Read only.
     Fixed(Literal),
-    /// Text with `%Property%` placeholders. Read only.
+    /// Text with `%Property%` or `${Property}` placeholders. Read only.
     Pattern(String),
     /// An expression over the properties of the type. Read only.
     Expression(String),
@@ -335,9 +339,10 @@ pub enum VirtualKind {
         #[serde(default, skip_serializing_if = "is_default")]
         write: Option<String>,
     },
-    /// A named column group (W11). Not yet effective.
+    /// A named column group (W11): its values as one text, `a|b`. Every class of the type has such a property by
+    /// itself.
     ColumnGroup(String),
-    /// Members of an m:n or 1:n table as a list of values. Not yet effective.
+    /// Members of an m:n or 1:n table as a list of values; writing adds and removes the rows that differ.
     Members {
         /// The table that holds the members.
         schema_type: String,
@@ -349,16 +354,17 @@ pub enum VirtualKind {
         /// Property of the member that is listed.
         property: String,
     },
-    /// Several properties as one key value. Not yet effective.
+    /// Several properties as one key value, `a|b`.
     CompositeKey(Vec<String>),
-    /// Text of a property in another case or without accents. Read only. Not yet effective.
+    /// Text of a property in another case or without accents. Read only.
     Convert {
         /// The converted property.
         property: String,
         /// What is done to it.
         conversion: CharacterConversion,
     },
-    /// Property of an object that several references lead to. Read only. Not yet effective.
+    /// Property of an object that several references lead to; writing finds the object that the first reference
+    /// must lead to.
     ReferencedProperty {
         /// Referring properties, hop by hop.
         path: Vec<Vec<String>>,

@@ -31,6 +31,8 @@ use miette::Diagnostic;
 use rusqlite::{Connection, Transaction};
 use thiserror::Error;
 
+use crate::project::SampleDatabase;
+
 pub use self::{
     expected::{ExpectedCounts, ExpectedStep, expected},
     parameters::{
@@ -156,6 +158,43 @@ impl Content {
     }
 }
 
+/// Makes one of the databases of the sample in `connection`'s database, which is empty.
+///
+/// # Errors
+///
+/// [`SampleError`]
+pub(crate) fn fill(
+    connection: &mut Connection,
+    which: SampleDatabase,
+    parameters: &SampleParameters,
+) -> Result<(), SampleError> {
+    let content = Content::new(parameters)?;
+    match which {
+        SampleDatabase::HumanResources => {
+            write(connection, |_| Ok(()), |transaction| human_resources::write(transaction, &content))
+        }
+        SampleDatabase::IdentityStore => write(connection, crate::identity_store::create, |transaction| {
+            identity::write(transaction, &content)
+        }),
+    }
+    .map_err(|source| SampleError::Database { path: ":memory:".into(), source })
+}
+
+fn write(
+    connection: &mut Connection,
+    prepare: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    // A half-made file is thrown away anyway: nothing needs to be durable before the end.
+    connection.pragma_update(None, "synchronous", false)?;
+    prepare(connection)?;
+    let transaction = connection.transaction()?;
+    // Managers and parents may come after those who refer to them; all must be there in the end.
+    transaction.pragma_update(None, "defer_foreign_keys", true)?;
+    fill(&transaction)?;
+    transaction.commit()
+}
+
 /// Makes a database beside `path` and gives it its name when it is complete.
 fn create(
     path: &Path,
@@ -175,17 +214,7 @@ fn create(
         .map_err(file_error)?
         .into_temp_path();
     let mut connection = Connection::open(&file).map_err(database_error)?;
-    let write = |connection: &mut Connection| {
-        // A half-made file is thrown away anyway: nothing needs to be durable before the end.
-        connection.pragma_update(None, "synchronous", false)?;
-        prepare(connection)?;
-        let transaction = connection.transaction()?;
-        // Managers and parents may come after those who refer to them; all must be there in the end.
-        transaction.pragma_update(None, "defer_foreign_keys", true)?;
-        fill(&transaction)?;
-        transaction.commit()
-    };
-    write(&mut connection).map_err(database_error)?;
+    write(&mut connection, prepare, fill).map_err(database_error)?;
     connection.close().map_err(|(_, source)| database_error(source))?;
     fs::File::open(&file).and_then(|written| written.sync_all()).map_err(file_error)?;
     // What a deleted database of the same name has left behind would be replayed into the new one.

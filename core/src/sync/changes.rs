@@ -4,8 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array,
-        new_null_array,
+        Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array, new_null_array,
     },
     compute::{concat_batches, filter_record_batch, is_not_null, not, nullif, or},
     datatypes::{DataType, SchemaRef},
@@ -13,7 +12,6 @@ use arrow::{
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
 
 use super::{
-    collision::{self, Free},
     evaluate::Evaluator,
     order,
     reconcile::{AmbiguousGroup, Reconciled},
@@ -24,7 +22,7 @@ use crate::{
         ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
         method_number, situation_number,
     },
-    mapping::{CompiledMapping, OUTSTANDING_COLUMN, Target},
+    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN},
     project::{AutoFill, Method, Side},
     value::{ValueType, value_at},
 };
@@ -51,13 +49,13 @@ pub fn plan(
     session: &SessionContext,
     mapping: &CompiledMapping,
     destination_identifier: &str,
-    found: Reconciled,
+    found: &Reconciled,
 ) -> DataFusionResult<PlannedStep> {
-    let mut planner = Planner::new(session, mapping, destination_identifier, &found)?;
+    let mut planner = Planner::new(session, mapping, destination_identifier, found)?;
     planner.situations.ambiguous = found.ambiguous_left + found.ambiguous_right;
     planner.ambiguous(&found.ambiguous);
     let in_order = planner.messages.len();
-    planner.pairs(&found)?;
+    planner.pairs(found)?;
     let (source, destination) = match mapping.direction.source() {
         Side::Left => (&found.left_only, &found.right_only),
         Side::Right => (&found.right_only, &found.left_only),
@@ -67,14 +65,17 @@ pub fn plan(
     planner.finish(in_order)
 }
 
-struct Planner<'a> {
-    evaluator: Evaluator<'a>,
-    mapping: &'a CompiledMapping,
+/// A change list in the making.
+pub struct Planner<'a> {
+    pub(super) evaluator: Evaluator<'a>,
+    pub(super) mapping: &'a CompiledMapping,
     destination_identifier: &'a str,
     shape: ChangeShape,
     schema: SchemaRef,
-    situations: Situations,
-    messages: Vec<Message>,
+    pub(super) situations: Situations,
+    pub(super) messages: Vec<Message>,
+    /// Objects for which nobody knows what is to be done with them.
+    failed: u64,
     batches: Vec<RecordBatch>,
 }
 
@@ -82,7 +83,8 @@ struct Planner<'a> {
 type Written = [ArrayRef; 3];
 
 impl<'a> Planner<'a> {
-    fn new(
+    /// An empty change list for rows as in `found`.
+    pub(super) fn new(
         session: &'a SessionContext,
         mapping: &'a CompiledMapping,
         destination_identifier: &'a str,
@@ -98,6 +100,7 @@ impl<'a> Planner<'a> {
             schema,
             situations: Situations::default(),
             messages: Vec::new(),
+            failed: 0,
             batches: Vec::new(),
         })
     }
@@ -122,11 +125,9 @@ impl<'a> Planner<'a> {
 
     fn pairs(&mut self, found: &Reconciled) -> DataFusionResult<()> {
         let rows = self.evaluator.together(&found.attention)?;
-        let free = collision::free_pairs(&self.evaluator, self.mapping, rows, &Self::labelled(), |rows| {
-            self.display(rows)
-        })?;
-        let rows = self.take_free(free);
-        let rows = self.without_failed_conversions(rows, &self.mapping.updates)?;
+        let rows = self.without_excluded(rows)?;
+        let rows = self.without_busy_pairs(rows, &Self::labelled())?;
+        let rows = self.without_failed_values(rows, &self.mapping.updates)?;
         let mut differs = Vec::with_capacity(self.mapping.updates.len());
         let mut any = BooleanArray::from(vec![false; rows.num_rows()]);
         for target in &self.mapping.updates {
@@ -135,7 +136,7 @@ impl<'a> Planner<'a> {
             differs.push(mask);
         }
         self.situations.both_differ = any.true_count() as u64;
-        let left_out = self.situations.skipped + self.situations.busy;
+        let left_out = self.situations.skipped + self.situations.excluded + self.situations.busy;
         self.situations.both_equal = found.pairs - self.situations.both_differ - left_out;
         let labelled = self.evaluator.holds(&Self::labelled(), &rows)?;
         self.situations.outstanding_returned = labelled.true_count() as u64;
@@ -155,10 +156,20 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn update(&mut self, rows: &RecordBatch) -> DataFusionResult<()> {
+    /// Rows without those whose source object is not to be processed (R19).
+    pub(super) fn without_excluded(&mut self, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
+        let Some(excluded) = &self.mapping.excluded else { return Ok(rows) };
+        let (excluded, rest) = self.evaluator.split(excluded, &rows)?;
+        self.situations.excluded += excluded.num_rows() as u64;
+        Ok(rest)
+    }
+
+    /// Adds updates of the properties that differ and that their rules write.
+    pub(super) fn update(&mut self, rows: &RecordBatch) -> DataFusionResult<()> {
         let mut written = HashMap::new();
         for target in &self.mapping.updates {
-            let differs = self.evaluator.holds(&target.differs(), rows)?;
+            let changes = target.differs().and(target.writes());
+            let differs = self.evaluator.holds(&changes, rows)?;
             let rule = self.evaluator.values(&target.rule(), rows)?;
             let changed_rule = nullif(&rule, &not(&differs)?)?;
             let values = [
@@ -174,6 +185,11 @@ impl<'a> Planner<'a> {
     fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
         let side = self.mapping.direction.source();
         let rows = self.without_outstanding(batches)?;
+        let mut rows = self.without_excluded(rows)?;
+        // Whom nothing would be done with anyway is not left alone.
+        if !self.mapping.only_for_updates && !self.mapping.methods.only_in_source.is_empty() {
+            rows = self.without_busy_lone(rows)?;
+        }
         self.count_alone(side, rows.num_rows());
         if self.mapping.only_for_updates {
             return Ok(());
@@ -182,7 +198,7 @@ impl<'a> Planner<'a> {
             if method == Method::Insert {
                 let chosen = self.without_duplicates(side, chosen)?;
                 let before = self.situations.skipped;
-                let chosen = self.without_failed_conversions(chosen, &self.mapping.inserts)?;
+                let chosen = self.without_failed_values(chosen, &self.mapping.inserts)?;
                 self.uncount_alone(side, self.situations.skipped - before);
                 self.insert(side, &chosen)?;
             }
@@ -241,7 +257,10 @@ impl<'a> Planner<'a> {
 
     fn only_in_destination(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
         let side = self.mapping.direction.destination();
-        let rows = self.without_outstanding(batches)?;
+        let mut rows = self.without_outstanding(batches)?;
+        if !self.mapping.methods.only_in_destination.is_empty() {
+            rows = self.without_busy_lone(rows)?;
+        }
         self.count_alone(side, rows.num_rows());
         for (method, chosen) in self.choose(&self.mapping.methods.only_in_destination, rows)? {
             match method {
@@ -278,20 +297,12 @@ impl<'a> Planner<'a> {
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true())
     }
 
-    /// Rows without those that wait for a person's decision (O1) or are busy (R5).
+    /// Rows without those that wait for a person's decision (O1).
     fn without_outstanding(&mut self, batches: &[RecordBatch]) -> DataFusionResult<RecordBatch> {
         let rows = self.evaluator.together(batches)?;
         let (outstanding, rest) = self.evaluator.split(&Self::labelled(), &rows)?;
         self.situations.outstanding += outstanding.num_rows() as u64;
-        let free = collision::free_lone(&self.evaluator, self.mapping, rest, |rows| self.display(rows))?;
-        Ok(self.take_free(free))
-    }
-
-    /// Counts and tells of the busy objects that are left out (R5).
-    fn take_free(&mut self, free: Free) -> RecordBatch {
-        self.situations.busy += free.busy;
-        self.messages.extend(free.messages);
-        free.rows
+        Ok(rest)
     }
 
     fn count_alone(&mut self, side: Side, rows: usize) {
@@ -310,8 +321,8 @@ impl<'a> Planner<'a> {
 
     /// The rows of each method: the first whose condition holds.
     fn choose(
-        &self,
-        choices: &[(Method, Expr)],
+        &mut self,
+        choices: &[(Method, Option<CompiledCondition>)],
         rows: RecordBatch,
     ) -> DataFusionResult<Vec<(Method, RecordBatch)>> {
         let mut rest = rows;
@@ -320,57 +331,38 @@ impl<'a> Planner<'a> {
             if rest.num_rows() == 0 {
                 break;
             }
-            let (taken, others) = self.evaluator.split(condition, &rest)?;
+            let Some(condition) = condition else {
+                let none = rest.slice(0, 0);
+                chosen.push((*method, std::mem::replace(&mut rest, none)));
+                break;
+            };
+            if let Some(error) = &condition.error {
+                rest = self.without_script_errors(error, rest)?;
+            }
+            let (taken, others) = self.evaluator.split(&condition.holds, &rest)?;
             chosen.push((*method, taken));
             rest = others;
         }
         Ok(chosen)
     }
 
-    /// Rows without those where a rule cannot convert its value; each is logged with rule and value.
-    fn without_failed_conversions(
-        &mut self,
-        rows: RecordBatch,
-        targets: &[Target],
-    ) -> DataFusionResult<RecordBatch> {
-        let mut failed = BooleanArray::from(vec![false; rows.num_rows()]);
-        for target in targets.iter().filter(|target| target.arms.iter().any(|arm| arm.converts)) {
-            let mask = self.evaluator.holds(&target.conversion_failed(), &rows)?;
-            if mask.true_count() > 0 {
-                let bad = filter_record_batch(&rows, &mask)?;
-                self.conversion_messages(target, &bad)?;
-                failed = or(&failed, &mask)?;
-            }
-        }
-        if failed.true_count() == 0 {
-            return Ok(rows);
-        }
-        self.situations.skipped += failed.true_count() as u64;
-        Ok(filter_record_batch(&rows, &not(&failed)?)?)
-    }
-
-    fn conversion_messages(&mut self, target: &Target, rows: &RecordBatch) -> DataFusionResult<()> {
-        let names = self.display(rows)?;
-        let rules = self.evaluator.values(&target.rule(), rows)?;
-        let rules = rules.as_primitive::<arrow::datatypes::UInt16Type>();
-        for row in 0..rows.num_rows() {
-            let position = rules.value(row);
-            let Some(arm) = target.arms.iter().find(|arm| arm.rule == position) else { continue };
-            let value = value_at(&self.evaluator.values(&arm.source, &rows.slice(row, 1))?, 0);
-            let shown = if target.secret { "••••".to_owned() } else { value.to_string() };
-            self.messages.push(Message {
+    /// Rows without those on which a script failed: nobody knows what is to be done with them.
+    fn without_script_errors(&mut self, error: &Expr, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
+        let (bad, rest) = self.evaluator.split(&error.clone().is_not_null(), &rows)?;
+        if bad.num_rows() > 0 {
+            let names = self.display(&bad)?;
+            let texts = self.evaluator.values(error, &bad)?;
+            self.failed += bad.num_rows() as u64;
+            self.messages.extend((0..bad.num_rows()).map(|row| Message {
                 level: MessageLevel::Error,
-                code: "SW-R102".to_owned(),
-                text: format!(
-                    "“{shown}” cannot become a {}; the object is left out",
-                    target.value_type.label()
-                ),
+                code: "SW-R112".to_owned(),
+                text: format!("{}; the object is left out", value_at(&texts, row)),
                 object: Some(value_at(&names, row).to_string()),
-                property: Some(target.property.clone()),
-                rule: self.mapping.rule_names.get(usize::from(position)).cloned(),
-            });
+                property: None,
+                rule: None,
+            }));
         }
-        Ok(())
+        Ok(rest)
     }
 
     /// Rows without those that would be ambiguous with each other once inserted (M1).
@@ -424,7 +416,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How people know the objects: by the side that is there, the destination first.
-    fn display(&self, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
+    pub(super) fn display(&self, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
         let destination = self.mapping.destination();
         let row_number = property(destination.side, crate::connect::ROW_COLUMN);
         let source = self.mapping.source();
@@ -460,7 +452,7 @@ impl<'a> Planner<'a> {
             match written.get(column.name.as_str()) {
                 Some(values) => columns.extend(values.iter().map(Arc::clone)),
                 None => {
-                    let data_type = column.value_type.arrow();
+                    let data_type = column.data_type();
                     columns.push(new_null_array(&data_type, count));
                     columns.push(new_null_array(&data_type, count));
                     columns.push(new_null_array(&DataType::UInt16, count));
@@ -472,7 +464,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The first `in_order` messages are in their order already.
-    fn finish(self, in_order: usize) -> DataFusionResult<PlannedStep> {
+    pub(super) fn finish(self, in_order: usize) -> DataFusionResult<PlannedStep> {
         let whole = concat_batches(&self.schema, &self.batches)?;
         let sorted = order::sort(&self.shape, self.mapping, &whole)?;
         let changes = ChangeList::new(self.shape, sorted);
@@ -480,7 +472,7 @@ impl<'a> Planner<'a> {
         for index in 0..changes.len() {
             planned.add(changes.method(index).unwrap_or(Method::Ignore), 1);
         }
-        planned.failed = self.situations.skipped;
+        planned.failed = self.situations.skipped + self.failed;
         // Rows come in any order; what is said about them must not.
         let mut messages = self.messages;
         if let Some(messages) = messages.get_mut(in_order..) {
@@ -520,6 +512,7 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
             name: column.name.clone(),
             value_type: column.value_type,
             secret: column.sensitive,
+            multi_valued: false,
         })
         .collect();
     for target in mapping.inserts.iter().chain(&mapping.updates) {
@@ -528,6 +521,7 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
                 name: target.property.clone(),
                 value_type: target.value_type,
                 secret: target.secret,
+                multi_valued: target.multi_valued,
             });
         }
     }

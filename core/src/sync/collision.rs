@@ -10,115 +10,102 @@
 use std::{collections::HashMap, ops::Range};
 
 use arrow::{
-    array::{ArrayRef, BooleanArray, RecordBatch},
+    array::{BooleanArray, RecordBatch},
     compute::{and, filter_record_batch, not, or},
 };
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr};
 
 use super::{
     apply::{Applied, Applier, Stopped},
-    evaluate::Evaluator,
+    changes::Planner,
     source::label_key,
 };
 use crate::{
     journal::{ChangeList, Message, MessageLevel},
-    mapping::{BusyRules, CompiledMapping, Target},
+    mapping::BusyRules,
     project::Side,
     value::value_at,
 };
 
-/// Rows without those that are left out because they are busy.
-pub struct Free {
-    /// The rows that go on.
-    pub rows: RecordBatch,
-    /// How many were left out.
-    pub busy: u64,
-    /// What there is to say about them, in any order.
-    pub messages: Vec<Message>,
-}
+/// Code of what is told of busy objects.
+pub const BUSY: &str = "SW-R107";
 
-impl Free {
-    const fn all(rows: RecordBatch) -> Self {
-        Self { rows, busy: 0, messages: Vec::new() }
+impl Planner<'_> {
+    /// Leaves out pairs that need attention and of which nothing may be written now.
+    ///
+    /// A pair for which only some rules are held back goes on with the others, and is named. `labelled` is true of
+    /// pairs that have something to be done besides what rules write.
+    ///
+    /// # Errors
+    ///
+    /// What the engine reports.
+    pub(super) fn without_busy_pairs(
+        &mut self,
+        rows: RecordBatch,
+        labelled: &Expr,
+    ) -> DataFusionResult<RecordBatch> {
+        let Some(rules) = self.mapping.busy else { return Ok(rows) };
+        let targets = &self.mapping.updates;
+        let held_back = self.evaluator.holds(&BusyRules::held_back(targets), &rows)?;
+        let labelled = self.evaluator.holds(labelled, &rows)?;
+        let (told, left_out) = if rules.none_applies {
+            let busy = self.evaluator.holds(&BusyRules::is_busy(), &rows)?;
+            let concerned = and(&busy, &or(&held_back, &labelled)?)?;
+            (concerned.clone(), concerned)
+        } else {
+            let mut goes_on = labelled;
+            for target in targets {
+                goes_on = or(&goes_on, &self.evaluator.holds(&target.needs_attention(), &rows)?)?;
+            }
+            let left_out = and(&held_back, &not(&goes_on)?)?;
+            (held_back, left_out)
+        };
+        self.tell_busy(&filter_record_batch(&rows, &told)?)?;
+        self.leave_out_busy(rows, &left_out)
     }
-}
 
-/// Leaves out pairs that need attention and of which nothing may be written now.
-///
-/// A pair for which only some rules are held back goes on with the others, and is named. `labelled` is true of
-/// pairs labelled as outstanding; `names` gives what people call the objects.
-///
-/// # Errors
-///
-/// What the engine reports.
-pub fn free_pairs(
-    evaluator: &Evaluator<'_>,
-    mapping: &CompiledMapping,
-    rows: RecordBatch,
-    labelled: &Expr,
-    names: impl Fn(&RecordBatch) -> DataFusionResult<ArrayRef>,
-) -> DataFusionResult<Free> {
-    let Some(rules) = &mapping.busy else { return Ok(Free::all(rows)) };
-    let busy = evaluator.holds(&BusyRules::is_busy(), &rows)?;
-    let (told, left_out) = if rules.none_applies {
-        (busy.clone(), busy)
-    } else {
-        let held_back = evaluator.holds(&rules.held_back, &rows)?;
-        let mut goes_on = evaluator.holds(labelled, &rows)?;
-        for target in &mapping.updates {
-            goes_on = or(&goes_on, &evaluator.holds(&Target::needs_attention(target), &rows)?)?;
+    /// Leaves out lone objects that are busy, unless every rule applies to busy objects.
+    ///
+    /// # Errors
+    ///
+    /// What the engine reports.
+    pub(super) fn without_busy_lone(&mut self, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
+        match self.mapping.busy {
+            Some(rules) if !rules.all_apply => {
+                let busy = self.evaluator.holds(&BusyRules::is_busy(), &rows)?;
+                self.tell_busy(&filter_record_batch(&rows, &busy)?)?;
+                self.leave_out_busy(rows, &busy)
+            }
+            _ => Ok(rows),
         }
-        let left_out = and(&held_back, &not(&goes_on)?)?;
-        (held_back, left_out)
-    };
-    let messages = messages(evaluator, &filter_record_batch(&rows, &told)?, names)?;
-    leave_out(rows, &left_out, messages)
-}
+    }
 
-/// Leaves out lone objects that are busy, unless every rule applies to busy objects.
-///
-/// # Errors
-///
-/// What the engine reports.
-pub fn free_lone(
-    evaluator: &Evaluator<'_>,
-    mapping: &CompiledMapping,
-    rows: RecordBatch,
-    names: impl Fn(&RecordBatch) -> DataFusionResult<ArrayRef>,
-) -> DataFusionResult<Free> {
-    match &mapping.busy {
-        Some(rules) if !rules.all_apply => {
-            let busy = evaluator.holds(&BusyRules::is_busy(), &rows)?;
-            let messages = messages(evaluator, &filter_record_batch(&rows, &busy)?, names)?;
-            leave_out(rows, &busy, messages)
+    fn leave_out_busy(
+        &mut self,
+        rows: RecordBatch,
+        left_out: &BooleanArray,
+    ) -> DataFusionResult<RecordBatch> {
+        let busy = left_out.true_count() as u64;
+        self.situations.busy += busy;
+        if busy == 0 { Ok(rows) } else { Ok(filter_record_batch(&rows, &not(left_out)?)?) }
+    }
+
+    fn tell_busy(&mut self, rows: &RecordBatch) -> DataFusionResult<()> {
+        if rows.num_rows() == 0 {
+            return Ok(());
         }
-        _ => Ok(Free::all(rows)),
+        let (names, reasons) = (self.display(rows)?, self.evaluator.values(&BusyRules::reason(), rows)?);
+        let message =
+            |row| left_alone(&value_at(&names, row).to_string(), &value_at(&reasons, row).to_string());
+        self.messages.extend((0..rows.num_rows()).map(message));
+        Ok(())
     }
-}
-
-fn leave_out(rows: RecordBatch, left_out: &BooleanArray, messages: Vec<Message>) -> DataFusionResult<Free> {
-    let busy = left_out.true_count() as u64;
-    let rows = if busy == 0 { rows } else { filter_record_batch(&rows, &not(left_out)?)? };
-    Ok(Free { rows, busy, messages })
-}
-
-fn messages(
-    evaluator: &Evaluator<'_>,
-    rows: &RecordBatch,
-    names: impl Fn(&RecordBatch) -> DataFusionResult<ArrayRef>,
-) -> DataFusionResult<Vec<Message>> {
-    if rows.num_rows() == 0 {
-        return Ok(Vec::new());
-    }
-    let (names, reasons) = (names(rows)?, evaluator.values(&BusyRules::reason(), rows)?);
-    let message = |row| left_alone(&value_at(&names, row).to_string(), &value_at(&reasons, row).to_string());
-    Ok((0..rows.num_rows()).map(message).collect())
 }
 
 fn left_alone(object: &str, why: &str) -> Message {
     Message {
         level: MessageLevel::Info,
-        code: "SW-R107".to_owned(),
+        code: BUSY.to_owned(),
         text: format!("left alone until the next run, because it is busy: {why}"),
         object: Some(object.to_owned()),
         property: None,

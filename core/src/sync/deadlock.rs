@@ -1,4 +1,5 @@
-//! Deadlocks (C5): a database gives one transaction up so that others can go on; trying again helps.
+//! Batches that were surely taken back (C5): a database gives one transaction of a deadlock up so that others
+//! can go on, or the connection breaks before the commit was sent. Trying again helps.
 
 use std::{
     thread,
@@ -16,11 +17,11 @@ const PAUSES: [Duration; 3] =
 /// How often somebody who waits looks at the cancel switch.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Writes a batch of so many objects with `write`, and again if the database gives it up.
+/// Writes a batch of so many objects with `write`, and again if it was given up or its connection broke.
 ///
 /// # Errors
 ///
-/// What `write` says; of a deadlock only after all tries.
+/// What `write` says; of a deadlock or a broken connection only after all tries.
 pub fn write_again(
     objects: usize,
     cancel: &CancelToken,
@@ -28,8 +29,8 @@ pub fn write_again(
 ) -> Result<(), ConnectError> {
     for pause in PAUSES {
         match write() {
-            Err(error) if error.kind == ErrorKind::Deadlock => {
-                tracing::warn!(%error, ?pause, "a batch was given up by the database; it is tried again");
+            Err(error) if is_taken_back(&error) => {
+                tracing::warn!(%error, ?pause, "a batch was taken back as a whole; it is tried again");
                 wait(pause, cancel, &error)?;
             }
             other => return other,
@@ -41,11 +42,16 @@ pub fn write_again(
     })
 }
 
+/// True if nothing of the batch is there, and the next try may succeed.
+fn is_taken_back(error: &ConnectError) -> bool {
+    error.kind == ErrorKind::Deadlock || (error.kind == ErrorKind::Connection && error.transient)
+}
+
 fn wait(pause: Duration, cancel: &CancelToken, error: &ConnectError) -> Result<(), ConnectError> {
     let until = Instant::now() + pause;
     while !until.saturating_duration_since(Instant::now()).is_zero() {
         if cancel.is_cancelled() {
-            let text = "writing was cancelled after a deadlock";
+            let text = "writing was cancelled between two tries";
             return Err(ConnectError::new(ErrorKind::Cancelled, &error.system, text));
         }
         thread::sleep(until.saturating_duration_since(Instant::now()).min(LOOK));
@@ -106,6 +112,26 @@ mod tests {
         }
         let (tries, result) = tried(&[Some(ErrorKind::Deadlock), Some(ErrorKind::Constraint)]);
         assert_eq!((tries, result.unwrap_err().kind), (2, ErrorKind::Constraint));
+    }
+
+    #[test]
+    fn a_broken_connection_is_tried_again_unless_the_outcome_is_unknown() {
+        for (unknown, expected) in [(false, 2), (true, 1)] {
+            let mut tries = 0;
+            let result = write_again(1, &CancelToken::default(), || {
+                tries += 1;
+                let broken = ConnectError {
+                    transient: true,
+                    ..ConnectError::new(ErrorKind::Connection, "HR", "gone")
+                };
+                match (tries, unknown) {
+                    (1, false) => Err(broken),
+                    (1, true) => Err(broken.with_unknown_outcome()),
+                    _ => Ok(()),
+                }
+            });
+            assert_eq!((tries, result.is_ok()), (expected, !unknown));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::{
     check::Finding,
     connect::{ConnectError, ErrorKind},
+    expr::VariablesError,
     journal::{JournalError, LockHolder},
 };
 
@@ -50,6 +51,10 @@ pub enum SyncError {
         /// Who runs it.
         holder: LockHolder,
     },
+    /// A variable cannot be replaced.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Variables(#[from] VariablesError),
     /// A system cannot be reached, read or written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -76,7 +81,10 @@ impl SyncError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::UnknownStartUp { .. } | Self::CheckFailed { .. } | Self::Inactive { .. } => 2,
+            Self::UnknownStartUp { .. }
+            | Self::CheckFailed { .. }
+            | Self::Inactive { .. }
+            | Self::Variables(_) => 2,
             Self::Connect(error) | Self::Journal(JournalError::Connect(error)) => match error.kind {
                 ErrorKind::Cancelled => 130,
                 _ => 4,

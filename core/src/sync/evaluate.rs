@@ -12,8 +12,22 @@ use datafusion::{
     error::Result as DataFusionResult,
     logical_expr::{Expr, simplify::SimplifyContext},
     optimizer::simplify_expressions::ExprSimplifier,
+    physical_plan::PhysicalExpr,
     prelude::SessionContext,
 };
+
+/// An expression, ready to be evaluated on batches of `schema`.
+pub fn physical(
+    session: &SessionContext,
+    expression: &Expr,
+    schema: &DFSchemaRef,
+) -> DataFusionResult<Arc<dyn PhysicalExpr>> {
+    // Functions such as coalesce exist only until an expression is simplified.
+    let context = SimplifyContext::builder().with_schema(Arc::clone(schema)).build();
+    let simplifier = ExprSimplifier::new(context);
+    let simple = simplifier.simplify(simplifier.coerce(expression.clone(), schema)?)?;
+    session.create_physical_expr(simple, schema)
+}
 
 /// Evaluates expressions over the schema of reconciled rows.
 pub struct Evaluator<'a> {
@@ -46,11 +60,7 @@ impl<'a> Evaluator<'a> {
 
     /// The expression's value for every row.
     pub fn values(&self, expression: &Expr, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
-        // Functions such as coalesce exist only until an expression is simplified.
-        let context = SimplifyContext::builder().with_schema(Arc::clone(&self.schema)).build();
-        let simplifier = ExprSimplifier::new(context);
-        let simple = simplifier.simplify(simplifier.coerce(expression.clone(), &self.schema)?)?;
-        let physical = self.session.create_physical_expr(simple, &self.schema)?;
+        let physical = physical(self.session, expression, &self.schema)?;
         physical.evaluate(rows)?.into_array(rows.num_rows())
     }
 

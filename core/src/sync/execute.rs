@@ -16,23 +16,21 @@ use tokio::runtime::Runtime;
 
 use super::{
     SyncError,
-    apply::{Applied, Applier, Stopped, unresolved_message},
-    changes::{self, PlannedStep},
-    ended::{Ended, connect_failed, connector_error, ended, engine_failed, failure, journal_failed},
+    apply::{Applied, Applier, Stopped},
+    ended::{Ended, connect_failed, connector_error, ended, journal_failed},
     pairs::StepPairs,
     plan_order,
-    quota::{self, Population},
-    reconcile::{reconcile, session},
-    references::{PlannedObjects, References, Resolved},
+    prepare::PreparedPass,
+    reconcile::session,
+    references::PlannedObjects,
     source::SystemTables,
 };
 use crate::{
     connect::{OpenMode, open},
     journal::{
-        ChangeList, ChangeStatus, Failure, Journal, JournalError, Message, MessageLevel, QuotaExceeded,
-        RunHeader, RunKind, RunReport, RunStatus, StepReport, Writes,
+        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus, StepReport,
     },
-    mapping::{CompiledMapping, WriteAs, compile},
+    mapping::{CompiledMapping, compile},
     progress::{CancelToken, Progress},
     project::{
         CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration,
@@ -52,18 +50,10 @@ pub struct Execution<'a> {
     pub direction: Direction,
     pub progress: &'a dyn Progress,
     pub cancel: &'a CancelToken,
-    runtime: Runtime,
-    session: SessionContext,
+    pub(super) runtime: Runtime,
+    pub(super) session: SessionContext,
     /// Remembered pairs of steps whose mappings remember them, by the name of the step (M10).
-    pairs: RefCell<HashMap<String, StepPairs>>,
-}
-
-/// A step that has come as far as its change list.
-struct PreparedStep<'a> {
-    step: &'a Step,
-    mapping: CompiledMapping,
-    report: StepReport,
-    planned: Writes,
+    pub(super) pairs: RefCell<HashMap<String, StepPairs>>,
 }
 
 /// Deletes that wait until all steps have inserted and updated.
@@ -162,12 +152,14 @@ impl<'a> Execution<'a> {
         let mut ended = None;
         for step in self.steps(RunKind::Simulation) {
             match self.prepare(step, RunKind::Simulation, journal, None) {
-                Ok(mut prepared) => {
-                    if let Err(stop) = self.check_references(&mut prepared, &mut planned) {
-                        ended = Some(stop);
+                Ok(passes) => {
+                    for mut pass in passes {
+                        if let Err(stop) = self.check_references(&mut pass, &mut planned) {
+                            ended = Some(stop);
+                        }
+                        pass.report.writes = pass.planned;
+                        report.steps.push(pass.report);
                     }
-                    prepared.report.writes = prepared.planned;
-                    report.steps.push(prepared.report);
                 }
                 Err(stop) => ended = Some(stop),
             }
@@ -184,8 +176,8 @@ impl<'a> Execution<'a> {
         let mut prepared_steps = Vec::new();
         let mut deferred = Vec::new();
         let mut ended = None;
-        for (position, step) in self.steps(RunKind::Run).into_iter().enumerate() {
-            let result = self.run_step(step, position, journal, report, &mut prepared_steps, &mut deferred);
+        for step in self.steps(RunKind::Run) {
+            let result = self.run_step(step, journal, report, &mut prepared_steps, &mut deferred);
             if let Err(stop) = result {
                 ended = Some(stop);
                 break;
@@ -203,47 +195,99 @@ impl<'a> Execution<'a> {
     fn run_step(
         &self,
         step: &'a Step,
-        position: usize,
         journal: &mut Journal,
         report: &mut RunReport,
-        prepared_steps: &mut Vec<(&'a Step, CompiledMapping)>,
+        prepared: &mut Vec<CompiledMapping>,
         deferred: &mut Vec<Deferred>,
     ) -> Result<(), Ended> {
         let before = journal
             .last_source_objects(&self.start_up.name, &step.name, self.direction)
             .map_err(journal_failed)?;
-        let PreparedStep { step, mapping, report: step_report, .. } =
-            self.prepare(step, RunKind::Run, journal, before)?;
-        let exceeded = !step_report.quota_exceeded.is_empty();
-        report.steps.push(step_report);
-        prepared_steps.push((step, mapping));
-        let id = report.run.id.clone();
-        let (Some(step_report), Some((_, mapping))) = (report.steps.last_mut(), prepared_steps.last()) else {
-            return Ok(());
-        };
-        if exceeded {
-            not_written(step_report);
-            journal.record_step(&id, position, step_report, None).map_err(journal_failed)?;
-            return Err(Ended::QuotaExceeded);
+        let first = report.steps.len();
+        let passes = self.prepare(step, RunKind::Run, journal, before)?;
+        self.begin(passes, journal, report, prepared)?;
+        for position in first..report.steps.len() {
+            let (Some(pass), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position)) else {
+                continue;
+            };
+            let deletes = first_delete(&pass.changes);
+            let end = pass.changes.len();
+            let (now, later) = match self.workflow.dependency_resolution {
+                DependencyResolution::Automatic => (0..deletes, deletes..end),
+                DependencyResolution::Manual => (0..end, end..end),
+            };
+            if !later.is_empty() {
+                deferred.push(Deferred { position, range: later });
+            }
+            let id = report.run.id.clone();
+            self.apply(journal, &id, position, mapping, pass, now)?;
         }
-        // The change list, with every value that is about to go, is on disk before the first write.
-        let checksum = journal.save_changes(&id, position, step_report).map_err(journal_failed)?;
-        journal.record_step(&id, position, step_report, Some(&checksum)).map_err(journal_failed)?;
-        journal.renew_lock(&self.start_up.name).map_err(journal_failed)?;
-        let deletes = first_delete(&step_report.changes);
-        let end = step_report.changes.len();
-        let (now, later) = match self.workflow.dependency_resolution {
-            DependencyResolution::Automatic => (0..deletes, deletes..end),
-            DependencyResolution::Manual => (0..end, end..end),
-        };
-        if !later.is_empty() {
-            deferred.push(Deferred { position, range: later });
-        }
-        let applied = self.apply(journal, &id, position, mapping, step_report, now.clone());
-        applied.and(self.remember(journal, &id, step_report, now))
+        self.after_saving(step, first, journal, report, prepared)
     }
 
-    /// Remembers pairs as applying a part of the change list left them, also if it stopped (M10).
+    /// Takes passes into the report and the journal; none of them goes on if a quota of one is exceeded.
+    pub(super) fn begin(
+        &self,
+        passes: Vec<PreparedPass>,
+        journal: &mut Journal,
+        report: &mut RunReport,
+        prepared: &mut Vec<CompiledMapping>,
+    ) -> Result<(), Ended> {
+        let exceeded = passes.iter().any(|pass| !pass.report.quota_exceeded.is_empty());
+        for PreparedPass { mapping, report: mut pass, .. } in passes {
+            let position = report.steps.len();
+            let id = &report.run.id;
+            if exceeded {
+                not_written(&mut pass);
+                journal.record_step(id, position, &pass, None).map_err(journal_failed)?;
+            } else {
+                // The change list, with every value that is about to go, is on disk before the first write.
+                let checksum = journal.save_changes(id, position, &pass).map_err(journal_failed)?;
+                journal.record_step(id, position, &pass, Some(&checksum)).map_err(journal_failed)?;
+            }
+            report.steps.push(pass);
+            prepared.push(mapping);
+        }
+        if exceeded {
+            return Err(Ended::QuotaExceeded);
+        }
+        journal.renew_lock(&self.start_up.name).map_err(journal_failed)
+    }
+
+    /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
+    fn run_deferred(
+        &self,
+        journal: &mut Journal,
+        report: &mut RunReport,
+        prepared: &[CompiledMapping],
+        deferred: Vec<Deferred>,
+    ) -> Result<(), Ended> {
+        let id = report.run.id.clone();
+        for Deferred { position, range } in deferred.into_iter().rev() {
+            let (Some(step_report), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position))
+            else {
+                continue;
+            };
+            self.apply(journal, &id, position, mapping, step_report, range)?;
+        }
+        Ok(())
+    }
+
+    /// Applies a part of the change list of a pass, journals what became of it, and remembers pairs as that
+    /// left them, also if it stopped (M10).
+    pub(super) fn apply(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        position: usize,
+        mapping: &CompiledMapping,
+        report: &mut StepReport,
+        range: Range<usize>,
+    ) -> Result<(), Ended> {
+        let written = self.write_changes(journal, id, position, mapping, report, range.clone());
+        written.and(self.remember(journal, id, report, range))
+    }
+
     fn remember(
         &self,
         journal: &mut Journal,
@@ -253,36 +297,14 @@ impl<'a> Execution<'a> {
     ) -> Result<(), Ended> {
         match self.pairs.borrow_mut().get_mut(&report.step) {
             Some(pairs) => {
-                pairs.written(&report.changes, range);
+                pairs.written(&report.changes, range, report.direction.destination());
                 pairs.save(journal, id).map_err(journal_failed)
             }
             None => Ok(()),
         }
     }
 
-    /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
-    fn run_deferred(
-        &self,
-        journal: &mut Journal,
-        report: &mut RunReport,
-        prepared: &[(&Step, CompiledMapping)],
-        deferred: Vec<Deferred>,
-    ) -> Result<(), Ended> {
-        let id = report.run.id.clone();
-        for Deferred { position, range } in deferred.into_iter().rev() {
-            let (Some(step_report), Some((_, mapping))) =
-                (report.steps.get_mut(position), prepared.get(position))
-            else {
-                continue;
-            };
-            let applied = self.apply(journal, &id, position, mapping, step_report, range.clone());
-            applied.and(self.remember(journal, &id, step_report, range))?;
-        }
-        Ok(())
-    }
-
-    /// Applies a part of the change list of a step and journals what became of it.
-    fn apply(
+    fn write_changes(
         &self,
         journal: &mut Journal,
         id: &str,
@@ -319,151 +341,6 @@ impl<'a> Execution<'a> {
             journal.record_step(id, position, report, Some(&checksum)).map_err(journal_failed)?;
             return stopped.map_or(Ok(()), |stopped| Err(ended(stopped)));
         }
-        Ok(())
-    }
-
-    /// Reads, reconciles and plans a step.
-    fn prepare(
-        &self,
-        step: &'a Step,
-        kind: RunKind,
-        journal: &mut Journal,
-        source_before: Option<u64>,
-    ) -> Result<PreparedStep<'a>, Ended> {
-        if self.cancel.is_cancelled() {
-            return Err(Ended::Cancelled);
-        }
-        let direction = self.direction;
-        let mapping = self.project.mapping(&step.mapping).ok_or_else(|| {
-            Ended::Failed(Failure {
-                code: "SW-C101".to_owned(),
-                text: format!(
-                    "step {} uses the mapping {:?}, which is not in the project",
-                    step.name, step.mapping
-                ),
-                help: None,
-                exit_code: 2,
-            })
-        })?;
-        self.progress.phase(&format!("Comparing {}", mapping.label()));
-        let with_proposed = kind == RunKind::Simulation;
-        let mut compiled =
-            compile(&self.session, self.project, mapping, Some(step), direction, with_proposed)
-                .map_err(|error| Ended::Failed(failure(&error, 2)))?;
-        let rows_read = Arc::new(AtomicU64::new(0));
-        let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
-        for side in [Side::Left, Side::Right] {
-            tables
-                .read_labels(journal, side, &compiled.class(side).schema_type.name)
-                .map_err(journal_failed)?;
-        }
-        if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
-            let mut busy = |side: Side| {
-                tables
-                    .read_busy(journal, side, &compiled.class(side).schema_type.name)
-                    .map_err(journal_failed)
-            };
-            if busy(Side::Left)? | busy(Side::Right)? {
-                compiled.leave_busy_alone(mapping);
-            }
-        }
-        let mut pairs = StepPairs::read(journal, &compiled).map_err(journal_failed)?;
-        tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
-        let watched = self.watch(&rows_read);
-        let found = self.runtime.block_on(async {
-            tokio::select! {
-                found = reconcile(&self.session, &compiled, &tables) => found.map_err(|error| engine_failed(&error)),
-                () = watched => Err(Ended::Cancelled),
-            }
-        })?;
-        let (left_objects, right_objects) = (found.objects(Side::Left), found.objects(Side::Right));
-        let about_pairs = pairs.as_mut().map(|pairs| pairs.found(&found.for_memory)).unwrap_or_default();
-        let destination = &self.project.system(direction.destination()).connection.system_identifier;
-        let PlannedStep { situations, changes, planned, messages } =
-            changes::plan(&self.session, &compiled, destination, found)
-                .map_err(|error| engine_failed(&error))?;
-        let (source, destination) = match direction {
-            Direction::ToTarget => (left_objects, right_objects),
-            Direction::ToCentral => (right_objects, left_objects),
-        };
-        let population = Population { source, destination, source_before };
-        let quota_exceeded = quota::exceeded(&step.quotas, &planned, population);
-        let messages = quota_exceeded.iter().map(quota_message).chain(about_pairs).chain(messages).collect();
-        self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
-        let report = StepReport {
-            step: step.name.clone(),
-            mapping: mapping.name.clone(),
-            direction,
-            left_objects,
-            right_objects,
-            situations,
-            writes: Writes { failed: situations.skipped, ..Writes::default() },
-            quota_exceeded,
-            changes,
-            messages,
-        };
-        Ok(PreparedStep { step, mapping: compiled, report, planned })
-    }
-
-    /// Tells the progress of reading, and ends when somebody cancels.
-    async fn watch(&self, rows_read: &AtomicU64) {
-        loop {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            self.progress.advance(rows_read.load(std::sync::atomic::Ordering::Relaxed), None);
-            if self.cancel.is_cancelled() {
-                return;
-            }
-        }
-    }
-
-    /// Warns of references that a run could not set; objects that earlier steps would create count.
-    fn check_references(
-        &self,
-        prepared: &mut PreparedStep<'_>,
-        planned: &mut PlannedObjects,
-    ) -> Result<(), Ended> {
-        let mapping = &prepared.mapping;
-        let destination = mapping.destination();
-        let changes = &prepared.report.changes;
-        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
-        {
-            for property in &change.properties {
-                planned.add(&destination.schema_type.name, &property.property, &property.new);
-            }
-        }
-        let is_reference = |target: &&crate::mapping::Target| target.write_as != WriteAs::Column;
-        let targets: HashMap<&str, _> = mapping
-            .inserts
-            .iter()
-            .chain(&mapping.updates)
-            .filter(is_reference)
-            .map(|target| (target.property.as_str(), target))
-            .collect();
-        if targets.is_empty() || changes.is_empty() {
-            return Ok(());
-        }
-        let system = self.project.system(destination.side);
-        let mut connector = open(&system.connection, self.folder, OpenMode::Read).map_err(connect_failed)?;
-        let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)
-            .map_err(connect_failed)?;
-        let mut messages = Vec::new();
-        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
-        {
-            for property in change.properties.iter().filter(|property| !property.new.is_empty()) {
-                let Some(target) = targets.get(property.property.as_str()) else { continue };
-                let found = references.resolve(target, &property.new);
-                if !matches!(found, Resolved::Key(_)) && !planned.has(target, &property.new) {
-                    messages.push(unresolved_message(
-                        target,
-                        &change.display,
-                        &property.rule,
-                        &property.new,
-                        &found,
-                    ));
-                }
-            }
-        }
-        prepared.report.messages.append(&mut messages);
         Ok(())
     }
 }
@@ -550,21 +427,4 @@ fn finish(report: &mut RunReport, ended: Option<Ended>) {
         None => RunStatus::Done,
     };
     report.run.ended = Some(Timestamp::now());
-}
-
-fn quota_message(quota: &QuotaExceeded) -> Message {
-    Message {
-        level: MessageLevel::Error,
-        code: "SW-R105".to_owned(),
-        text: format!(
-            "quota exceeded: {} objects for “{}”, allowed are {} ({}); nothing of this step is written",
-            quota.planned,
-            quota.method.id(),
-            quota.allowed,
-            quota.reason
-        ),
-        object: None,
-        property: None,
-        rule: None,
-    }
 }

@@ -27,11 +27,11 @@ use super::{
 };
 use crate::{
     connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open},
-    journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepReport},
+    journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepPass, StepReport},
     mapping::{CompiledMapping, WriteAs, compile},
     progress::CancelToken,
-    project::{Method, Project, SchemaType, Side},
-    value::{Value, ValueType, array_of, value_at},
+    project::{Direction, Method, Project, SchemaType, Side},
+    value::{Value, ValueType, array_of, split_composite, value_at},
 };
 
 /// Finds out what the interrupted runs of a start up configuration wrote, and marks them as interrupted.
@@ -98,6 +98,18 @@ impl Resolver<'_> {
                 }
             }
         }
+        let mapping = self.mapping_of(step);
+        for (index, (status, before)) in statuses.iter_mut().zip(&before).enumerate() {
+            let noted = *status == ChangeStatus::Done && *before == ChangeStatus::Planned;
+            let change = step.changes.get(index).filter(|_| noted);
+            if let (Some(change), Some(mapping)) = (change, &mapping)
+                && writes_members(&change, mapping)
+            {
+                // Members come last, when all objects of the step are there.
+                *status = ChangeStatus::Unknown;
+                step.messages.push(about_unknown(&change));
+            }
+        }
         for (index, (status, before)) in statuses.iter_mut().zip(before).enumerate() {
             if before != ChangeStatus::Planned {
                 *status = before;
@@ -115,6 +127,20 @@ impl Resolver<'_> {
         Ok(true)
     }
 
+    /// What the pass of a step writes by.
+    fn mapping_of(&self, step: &StepReport) -> Option<CompiledMapping> {
+        let mapping = self.project.mapping(&step.mapping)?;
+        let compiled =
+            |direction: Direction| compile(&session(1), self.project, mapping, None, direction, false).ok();
+        let opposite = || compiled(step.direction.reversed());
+        match step.pass {
+            StepPass::Main => compiled(step.direction),
+            StepPass::Corrections => opposite().map(|one| one.reversed(one.opposite.rogue.clone())),
+            StepPass::Forced => opposite().map(|one| one.reversed(one.opposite.forced.clone())),
+            StepPass::WriteBack => opposite().map(|one| one.reversed(one.opposite.write_back.clone())),
+        }
+    }
+
     /// The status of each change of a batch as the systems show it.
     fn look_up(
         &self,
@@ -124,11 +150,8 @@ impl Resolver<'_> {
     ) -> Result<Vec<ChangeStatus>, JournalError> {
         let changes: Vec<Change> = range.filter_map(|index| step.changes.get(index)).collect();
         let unknown = vec![ChangeStatus::Unknown; changes.len()];
-        let mapping = self.project.mapping(&step.mapping).and_then(|mapping| {
-            compile(&session(1), self.project, mapping, None, step.direction, false).ok()
-        });
         // The project was changed meanwhile, so that nobody knows where to look.
-        let Some(mapping) = mapping else { return Ok(unknown) };
+        let Some(mapping) = self.mapping_of(step) else { return Ok(unknown) };
         if changes.iter().any(|change| is_label(change.method)) {
             return changes.iter().map(|change| label_status(change, &mapping, journal)).collect();
         }
@@ -150,6 +173,16 @@ impl Resolver<'_> {
             unknown
         }))
     }
+}
+
+/// Whether a change gives an object other members.
+fn writes_members(change: &Change, mapping: &CompiledMapping) -> bool {
+    change.properties.iter().any(|property| {
+        let mut targets = mapping.inserts.iter().chain(&mapping.updates);
+        let target = targets.find(|target| target.property == property.property);
+        target.is_some_and(|target| matches!(target.write_as, WriteAs::Members(_)))
+            && property.old != property.new
+    })
 }
 
 const fn is_label(method: Method) -> bool {
@@ -177,7 +210,7 @@ fn about_batch(found: &[ChangeStatus]) -> Message {
     let count = |wanted: ChangeStatus| found.iter().filter(|status| **status == wanted).count();
     Message {
         level: MessageLevel::Info,
-        code: "SW-R110".to_owned(),
+        code: "SW-R115".to_owned(),
         text: format!(
             "the run was interrupted in the middle of a batch of {}; by what the systems hold {} of its changes are \
              written, {} are not",
@@ -194,10 +227,10 @@ fn about_batch(found: &[ChangeStatus]) -> Message {
 fn about_unknown(change: &Change) -> Message {
     Message {
         level: MessageLevel::Warning,
-        code: "SW-R111".to_owned(),
+        code: "SW-R116".to_owned(),
         text:
-            "whether this change was written before the interruption cannot be told: only sensitive values \
-               changed, or somebody else changed the object meanwhile"
+            "whether this change was written before the interruption cannot be told: only sensitive values or \
+               members changed, or somebody else changed the object meanwhile"
                 .to_owned(),
         object: Some(change.display.clone()),
         property: None,
@@ -335,6 +368,18 @@ impl Objects<'_> {
                         }),
                     );
                 }
+                Some((_, WriteAs::Columns { columns: own })) => {
+                    let split = |value: &Value| self.split(value, own);
+                    let (Some(old), Some(new)) = (split(&property.old), split(&property.new)) else {
+                        continue;
+                    };
+                    let both = old.into_iter().zip(new);
+                    columns.extend(own.iter().zip(both).map(|(column, (old, new))| ColumnChange {
+                        column: column.clone(),
+                        old,
+                        new,
+                    }));
+                }
                 _ if self.schema_type().property(&property.property).is_some() => {
                     columns.push(ColumnChange {
                         column: property.property.clone(),
@@ -346,6 +391,15 @@ impl Objects<'_> {
             }
         }
         columns
+    }
+
+    /// The columns of a composite value; of an empty one nobody knows which of them are cleared.
+    fn split(&self, value: &Value, columns: &[String]) -> Option<Vec<Value>> {
+        let type_of = |name: &String| {
+            self.schema_type().property(name).map_or(ValueType::String, |column| column.value_type)
+        };
+        let types: Vec<ValueType> = columns.iter().map(type_of).collect();
+        split_composite(&value.to_string(), &types).filter(|_| !value.is_empty())
     }
 
     fn inserted(&self, change: &Change, found: Option<&Row>) -> ChangeStatus {

@@ -3,18 +3,22 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod after_saving;
 mod apply;
 mod candidates;
 mod changes;
 mod collision;
 mod deadlock;
+mod effective;
 mod ended;
 mod error;
 mod evaluate;
 mod execute;
+mod failed_values;
 mod held;
 mod in_doubt;
 mod noted;
+mod opposite;
 mod order;
 mod outcome;
 mod pair_book;
@@ -22,19 +26,21 @@ mod pairs;
 pub mod pairs_by_hand;
 mod pending;
 mod plan_order;
+mod prepare;
 mod quota;
 pub mod reconcile;
 mod references;
 mod rows;
 mod source;
+pub mod test_rules;
 
 use std::path::Path;
 
-pub use self::error::SyncError;
 use self::execute::Execution;
+pub use self::{effective::effective_project, error::SyncError};
 pub use crate::journal::{
     Change, ChangeList, ChangeStatus, Failure, Message, MessageLevel, PropertyChange, QuotaExceeded,
-    RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepReport, Writes,
+    RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepPass, StepReport, Writes,
 };
 use crate::{
     check::{Severity, check},
@@ -58,6 +64,7 @@ pub fn simulate(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
+    let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
     let mut journal = Journal::open(project, folder, OpenMode::Read)?;
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
@@ -78,6 +85,7 @@ pub fn run(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
+    let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
     if !project.active {
         return Err(SyncError::Inactive { name: project.name.clone() });
@@ -85,11 +93,9 @@ pub fn run(
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
     // Reading must work before the journal is touched: a run that cannot begin leaves no trace.
     let destination = project.system(execution.direction.destination());
-    drop(crate::connect::open(
-        &project.system(execution.direction.source()).connection,
-        folder,
-        OpenMode::Read,
-    )?);
+    let source = project.system(execution.direction.source());
+    crate::connect::create_missing(&source.connection, folder)?;
+    drop(crate::connect::open(&source.connection, folder, OpenMode::Read)?);
     drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
     execution.look()?;
     let mut journal = Journal::open(project, folder, OpenMode::Write)?;
@@ -122,6 +128,12 @@ pub fn run(
         });
     }
     Ok(report)
+}
+
+/// The project with the values of its variables for a start up configuration; one that there is not is found
+/// out about later.
+fn with_variables(project: &Project, start_up: &str) -> Result<Project, SyncError> {
+    Ok(effective_project(project, project.start_up(start_up))?)
 }
 
 /// The start up configuration and its workflow, if the check finds no errors.

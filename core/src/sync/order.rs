@@ -83,7 +83,9 @@ fn phase(method: u8) -> i32 {
 fn depths(shape: &ChangeShape, mapping: &CompiledMapping, changes: &RecordBatch) -> Vec<i32> {
     let class = mapping.class(shape.side);
     let own_reference = mapping.inserts.iter().find_map(|target| match &target.write_as {
-        WriteAs::Reference { references, property, .. } if *references == class.schema_type.name => {
+        WriteAs::Reference { references, property, onward, .. }
+            if *references == class.schema_type.name && onward.is_empty() =>
+        {
             Some((target.property.as_str(), property.as_str()))
         }
         _ => None,

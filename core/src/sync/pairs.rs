@@ -43,8 +43,6 @@ pub struct StepPairs {
     mapping: String,
     /// Key properties of both sides.
     keys: [Vec<String>; 2],
-    /// The side that the step writes.
-    destination: Side,
     book: Book,
     /// Numbers of pairs that are not used; never seen, so never gone.
     ignored: HashSet<u32>,
@@ -69,7 +67,6 @@ impl StepPairs {
         let mut pairs = Self {
             mapping: mapping.name.clone(),
             keys,
-            destination: mapping.destination().side,
             book: Book::new(remembered.clone()),
             ignored: HashSet::new(),
             count,
@@ -125,7 +122,7 @@ impl StepPairs {
         names.truncate(TOLD);
         self.messages.push(Message {
             level: MessageLevel::Warning,
-            code: "SW-R109".to_owned(),
+            code: "SW-R114".to_owned(),
             text: format!(
                 "remembered pairs that share an object, or whose keys cannot be read, are not used: {}{more}; the \
                  matching rules decide",
@@ -201,7 +198,7 @@ impl StepPairs {
         };
         self.messages.push(Message {
             level: MessageLevel::Info,
-            code: "SW-R108".to_owned(),
+            code: "SW-R113".to_owned(),
             text: format!(
                 "the object of the {} that it was paired with is gone: {before}; it is paired with {now} now",
                 side.other().system_name()
@@ -212,18 +209,18 @@ impl StepPairs {
         });
     }
 
-    /// Takes over what applying the changes in `range` wrote.
-    pub fn written(&mut self, changes: &ChangeList, range: Range<usize>) {
+    /// Takes over what applying the changes in `range` wrote on the side `destination`.
+    pub fn written(&mut self, changes: &ChangeList, range: Range<usize>, destination: Side) {
         for change in range.filter_map(|index| changes.get(index)) {
             if change.status != ChangeStatus::Done {
                 continue;
             }
             match change.method {
-                Method::Insert => self.inserted(&change),
-                Method::Update => self.updated(&change),
+                Method::Insert => self.inserted(&change, destination),
+                Method::Update => self.updated(&change, destination),
                 Method::Delete => {
-                    if let Some(key) = pair_key(own_key(&change, self.destination)) {
-                        self.book.forget(self.destination, &key);
+                    if let Some(key) = pair_key(own_key(&change, destination)) {
+                        self.book.forget(destination, &key);
                     }
                 }
                 _ => {}
@@ -231,22 +228,22 @@ impl StepPairs {
         }
     }
 
-    fn inserted(&mut self, change: &Change) {
-        let source = pair_key(own_key(change, self.destination.other()));
+    fn inserted(&mut self, change: &Change, destination: Side) {
+        let source = pair_key(own_key(change, destination.other()));
         let new: Vec<(String, Value)> =
-            self.destination_key().iter().map(|name| (name.clone(), new_value(change, name))).collect();
+            self.key_names(destination).iter().map(|name| (name.clone(), new_value(change, name))).collect();
         if let (Some(source), Some(new)) = (source, pair_key(&new)) {
-            self.remember(&source, &new, PairOrigin::Inserted);
+            self.remember(destination, &source, &new, PairOrigin::Inserted);
         }
     }
 
     /// A key that was changed is remembered as it is now.
-    fn updated(&mut self, change: &Change) {
+    fn updated(&mut self, change: &Change, destination: Side) {
         let is_key = |name: &String| change.properties.iter().any(|property| property.property == *name);
-        if !self.destination_key().iter().any(is_key) {
+        if !self.key_names(destination).iter().any(is_key) {
             return;
         }
-        let old = own_key(change, self.destination);
+        let old = own_key(change, destination);
         let new: Vec<(String, Value)> = old
             .iter()
             .map(|(name, value)| {
@@ -254,26 +251,26 @@ impl StepPairs {
                 (name.clone(), value)
             })
             .collect();
-        let source = pair_key(own_key(change, self.destination.other()));
+        let source = pair_key(own_key(change, destination.other()));
         let (Some(source), Some(old), Some(new)) = (source, pair_key(old), pair_key(&new)) else { return };
-        let left = match self.destination {
+        let left = match destination {
             Side::Left => &old,
             Side::Right => &source,
         };
         let how = self.book.origin(left).unwrap_or(PairOrigin::Matched);
-        self.remember(&source, &new, how);
+        self.remember(destination, &source, &new, how);
     }
 
-    fn remember(&mut self, source: &str, destination: &str, how: PairOrigin) {
-        match self.destination {
-            Side::Left => self.book.remember(destination, source, how),
-            Side::Right => self.book.remember(source, destination, how),
+    fn remember(&mut self, destination: Side, source: &str, written: &str, how: PairOrigin) {
+        match destination {
+            Side::Left => self.book.remember(written, source, how),
+            Side::Right => self.book.remember(source, written, how),
         }
     }
 
-    fn destination_key(&self) -> &[String] {
+    fn key_names(&self, side: Side) -> &[String] {
         let [left, right] = &self.keys;
-        match self.destination {
+        match side {
             Side::Left => left,
             Side::Right => right,
         }

@@ -10,8 +10,10 @@ use miette::Diagnostic;
 use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 
+use super::effective_project;
 use crate::{
     connect::{ConnectError, OpenMode, open},
+    expr::VariablesError,
     journal::{Journal, JournalError, PairOrigin, RememberedPair, pair_key},
     project::{Mapping, Project, SchemaType, Side},
     value::{Value, array_of, parse_value},
@@ -22,7 +24,7 @@ use crate::{
 pub enum PairError {
     /// The project has no such mapping.
     #[error("there is no mapping {name:?} in this project")]
-    #[diagnostic(code("SW-R201"), help("the project has: {}", known.join(", ")))]
+    #[diagnostic(code("SW-R301"), help("the project has: {}", known.join(", ")))]
     UnknownMapping {
         /// The name that was asked for.
         name: String,
@@ -31,7 +33,7 @@ pub enum PairError {
     },
     /// The class of the mapping is in no schema, or its type has no key.
     #[error("mapping {mapping:?} has no {side} class with a key")]
-    #[diagnostic(code("SW-R202"), help("run `syncwright check` and mend it first"))]
+    #[diagnostic(code("SW-R302"), help("run `syncwright check` and mend it first"))]
     NoKey {
         /// The mapping.
         mapping: String,
@@ -40,7 +42,7 @@ pub enum PairError {
     },
     /// The text is no key of the type.
     #[error("{text:?} is no key of {schema_type}")]
-    #[diagnostic(code("SW-R203"), help("{}", how_to_write(key)))]
+    #[diagnostic(code("SW-R303"), help("{}", how_to_write(key)))]
     BadKey {
         /// What was given.
         text: String,
@@ -51,7 +53,7 @@ pub enum PairError {
     },
     /// There is no object with that key.
     #[error("{schema_type} of the {side} has no object {key}")]
-    #[diagnostic(code("SW-R204"), help("a pair is made of two objects that are there; look at the key"))]
+    #[diagnostic(code("SW-R304"), help("a pair is made of two objects that are there; look at the key"))]
     NoObject {
         /// The side in words.
         side: &'static str,
@@ -62,7 +64,7 @@ pub enum PairError {
     },
     /// One of the objects is in another pair.
     #[error("{object} is in another pair already: {left} ↔ {right}")]
-    #[diagnostic(code("SW-R205"), help("break that pair first"))]
+    #[diagnostic(code("SW-R305"), help("break that pair first"))]
     Taken {
         /// Key of the object.
         object: String,
@@ -73,11 +75,15 @@ pub enum PairError {
     },
     /// There is no such pair.
     #[error("mapping {mapping:?} remembers no such pair")]
-    #[diagnostic(code("SW-R206"), help("`syncwright pairs PROJECT list` lists the pairs"))]
+    #[diagnostic(code("SW-R306"), help("`syncwright pairs PROJECT list` lists the pairs"))]
     NoPair {
         /// The mapping.
         mapping: String,
     },
+    /// A variable cannot be replaced.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Variables(#[from] VariablesError),
     /// A system cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -138,6 +144,7 @@ fn key_json(names: &[String], key: &str) -> Json {
 ///
 /// [`PairError`] if there is no such mapping, or the journal cannot be read.
 pub fn list(project: &Project, folder: &Path, mapping: Option<&str>) -> Result<Vec<ListedPair>, PairError> {
+    let project = &effective_project(project, None)?;
     let mappings: Vec<&Mapping> = match mapping {
         Some(name) => vec![find(project, name)?],
         None => project.mappings.iter().collect(),
@@ -170,6 +177,7 @@ pub fn make(
     left: &str,
     right: &str,
 ) -> Result<ListedPair, PairError> {
+    let project = &effective_project(project, None)?;
     let mapping = find(project, mapping)?;
     let left = existing(project, folder, mapping, Side::Left, left)?;
     let right = existing(project, folder, mapping, Side::Right, right)?;
@@ -198,6 +206,7 @@ pub fn break_pair(
     left: Option<&str>,
     right: Option<&str>,
 ) -> Result<ListedPair, PairError> {
+    let project = &effective_project(project, None)?;
     let mapping = find(project, mapping)?;
     let key = |side, text: Option<&str>| {
         text.map(|text| Ok::<_, PairError>(parse(project, mapping, side, text)?.1)).transpose()

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::rows::RowWrite;
+use super::{references::written, rows::RowWrite};
 use crate::{
     connect::{ConnectError, Connector, Flow, SearchRequest},
     progress::CancelToken,
@@ -16,27 +16,22 @@ use crate::{
 /// A key: property and value.
 pub type Key = Vec<(String, Value)>;
 
-/// A reference whose object is not there yet.
-pub struct Pending {
+/// A written object, to be found again.
+#[derive(Debug, Clone, Default)]
+pub struct WrittenObject {
     /// Position of the change in the list.
     pub index: usize,
-    /// The referring object, as people know it.
+    /// The object, as people know it.
     pub name: String,
     /// Its key, as far as it is known.
     pub key: Key,
     /// The values that it was written with.
     pub columns: Key,
-    /// The reference property.
-    pub property: String,
-    /// The rule that gives the value.
-    pub rule: String,
-    /// The value.
-    pub value: Value,
 }
 
-impl Pending {
-    /// Takes over what is known of the referring object.
-    pub fn refer_to(&mut self, row: &RowWrite, key: &[String]) {
+impl WrittenObject {
+    /// Takes over what is known of the object.
+    pub fn take_over(&mut self, row: &RowWrite, key: &[String]) {
         self.key = row.own_key(key);
         self.columns.clone_from(&row.columns);
     }
@@ -46,15 +41,27 @@ impl Pending {
     }
 }
 
-/// Finds the keys that the database gave to new objects; an object that is not found for certain is left out.
+/// A reference whose object is not there yet.
+pub struct Pending {
+    /// The referring object.
+    pub object: WrittenObject,
+    /// The reference property.
+    pub property: String,
+    /// The rule that gives the value.
+    pub rule: String,
+    /// The value.
+    pub value: Value,
+}
+
+/// Finds the keys that the database gave to new objects; one that is not found for certain has no key then.
 pub fn find_keys(
     connector: &mut dyn Connector,
     schema_type: &SchemaType,
-    pending: &mut [Pending],
+    objects: &mut [&mut WrittenObject],
     cancel: &CancelToken,
 ) -> Result<(), ConnectError> {
     let mut by_columns: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
-    for (position, one) in pending.iter().enumerate().filter(|(_, one)| !one.is_found(schema_type)) {
+    for (position, one) in objects.iter().enumerate().filter(|(_, one)| !one.is_found(schema_type)) {
         by_columns
             .entry(one.columns.iter().map(|(name, _)| name.clone()).collect())
             .or_default()
@@ -63,9 +70,9 @@ pub fn find_keys(
     for (columns, positions) in by_columns {
         let created = created_objects(connector, schema_type, &columns, cancel)?;
         for position in positions {
-            let Some(one) = pending.get_mut(position) else { continue };
-            let values: Vec<String> = one.columns.iter().map(|(_, value)| value.to_string()).collect();
-            if let Some(Some(key)) = created.get(&values) {
+            let Some(one) = objects.get_mut(position) else { continue };
+            let values: Vec<Value> = one.columns.iter().map(|(_, value)| value.clone()).collect();
+            if let Some(Some(key)) = created.get(&written(&values)) {
                 one.key.clone_from(key);
             } else {
                 one.key.clear();
@@ -81,16 +88,15 @@ fn created_objects(
     schema_type: &SchemaType,
     columns: &[String],
     cancel: &CancelToken,
-) -> Result<HashMap<Vec<String>, Option<Key>>, ConnectError> {
+) -> Result<HashMap<String, Option<Key>>, ConnectError> {
     let properties: Vec<String> = columns.iter().chain(&schema_type.key).cloned().collect();
-    let mut found: HashMap<Vec<String>, Option<Key>> = HashMap::new();
+    let mut found: HashMap<String, Option<Key>> = HashMap::new();
     connector.search(&SearchRequest::all(schema_type, &properties), cancel, &mut |batch| {
         for row in 0..batch.num_rows() {
             let mut values = batch.columns().iter().map(|column| value_at(column, row));
-            let own: Vec<String> =
-                values.by_ref().take(columns.len()).map(|value| value.to_string()).collect();
+            let own: Vec<Value> = values.by_ref().take(columns.len()).collect();
             let key: Key = schema_type.key.iter().cloned().zip(values).collect();
-            found.entry(own).and_modify(|known| *known = None).or_insert(Some(key));
+            found.entry(written(&own)).and_modify(|known| *known = None).or_insert(Some(key));
         }
         Flow::Continue
     })?;

@@ -35,13 +35,16 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     candidates::{count_candidates, row_numbers, without_ambiguous},
+    evaluate::physical,
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
 };
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
-    mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, PAIR_COLUMN, TableSource},
+    mapping::{
+        BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
+    },
     project::Side,
 };
 
@@ -210,15 +213,11 @@ impl Comparison {
         held: Arc<Held>,
         right: &DFSchema,
     ) -> DataFusionResult<(DFSchemaRef, Self)> {
-        let left_side = TableReference::bare(qualifier(Side::Left));
-        let left = DFSchema::try_from_qualified_schema(left_side, held.schema())?;
-        let left_width = left.fields().len();
-        let right_side = TableReference::bare(qualifier(Side::Right));
-        let right = DFSchema::try_from_qualified_schema(right_side, &nullable(right.as_arrow()))?;
-        let both = left.join(&right)?;
-        let attention = session.create_physical_expr(attention(mapping), &both)?;
-        let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
-        let flagged = Arc::new(both.join(&DFSchema::try_from(flag)?)?);
+        let left_width = held.schema().fields().len();
+        let both = both_sides(held.schema(), right.as_arrow())?;
+        let flagged = with_flag(&both)?;
+        let both = Arc::new(both);
+        let attention = physical(session, &attention(mapping), &both)?;
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
         Ok((flagged, Self { held, left_width, schema, flagged_schema, attention, noted: Vec::new() }))
@@ -233,18 +232,39 @@ impl Comparison {
     }
 }
 
-/// True of pairs that differ, cannot be converted, or are labelled as outstanding.
+/// Properties of both sides, each of which may be NULL.
+pub(super) fn both_sides(left: &Schema, right: &Schema) -> DataFusionResult<DFSchema> {
+    let [left, right] = [(Side::Left, left), (Side::Right, right)].map(|(side, schema)| {
+        DFSchema::try_from_qualified_schema(TableReference::bare(qualifier(side)), &nullable(schema))
+    });
+    left?.join(&right?)
+}
+
+/// Schema of compared rows: properties of both sides, and the flag.
+pub(super) fn with_flag(both: &DFSchema) -> DataFusionResult<DFSchemaRef> {
+    let flag = Schema::new(vec![Field::new(ATTENTION_COLUMN, DataType::Boolean, true)]);
+    Ok(Arc::new(both.join(&DFSchema::try_from(flag)?)?))
+}
+
+/// True of pairs that somebody must look at: they differ in either direction, a value cannot be made, they are
+/// excluded, or labelled as outstanding.
 fn attention(mapping: &CompiledMapping) -> Expr {
     let labelled =
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
+    let Opposite { rogue, forced, .. } = &mapping.opposite;
     // Whoever is left alone because it is busy leaves the stream, too: the log names it.
-    let marked = match &mapping.busy {
-        Some(busy) => labelled.or(busy.held_back.clone()),
-        None => labelled,
-    };
-    mapping.updates.iter().map(crate::mapping::Target::needs_attention).fold(marked, Expr::or)
+    let held_back = mapping
+        .busy
+        .iter()
+        .flat_map(|_| [&mapping.updates, rogue, forced].map(|targets| BusyRules::held_back(targets)));
+    let targets = mapping.updates.iter().chain(rogue).chain(forced);
+    targets
+        .map(crate::mapping::Target::needs_attention)
+        .chain(mapping.excluded.clone())
+        .chain(held_back)
+        .fold(labelled, Expr::or)
 }
 
 /// What one rule found.

@@ -10,7 +10,7 @@ use arrow::{
 use crate::{
     connect::{ConnectError, ErrorKind},
     project::{Method, SchemaType},
-    value::{Value, ValueType, array_of},
+    value::{Value, ValueType, array_of, parse_value},
 };
 
 /// One object to be written.
@@ -26,6 +26,8 @@ pub struct RowWrite {
     pub key: Vec<(String, Value)>,
     /// Columns that are written.
     pub columns: Vec<(String, Value)>,
+    /// The member that the row stands for, if it is one of a table of members.
+    pub member: Option<String>,
 }
 
 impl RowWrite {
@@ -35,7 +37,11 @@ impl RowWrite {
             && schema_type.property(column).is_some_and(|property| {
                 property.compatible_nulls && property.mandatory && property.value_type == ValueType::String
             });
-        let value = if empty_for_null { Value::String(String::new()) } else { value.clone() };
+        let value = match schema_type.property(column) {
+            _ if empty_for_null => Value::String(String::new()),
+            Some(property) => fitting(property.value_type, value),
+            None => value.clone(),
+        };
         self.columns.retain(|(name, _)| name != column);
         self.columns.push((column.to_owned(), value));
     }
@@ -96,6 +102,51 @@ impl Rows {
             })
             .collect()
     }
+}
+
+/// Keys and columns of references are of equal meaning, but not always of one type.
+fn fitting(value_type: ValueType, value: &Value) -> Value {
+    let fits = match (value_type, value) {
+        (_, Value::Null) => true,
+        (ValueType::Decimal(_, scale), Value::Decimal { scale: own, .. }) => *own == scale,
+        (ValueType::Boolean, Value::Boolean(_))
+        | (ValueType::Integer, Value::Integer(_))
+        | (ValueType::Float, Value::Float(_))
+        | (ValueType::String | ValueType::Guid, Value::String(_))
+        | (ValueType::Binary, Value::Binary(_))
+        | (ValueType::Date, Value::Date(_))
+        | (ValueType::Time, Value::Time(_))
+        | (ValueType::Timestamp, Value::Timestamp(_))
+        | (ValueType::TimestampUtc, Value::TimestampUtc(_)) => true,
+        _ => false,
+    };
+    if fits {
+        return value.clone();
+    }
+    parse_value(value_type, &value.to_string()).unwrap_or_default()
+}
+
+/// Keys as the columns of one batch; all have the same properties.
+///
+/// # Errors
+///
+/// If a value does not have the type of its column; not expected.
+pub fn key_batch(
+    schema_type: &SchemaType,
+    keys: Vec<Vec<(String, Value)>>,
+) -> Result<RecordBatch, ConnectError> {
+    let rows: Vec<RowWrite> = keys
+        .into_iter()
+        .map(|key| RowWrite {
+            index: 0,
+            method: Method::Ignore,
+            name: String::new(),
+            key,
+            columns: Vec::new(),
+            member: None,
+        })
+        .collect();
+    batch(schema_type, &rows.iter().collect::<Vec<_>>(), |row| &row.key)
 }
 
 fn batch(

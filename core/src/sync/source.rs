@@ -19,9 +19,9 @@ use datafusion::{catalog::TableProvider, datasource::MemTable};
 use crate::{
     connect::ConnectorTable,
     journal::{BusyObject, Journal, JournalError},
-    mapping::{BUSY_COLUMN, OUTSTANDING_COLUMN, TableSource},
+    mapping::{BUSY_COLUMN, CompiledMapping, OUTSTANDING_COLUMN, TableSource},
     progress::CancelToken,
-    project::{Project, SchemaType, Side},
+    project::{Mapping, Project, SchemaType, Side},
     value::{Value, ValueType, array_of, parse_value},
 };
 
@@ -78,12 +78,30 @@ impl<'a> SystemTables<'a> {
         self.pairs = tables;
     }
 
-    /// Reads from the journal which objects of a schema type are busy; true if any is.
+    /// Reads which objects of both classes of a mapping are busy; from now on `compiled`, which was compiled from
+    /// `mapping`, leaves them alone (R5). If nobody is busy, nothing changes.
     ///
     /// # Errors
     ///
     /// If the central database cannot be read.
-    pub fn read_busy(
+    pub fn leave_busy_alone(
+        &mut self,
+        journal: &mut Journal,
+        compiled: &mut CompiledMapping,
+        mapping: Option<&Mapping>,
+    ) -> Result<(), JournalError> {
+        let mut any = false;
+        for side in [Side::Left, Side::Right] {
+            any |= self.read_busy(journal, side, &compiled.class(side).schema_type.name)?;
+        }
+        if let (true, Some(mapping)) = (any, mapping) {
+            compiled.leave_busy_alone(mapping);
+        }
+        Ok(())
+    }
+
+    /// Reads from the journal which objects of a schema type are busy; true if any is.
+    fn read_busy(
         &mut self,
         journal: &mut Journal,
         side: Side,

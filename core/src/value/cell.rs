@@ -14,7 +14,7 @@ use arrow::{
 };
 use jiff::{SignedDuration, Timestamp, civil};
 
-use super::ValueType;
+use super::{ValueType, list::list_at};
 
 /// One value of a property.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,6 +47,8 @@ pub enum Value {
     Timestamp(i64),
     /// Microseconds since 1970-01-01 00:00 UTC.
     TimestampUtc(i64),
+    /// Values of a multi-valued property, in order.
+    List(Vec<Value>),
 }
 
 impl Value {
@@ -56,17 +58,19 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// True for NULL and the empty string.
+    /// True for NULL, the empty string and the list without elements.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
             Self::String(text) => text.is_empty(),
+            Self::List(values) => values.is_empty(),
             _ => false,
         }
     }
 
-    /// The value as JSON: booleans, integers and floats keep their type, everything else is a string.
+    /// The value as JSON: booleans, integers and floats keep their type, lists are arrays, everything else is a
+    /// string.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
@@ -74,12 +78,14 @@ impl Value {
             Self::Boolean(value) => (*value).into(),
             Self::Integer(value) => (*value).into(),
             Self::Float(value) if value.is_finite() => (*value).into(),
+            Self::List(values) => values.iter().map(Self::to_json).collect(),
             other => other.to_string().into(),
         }
     }
 }
 
-/// The written form: dates and times as in ISO 8601, bytes in hexadecimal, NULL as nothing.
+/// The written form: dates and times as in ISO 8601, bytes in hexadecimal, NULL as nothing, elements of a list
+/// with `; ` between them.
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -106,6 +112,10 @@ impl fmt::Display for Value {
                 Ok(timestamp) => write!(out, "{timestamp}"),
                 Err(_) => write!(out, "{micros} µs"),
             },
+            Self::List(values) => values.iter().enumerate().try_for_each(|(position, value)| {
+                let between = if position == 0 { "" } else { "; " };
+                write!(out, "{between}{value}")
+            }),
         }
     }
 }
@@ -137,7 +147,7 @@ fn timestamp_of(micros: i64) -> Option<civil::DateTime> {
     EPOCH.to_datetime(civil::Time::midnight()).checked_add(SignedDuration::from_micros(micros)).ok()
 }
 
-/// The value in row `row` of an Arrow column of one of the types of [`ValueType::arrow`].
+/// The value in row `row` of an Arrow column of one of the types of [`ValueType::arrow`], or a list of them.
 ///
 /// Rows beyond the end and types that no [`ValueType`] maps to give [`Value::Null`].
 #[must_use]
@@ -166,11 +176,12 @@ pub fn value_at(array: &dyn Array, row: usize) -> Value {
         DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
             Value::TimestampUtc(array.as_primitive::<TimestampMicrosecondType>().value(row))
         }
+        DataType::List(_) => list_at(array, row),
         _ => Value::Null,
     }
 }
 
-/// An Arrow column of type `value_type` that holds `values`; a value of another kind becomes NULL.
+/// An Arrow column of type `value_type` that holds `values`; a value of another kind, also a list, becomes NULL.
 #[must_use]
 pub fn array_of<'a>(value_type: ValueType, values: impl Iterator<Item = &'a Value>) -> ArrayRef {
     use std::sync::Arc;

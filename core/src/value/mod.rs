@@ -6,7 +6,9 @@
 //! values and their written form.
 
 mod cell;
+mod composite;
 mod limits;
+mod list;
 mod text;
 
 use arrow::datatypes::{DataType, TimeUnit};
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     cell::{Value, array_of, value_at},
+    composite::{COMPOSITE_ESCAPE, COMPOSITE_SEPARATOR, join_composite, split_composite},
+    list::{array_of_lists, column_of, column_type, list_type},
     text::{
         has_zone, parse_binary, parse_boolean, parse_date, parse_decimal, parse_float, parse_integer,
         parse_time, parse_timestamp, parse_timestamp_utc, parse_value,
@@ -63,6 +67,25 @@ impl ValueType {
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
             Self::TimestampUtc => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         }
+    }
+
+    /// The type that holds values of an Arrow type, and whether it does so without a cast; `None` if none can.
+    #[must_use]
+    pub fn of_arrow(data_type: &DataType) -> Option<(Self, bool)> {
+        let value_type = match data_type {
+            DataType::Boolean => Self::Boolean,
+            data_type if data_type.is_integer() => Self::Integer,
+            DataType::Decimal128(precision, scale) => Self::Decimal(*precision, *scale),
+            data_type if data_type.is_floating() => Self::Float,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Self::String,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Binary,
+            DataType::Date32 | DataType::Date64 => Self::Date,
+            DataType::Time32(_) | DataType::Time64(_) => Self::Time,
+            DataType::Timestamp(_, None) => Self::Timestamp,
+            DataType::Timestamp(_, Some(_)) => Self::TimestampUtc,
+            _ => return None,
+        };
+        Some((value_type, value_type.arrow() == *data_type))
     }
 
     /// True for types whose values are text.

@@ -8,14 +8,14 @@ use syncwright_core::{
         Access, Authentication, AutoFill, BaseObject, CharacterConversion, CollisionDetection, ColumnGroup,
         ConcurrenceBehaviour, Condition, Connection, CsvFormat, DataOperation, DataOperations,
         DependencyResolution, Direction, EmptySource, Exclusion, ExclusionTest, Exclusions, FORMAT_VERSION,
-        ForeignKey, Generated, GradedMatching, Hierarchy, IncompatibleData, Lifecycle, Literal, LogLevel,
-        LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule, MemberFilter, Method,
-        MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits, OperationStrategy, Pool, Project,
-        PropertyFlags, PropertyRule, Provider, Quota, Quotas, RateLimit, RemoteServer, RuleKind,
-        SampleDatabase, Schedule, Schema, SchemaClass, SchemaProperty, SchemaType, ScriptLanguage, SendOn,
-        Snippet, SortOrder, StartUpConfiguration, Step, System, TargetSystemTable, TargetSystemType,
-        Transformation, Validation, Variable, VariableSet, VirtualKind, VirtualProperty, WhenBusy,
-        WhenMissing, Workflow,
+        ForeignKey, Formula, Generated, GradedMatching, Hierarchy, IncompatibleData, Kept, Lifecycle,
+        Literal, LogLevel, LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule,
+        MemberFilter, Method, MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits,
+        OperationStrategy, Pool, Project, PropertyFlags, PropertyRule, Provider, Quota, Quotas, RateLimit,
+        RemoteServer, RuleKind, SampleDatabase, Schedule, Schema, SchemaClass, SchemaProperty, SchemaType,
+        ScriptLanguage, SendOn, Snippet, SortOrder, StartUpConfiguration, Step, System, TargetSystemTable,
+        TargetSystemType, Transformation, Validation, Variable, VariableSet, VirtualKind, VirtualProperty,
+        WhenBusy, WhenMissing, Workflow,
     },
     value::ValueType,
 };
@@ -52,6 +52,7 @@ fn literal() -> impl Strategy<Value = Literal> {
         any::<i64>().prop_map(Literal::Integer),
         number().prop_map(Literal::Float),
         text().prop_map(Literal::String),
+        Just(Literal::Null),
     ]
     .boxed()
 }
@@ -81,6 +82,24 @@ pub fn value_type() -> impl Strategy<Value = ValueType> {
     .boxed()
 }
 
+fn kept() -> impl Strategy<Value = Kept> {
+    prop_oneof![
+        select(vec![
+            Kept::Exactly,
+            Kept::SinglePrecision,
+            Kept::WithoutTrailingBlanks,
+            Kept::Json,
+            Kept::NetworkAddress,
+            Kept::HardwareAddress,
+            Kept::Respelled,
+        ]),
+        any::<u8>().prop_map(Kept::FractionDigits),
+        any::<u32>().prop_map(Kept::FixedLength),
+        texts().prop_map(Kept::OneOf),
+        texts().prop_map(Kept::SomeOf),
+    ]
+}
+
 prop_compose! {
     fn property()(
         (name, native_type, comment) in (text(), text(), text()),
@@ -92,12 +111,12 @@ prop_compose! {
             Just(IncompatibleData::RaiseError), Just(IncompatibleData::Minimum),
             Just(IncompatibleData::Maximum), literal().prop_map(IncompatibleData::Default),
         ],
-        flags in any::<[bool; 8]>(),
+        (flags, keeps) in (any::<[bool; 8]>(), kept()),
     ) -> SchemaProperty {
         let [mandatory, display_value, preferred_key, sensitive, revision_counter, hierarchy_sort,
             scope_reference, compatible_nulls] = flags;
         SchemaProperty {
-            name, value_type, native_type, mandatory, max_length, default_value, generated, comment,
+            name, value_type, native_type, mandatory, max_length, keeps, default_value, generated, comment,
             display_value, preferred_key, sensitive, revision_counter, hierarchy_sort, scope_reference,
             auto_fill, compatible_nulls, incompatible_data, unusable,
         }

@@ -12,7 +12,11 @@ use syncwright_core::{
     sync::{Change, ChangeStatus, RunReport, RunStatus},
 };
 
-use crate::fixture::{Systems, by, mapping, messages, pair, rows, rule};
+use crate::{
+    fixture::{Systems, by, mapping, messages, pair, rows, rule},
+    members,
+    opposite::groups,
+};
 
 fn files(systems: &Systems, run: &str) -> (PathBuf, PathBuf) {
     let folder = systems.folder().join(".syncwright/runs").join(run);
@@ -111,10 +115,10 @@ fn the_database_tells_what_was_written() {
     assert_eq!(statuses(&found), expected.map(|(name, method, status)| (name.to_owned(), method, status)));
     let writes = found.steps[0].writes;
     assert_eq!((writes.insert, writes.update, writes.delete, writes.failed), (1, 2, 1, 0));
-    let told = messages(&found, "SW-R110");
+    let told = messages(&found, "SW-R115");
     assert_eq!(told.len(), 3);
     assert!(told[1].contains("batch of 6; by what the systems hold 2 of its changes are written, 1 are not"));
-    assert_eq!(messages(&found, "SW-R111").len(), 4);
+    assert_eq!(messages(&found, "SW-R116").len(), 4);
     // What is found out once stays.
     let again = resolved(&systems, &project, &report);
     assert_eq!(statuses(&again), statuses(&found));
@@ -132,7 +136,7 @@ fn batches_that_were_done_are_not_looked_at() {
     let expected: Vec<_> = [Done, Failed, Done, Done].into_iter().chain([NotWritten; 7]).collect();
     assert_eq!(statuses(&found).into_iter().map(|one| one.2).collect::<Vec<_>>(), expected);
     assert_eq!((found.steps[0].writes.insert, found.steps[0].writes.failed), (2, 1));
-    assert_eq!(messages(&found, "SW-R110"), Vec::<String>::new());
+    assert_eq!(messages(&found, "SW-R115"), Vec::<String>::new());
 }
 
 #[test]
@@ -158,6 +162,51 @@ fn keys_that_the_database_gives_and_references() {
         systems.right().execute_batch(sql).unwrap();
         let found = resolved(&systems, &project, &report);
         assert_eq!(statuses(&found).into_iter().map(|one| one.2).collect::<Vec<_>>(), expected, "{sql}");
+    }
+}
+
+#[test]
+fn nobody_knows_about_members() {
+    let systems = members::systems(
+        "INSERT INTO l VALUES (1, 'ann;bob'), (2, 'cid');",
+        "INSERT INTO q VALUES (1); INSERT INTO member VALUES (1, 1);",
+    );
+    let project = members::project(&systems);
+    let report = systems.run_well(&project);
+    assert_eq!(report.total_writes(), 2);
+    // The new group is noted as done, but members are written when all groups are there.
+    kill(&systems, &report, "begin 0 1\ndone 0 1\nbegin 1 2\n");
+    let found = resolved(&systems, &project, &report);
+    let found_statuses: Vec<_> = statuses(&found).into_iter().map(|one| (one.1, one.2)).collect();
+    let unknown = ChangeStatus::Unknown;
+    assert_eq!(found_statuses, [(Method::Insert, unknown), (Method::Update, unknown)]);
+    assert_eq!(messages(&found, "SW-R116").len(), 2);
+    assert_eq!(found.steps[0].writes.total(), 0);
+}
+
+#[test]
+fn corrections_in_doubt_are_looked_up_on_their_side() {
+    let (systems, project) = groups(true, true, false);
+    let report = systems.run_well(&project);
+    assert_eq!(report.steps[1].writes.update, 1);
+    for (manager, expected) in [
+        ("ann", ChangeStatus::Done),
+        ("eve", ChangeStatus::NotWritten),
+        ("somebody else", ChangeStatus::Unknown),
+    ] {
+        let folder = systems.folder().join(".syncwright/runs").join(&report.run.id);
+        let list = folder.join("step-002.arrow");
+        let mut changes = ChangeList::load(&list).unwrap();
+        changes.set_statuses(&[ChangeStatus::Planned]);
+        changes.save(&list).unwrap();
+        fs::write(folder.join("step-002.outcome"), "begin 0 1\n").unwrap();
+        systems
+            .left()
+            .execute("UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?", [&report.run.id])
+            .unwrap();
+        systems.right().execute("UPDATE grp SET manager = ? WHERE name = 'sales'", [manager]).unwrap();
+        let found = resolved(&systems, &project, &report);
+        assert_eq!(found.steps[1].changes.get(0).unwrap().status, expected, "{manager}");
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod any_project;
 mod collisions;
+mod collisions_opposite;
 mod csv;
 mod csv_round_trip;
 mod fixture;
@@ -17,10 +18,17 @@ mod in_doubt;
 mod keys;
 mod labels;
 mod matching;
+mod members;
+mod opposite;
 mod pairs;
 mod project_file;
+mod properties;
 mod references;
 mod round_trip;
 mod safety;
 mod schema;
+mod scripts;
 mod semantics;
+mod tables;
+mod test_rules;
+mod virtual_properties;

@@ -151,13 +151,13 @@ fn both_gone_is_forgotten_and_one_gone_is_matched_again() {
     assert_eq!(remembered(&systems).len(), 3);
     let report = systems.run_well(&project);
     for report in [&simulated, &report] {
-        let told = messages(report, "SW-R108");
+        let told = messages(report, "SW-R113");
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].ends_with("is gone: 2; it is paired with 20 now"), "{told:?}");
     }
     // The third may come back.
     assert_eq!(remembered(&systems), ["20|e2|matched", "3|e3|matched"]);
-    assert_eq!(messages(&systems.run_well(&project), "SW-R108"), Vec::<String>::new());
+    assert_eq!(messages(&systems.run_well(&project), "SW-R113"), Vec::<String>::new());
 }
 
 #[test]
@@ -208,12 +208,12 @@ fn pairs_that_share_an_object_are_not_used() {
     systems.left().execute_batch("UPDATE sw_pair SET right_key = 'e1' WHERE left_key = '2'").unwrap();
     let report = systems.run_well(&project);
     assert_eq!(report.total_writes(), 0);
-    let told = messages(&report, "SW-R109");
+    let told = messages(&report, "SW-R114");
     assert_eq!(told.len(), 1);
     assert!(told[0].contains("1 ↔ e1 · 2 ↔ e1;"), "{told:?}");
     // The rules decided, and that is remembered.
     assert_eq!(remembered(&systems), ["1|e1|matched", "2|e2|matched", "3|e3|matched"]);
-    assert_eq!(messages(&systems.run_well(&project), "SW-R109"), Vec::<String>::new());
+    assert_eq!(messages(&systems.run_well(&project), "SW-R114"), Vec::<String>::new());
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl Server {
             // Left behind by a supervisor that was killed: the server was ended with it.
             fs::remove_dir_all(&server.folder).ok();
         }
-        Self::start(system, &users, &note, in_use, GRACE, &[])
+        Self::start(&std::env::temp_dir(), system, &users, &note, in_use, GRACE, &[])
     }
 
     /// A server of its own with settings beside the usual ones, as the system spells them (`name=value`). It
@@ -121,14 +121,41 @@ impl Server {
     ///
     /// If the programs are there, but no server can be started.
     pub fn own(system: System, options: &[&str]) -> Result<Self, Unavailable> {
+        Self::own_in(&std::env::temp_dir(), system, options)
+    }
+
+    /// The same with its folder in memory, where there is such a file system: for what makes thousands of
+    /// files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::own`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::own`].
+    pub fn own_in_memory(system: System, options: &[&str]) -> Result<Self, Unavailable> {
+        let memory = Path::new("/dev/shm");
+        let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        Self::own_in(&parent, system, options)
+    }
+
+    fn own_in(parent: &Path, system: System, options: &[&str]) -> Result<Self, Unavailable> {
         let folder = run_folder();
         fs::create_dir_all(&folder).expect("the folder of the programs can be written");
         let name = format!("{}-{}", system.dialect(), random_text());
         let lock = folder.join(format!("{name}.users"));
         let in_use = open(&lock);
         in_use.lock_shared().expect("files can be locked");
-        let server =
-            Self::start(system, &lock, &folder.join(format!("{name}.note")), Arc::new(in_use), 0, options);
+        let server = Self::start(
+            parent,
+            system,
+            &lock,
+            &folder.join(format!("{name}.note")),
+            Arc::new(in_use),
+            0,
+            options,
+        );
         // Its supervisor has the file open, or will find it gone and end the server.
         if server.is_err() {
             fs::remove_file(lock).ok();
@@ -137,6 +164,7 @@ impl Server {
     }
 
     fn start(
+        parent: &Path,
         system: System,
         users: &Path,
         note: &Path,
@@ -150,7 +178,7 @@ impl Server {
         program("setsid", &[], TOOLS)?;
         let folder = tempfile::Builder::new()
             .prefix("syncwright-server-")
-            .tempdir()
+            .tempdir_in(parent)
             .expect("temporary folders can be made");
         own(folder.path(), 0o700);
         let user = user_name();

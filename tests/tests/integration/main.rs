@@ -19,16 +19,32 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod odbc;
+#[cfg(unix)]
+mod odbc_across;
+#[cfg(unix)]
+mod odbc_again;
 mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
 #[cfg(unix)]
+mod odbc_faults_full;
+#[cfg(unix)]
+mod odbc_faults_rows;
+#[cfg(unix)]
 mod odbc_faults_writing;
 mod odbc_filters;
+#[cfg(unix)]
+mod odbc_kept;
+#[cfg(unix)]
+mod odbc_large_schema;
 mod odbc_operations;
+#[cfg(unix)]
+mod odbc_pair;
 mod odbc_project;
 #[cfg(unix)]
 mod odbc_sample;
+#[cfg(unix)]
+mod odbc_settings;
 mod odbc_types;
 mod packaging;
 mod pairs;

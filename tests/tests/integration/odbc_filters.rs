@@ -17,6 +17,7 @@ use datafusion::{
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 use syncwright_core::{
     connect::{Connector, Flow, OpenMode, SearchRequest, open},
+    expr::three_valued,
     progress::{CancelToken, Silent},
     project::SchemaType,
 };
@@ -146,9 +147,8 @@ fn condition() -> BoxedStrategy<Expr> {
                         _ => left.gt_eq(right),
                     }
                 });
-            // Not NOT IN: DataFusion 55 takes `x NOT IN (1) OR x NOT IN (2)` for true where x is NULL.
-            let list = prop::collection::vec(literal(column), 1..5)
-                .prop_map(move |values| ident(column).in_list(values, false));
+            let list = (prop::collection::vec(literal(column), 1..5), any::<bool>())
+                .prop_map(move |(values, negated)| ident(column).in_list(values, negated));
             let null = any::<bool>().prop_map(move |negated| {
                 if negated { ident(column).is_not_null() } else { ident(column).is_null() }
             });
@@ -162,8 +162,7 @@ fn filter() -> impl Strategy<Value = Expr> {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(one, other)| one.and(other)),
             (inner.clone(), inner.clone()).prop_map(|(one, other)| one.or(other)),
-            // Which becomes NOT IN, see above.
-            inner.prop_filter("no list", |one| !one.to_string().contains(" IN ")).prop_map(|one| !one),
+            inner.prop_map(|one| !one),
         ]
     })
 }
@@ -177,7 +176,9 @@ fn a_filter_finds_the_same_objects_here_and_there() {
         assert_eq!(all.num_rows(), 66);
         let taken = std::cell::Cell::new(0);
         let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
-        let result = TestRunner::new(config).run(&filter(), |filter| {
+        // In the form that parsed conditions have: in others the engine loses NULL in negated lists.
+        let filters = filter().prop_map(three_valued);
+        let result = TestRunner::new(config).run(&filters, |filter| {
             let mut connector = connector.borrow_mut();
             if connector.takes_filter(&table, &filter) {
                 taken.set(taken.get() + 1);

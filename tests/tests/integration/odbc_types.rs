@@ -185,7 +185,7 @@ fn the_catalog_names_every_type() {
 }
 
 /// A value that every one of the systems can hold, or none.
-fn any_value(name: &str, value_type: ValueType, longest: usize) -> BoxedStrategy<Value> {
+pub fn any_value(name: &str, value_type: ValueType, longest: usize) -> BoxedStrategy<Value> {
     // MariaDB's `timestamp` begins in 1970 and ends in 2038; all dates here are of years 1 to 9999.
     let text = "[a-zA-ZäßŁ東😀 '\"`\\\\%;?\n\t-]{0,20}[a-z東]";
     let value = match value_type {
@@ -238,7 +238,7 @@ fn any_row(table: &SchemaType, names: &[String], longest: usize) -> BoxedStrateg
 }
 
 /// Rows with numbers as keys.
-fn numbered(rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+pub fn numbered(rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
     let number = |(id, mut row): (usize, Vec<Value>)| {
         row.insert(0, Value::Integer(id as i64));
         row

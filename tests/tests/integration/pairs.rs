@@ -101,26 +101,26 @@ fn what_stands_against_a_pair() {
         pairs(&folder, &["make", "--mapping", mapping, "--left", left, "--right", right])
     };
     for (outcome, code, part) in [
-        (make("nobody", "3", free), "SW-R201", "the project has: people"),
-        (make("people", "three", free), "SW-R203", "the key is id, a integer"),
-        (make("people", "3", "z"), "SW-R203", r#"{"company": "…", "number": "…"}"#),
-        (make("people", "3", r#"{"company": "y"}"#), "SW-R203", "written as JSON"),
-        (make("people", "4", free), "SW-R204", "person of the central system has no object 4"),
+        (make("nobody", "3", free), "SW-R301", "the project has: people"),
+        (make("people", "three", free), "SW-R303", "the key is id, a integer"),
+        (make("people", "3", "z"), "SW-R303", r#"{"company": "…", "number": "…"}"#),
+        (make("people", "3", r#"{"company": "y"}"#), "SW-R303", "written as JSON"),
+        (make("people", "4", free), "SW-R304", "person of the central system has no object 4"),
         (
             make("people", "3", r#"{"company": "y", "number": "q"}"#),
-            "SW-R204",
+            "SW-R304",
             "employee of the target system",
         ),
-        (make("people", "3", taken), "SW-R205", "break that pair first"),
-        (make("people", "1", free), "SW-R205", "1 is in another pair already"),
+        (make("people", "3", taken), "SW-R305", "break that pair first"),
+        (make("people", "1", free), "SW-R305", "1 is in another pair already"),
         (
             pairs(&folder, &["break", "--mapping", "people", "--left", "3"]),
-            "SW-R206",
+            "SW-R306",
             "remembers no such pair",
         ),
         (
             pairs(&folder, &["break", "--mapping", "people", "--left", "2", "--right", taken]),
-            "SW-R206",
+            "SW-R306",
             "remembers no such pair",
         ),
         (pairs(&folder, &["break", "--mapping", "people"]), "SW-A001", "--left"),

@@ -71,6 +71,7 @@ impl Hash for Key<'_> {
                 Value::String(value) => value.hash(state),
                 Value::Binary(value) => value.hash(state),
                 Value::Date(value) => value.hash(state),
+                Value::List(values) => Key(values).hash(state),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The catalog of a database as a project schema (S1).
 
 mod functions;
-mod rows;
+pub mod rows;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -41,8 +41,11 @@ impl OdbcConnector {
             Some(queries) => self.query_catalog(queries, progress)?,
             None => {
                 let cancel = self.cancel.clone();
-                let read = move |link: &super::Link| functions::read_catalog(link, &cancel);
-                self.call(Operation::Schema, "reading the schema", read)?
+                self.again(|connector| {
+                    let cancel = cancel.clone();
+                    let read = move |link: &super::Link| functions::read_catalog(link, &cancel);
+                    connector.call(Operation::Schema, "reading the schema", read)
+                })?
             }
         };
         let wanted = |owner: &Option<String>| match owner {
@@ -82,8 +85,11 @@ impl OdbcConnector {
     ) -> Result<Vec<R>, ConnectError> {
         let doing = format!("reading {what}");
         let cancel = self.cancel.clone();
-        self.call(Operation::Schema, &doing.clone(), move |link| {
-            read_rows(link, &doing, &sql, columns, &cancel, row)
+        self.again(|connector| {
+            let (doing, sql, cancel) = (doing.clone(), sql.clone(), cancel.clone());
+            connector.call(Operation::Schema, &doing.clone(), move |link| {
+                read_rows(link, &doing, &sql, columns, &cancel, row)
+            })
         })
     }
 }
@@ -204,7 +210,14 @@ fn property(dialect: &dyn Dialect, column: NativeColumn, zone_known: bool) -> Sc
                 ValueType::Timestamp if zone_known => ValueType::TimestampUtc,
                 other => other,
             };
-            SchemaProperty { max_length: mapped.max_length, ..SchemaProperty::new(&column.name, value_type) }
+            let mut property = SchemaProperty {
+                max_length: mapped.max_length,
+                native_type: column.declaration.clone(),
+                ..SchemaProperty::new(&column.name, mapped.value_type)
+            };
+            property.keeps = dialect.kept(&property);
+            property.value_type = value_type;
+            property
         }
         Err(reason) => {
             SchemaProperty { unusable: Some(reason), ..SchemaProperty::new(&column.name, ValueType::String) }

@@ -76,12 +76,9 @@ impl Speaker {
         let kind = self.dialect.classify(diagnosis);
         let Diagnosis { state, native, text } = diagnosis;
         let text = self.without_secrets(&spelling::from_manager(self.dialect, text.clone()));
-        let error = ConnectError::new(
-            kind,
-            &self.label,
-            format!("{doing} failed: {text} [SQLSTATE {state}, native code {native}]"),
-        );
-        error.with_help(self.help(kind))
+        let text = format!("{doing} failed: {text} [SQLSTATE {state}, native code {native}]");
+        let transient = self.dialect.is_transient(diagnosis);
+        ConnectError { transient, ..ConnectError::new(kind, &self.label, text).with_help(self.help(kind)) }
     }
 
     fn undiagnosed(&self, doing: &str, error: &odbc_api::Error) -> ConnectError {

@@ -6,6 +6,7 @@
 //! stand in [`data_operation`]. All of it runs on the thread of a [`session`],
 //! so that a driver that hangs can be left alone.
 
+mod again;
 mod bind;
 mod cancel;
 mod connection_string;
@@ -28,7 +29,7 @@ mod statements;
 mod transport;
 mod write;
 
-use std::time::Duration;
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
@@ -42,6 +43,7 @@ use self::{
     data_operation::Affected,
     dialect::Dialect,
     filter::SqlCondition,
+    open::Way,
     operation::{Operation, OperationTimes},
     pool::Lease,
     read::Query,
@@ -62,6 +64,9 @@ const END_OF_TRANSACTION: Duration = Duration::from_secs(60);
 /// A connection to a database behind an ODBC driver.
 pub struct OdbcConnector {
     lease: Lease,
+    way: Way,
+    /// The connection broke; another one is opened before the next work that does not belong to a transaction.
+    broken: bool,
     dialect: &'static dyn Dialect,
     label: String,
     location: String,
@@ -115,6 +120,7 @@ impl OdbcConnector {
             && matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Cancelled)
         {
             self.lease.reusable = false;
+            self.broken |= error.kind == ErrorKind::Connection;
         }
     }
 
@@ -208,10 +214,12 @@ impl Connector for OdbcConnector {
 
     fn test(&mut self) -> Result<ServerInfo, ConnectError> {
         let ping = self.dialect.ping();
-        let product = self.call(Operation::Test, "testing the connection", move |link| {
-            link.execute("testing the connection", ping)?;
-            let doing = "asking for the product";
-            link.connection.database_management_system_name().map_err(|error| link.error(doing, &error))
+        let product = self.again(|connector| {
+            connector.call(Operation::Test, "testing the connection", move |link| {
+                link.execute("testing the connection", ping)?;
+                let doing = "asking for the product";
+                link.connection.database_management_system_name().map_err(|error| link.error(doing, &error))
+            })
         })?;
         Ok(ServerInfo { product, location: self.location.clone() })
     }
@@ -246,12 +254,23 @@ impl Connector for OdbcConnector {
         let mut query = self.query(request.schema_type, columns, sql, condition, measure);
         query.page = (!self.dialect.pages()).then_some((request.offset, request.limit));
         let doing = query.doing.clone();
-        let limit = self.times.begin(Operation::Search, &self.label, cancel)?;
-        let patience = Patience { cancel: Some(cancel), limit };
-        let outcome =
-            self.session()?.stream(&doing, patience, move |link, forward| query.run(link, forward), sink);
-        self.remember_loss(&outcome);
-        outcome
+        let query = Arc::new(query);
+        // What was given away cannot be taken back: from then on nothing is read again.
+        let given = Cell::new(false);
+        let mut sink = |block| {
+            given.set(true);
+            sink(block)
+        };
+        self.again(|connector| {
+            let limit = connector.times.begin(Operation::Search, &connector.label, cancel)?;
+            let patience = Patience { cancel: Some(cancel), limit };
+            let query = Arc::clone(&query);
+            let work =
+                move |link: &Link, forward: &mut dyn FnMut(RecordBatch) -> Flow| query.run(link, forward);
+            let outcome = connector.session()?.stream(&doing, patience, work, &mut sink);
+            connector.remember_loss(&outcome);
+            outcome.map_err(|error| ConnectError { transient: error.transient && !given.get(), ..error })
+        })
     }
 
     fn get(
@@ -260,7 +279,7 @@ impl Connector for OdbcConnector {
         keys: &RecordBatch,
         properties: &[String],
     ) -> Result<RecordBatch, ConnectError> {
-        self.read_by_key(schema_type, keys, properties, "")
+        self.again(|connector| connector.read_by_key(schema_type, keys, properties, ""))
     }
 
     fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
@@ -315,6 +334,7 @@ impl Connector for OdbcConnector {
     }
 
     fn begin(&mut self) -> Result<(), ConnectError> {
+        self.reconnect_if_broken()?;
         let doing = "beginning a transaction";
         let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
         self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
@@ -325,7 +345,9 @@ impl Connector for OdbcConnector {
     }
 
     fn commit(&mut self) -> Result<(), ConnectError> {
-        self.end("committing", odbc_api::Connection::commit)
+        // Whether it reached the database nobody knows if no answer comes back.
+        let commit = |link: &Link| link.connection.commit().map_err(|error| link.error("committing", &error));
+        self.end("committing", commit).map_err(ConnectError::with_unknown_outcome)
     }
 
     fn rollback(&mut self) -> Result<(), ConnectError> {
@@ -337,8 +359,11 @@ impl Connector for OdbcConnector {
             self.in_transaction = false;
             return Ok(());
         }
-        match self.end("rolling back", odbc_api::Connection::rollback) {
-            Err(error) if error.kind == ErrorKind::Connection => Ok(()),
+        match self.end("rolling back", |link| link.roll_back()) {
+            Err(error) if error.kind == ErrorKind::Connection => {
+                self.in_transaction = false;
+                Ok(())
+            }
             other => other,
         }
     }
@@ -360,7 +385,10 @@ impl Connector for OdbcConnector {
     fn has_table(&mut self, schema_type: &SchemaType) -> Result<bool, ConnectError> {
         let sql = statements::probe(self.dialect, schema_type);
         let doing = format!("looking for the table {}", schema_type.name);
-        let found = self.call(Operation::Schema, &doing.clone(), move |link| link.execute(&doing, &sql));
+        let found = self.again(|connector| {
+            let (doing, sql) = (doing.clone(), sql.clone());
+            connector.call(Operation::Schema, &doing.clone(), move |link| link.execute(&doing, &sql))
+        });
         match found {
             Ok(()) => Ok(true),
             Err(error) if error.kind == ErrorKind::SchemaChanged => Ok(false),
@@ -378,13 +406,12 @@ impl OdbcConnector {
     fn end(
         &mut self,
         doing: &'static str,
-        how: fn(&odbc_api::Connection<'static>) -> Result<(), odbc_api::Error>,
+        how: fn(&Link) -> Result<(), ConnectError>,
     ) -> Result<(), ConnectError> {
         let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
         let outcome = self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
-            let failed = |error: odbc_api::Error| link.error(doing, &error);
-            how(&link.connection).map_err(failed)?;
-            link.connection.set_autocommit(true).map_err(failed)
+            how(link)?;
+            link.connection.set_autocommit(true).map_err(|error| link.error(doing, &error))
         });
         if outcome.is_ok() {
             self.in_transaction = false;

@@ -1,6 +1,6 @@
 //! Opening a connection: from the project's settings to a session that is ready to work.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, thread, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     OdbcConnector,
+    again::PAUSES,
     connection_string::{self, Attributes},
     diagnostics::Speaker,
     dialect::{self, Dialect},
@@ -49,11 +50,12 @@ impl OdbcConnector {
         let zone = connection.time_zone.as_deref().map(|name| time_zone(&label, name)).transpose()?;
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let password = secrets::password(&connection.system_identifier);
-        let way =
-            Way { connection, dialect, resolved: &resolved, password: password.as_ref(), label: &label };
-        let lease = way.lease()?;
+        let way = Way { connection: connection.clone(), dialect, resolved, password, label: label.clone() };
+        let lease = way.lease(&PAUSES)?;
         Ok(Self {
             lease,
+            way,
+            broken: false,
             dialect,
             location: location(attributes),
             label,
@@ -69,19 +71,25 @@ impl OdbcConnector {
 }
 
 /// A way to connect.
-struct Way<'a> {
-    connection: &'a Connection,
+pub struct Way {
+    connection: Connection,
     dialect: &'static dyn Dialect,
-    resolved: &'a Attributes,
-    password: Option<&'a SecretString>,
-    label: &'a str,
+    resolved: Attributes,
+    password: Option<SecretString>,
+    label: String,
 }
 
-impl Way<'_> {
-    fn lease(&self) -> Result<Lease, ConnectError> {
+impl Way {
+    /// An idle connection that answers, or a new one; connecting is tried again after these pauses if the
+    /// error is transient.
+    ///
+    /// # Errors
+    ///
+    /// As [`OdbcConnector::open`].
+    pub fn lease(&self, pauses: &[Duration]) -> Result<Lease, ConnectError> {
         let pool = pool::pool(&self.identity(), self.connection.pool.as_ref());
         loop {
-            let mut lease = pool.lease(self.label, || self.connect())?;
+            let mut lease = pool.lease(&self.label, || self.connect_again(pauses))?;
             let trusted = lease.idle_for.is_none_or(|idle| idle < TRUSTED);
             if trusted || self.answers(&mut lease) {
                 return Ok(lease);
@@ -103,9 +111,11 @@ impl Way<'_> {
     /// Whatever makes connections differ from one another; the password only as a hash.
     fn identity(&self) -> String {
         let Connection { initial_sql, isolation_level, query_timeout_secs, system_identifier, .. } =
-            self.connection;
+            &self.connection;
         let mut hasher = Sha256::new();
-        hasher.update(connection_string::connection_string(self.resolved, self.password).expose_secret());
+        hasher.update(
+            connection_string::connection_string(&self.resolved, self.password.as_ref()).expose_secret(),
+        );
         hasher.update(format!("{initial_sql:?} {isolation_level:?} {query_timeout_secs:?}"));
         hasher.finalize().iter().fold(system_identifier.clone(), |mut text, byte| {
             write!(text, "{byte:02x}").ok();
@@ -113,12 +123,25 @@ impl Way<'_> {
         })
     }
 
+    fn connect_again(&self, pauses: &[Duration]) -> Result<Session, ConnectError> {
+        for pause in pauses {
+            match self.connect() {
+                Err(error) if error.transient => {
+                    tracing::warn!(%error, ?pause, "connecting is tried again");
+                    thread::sleep(*pause);
+                }
+                other => return other,
+            }
+        }
+        self.connect()
+    }
+
     fn connect(&self) -> Result<Session, ConnectError> {
         let speaker =
-            Speaker { label: self.label.to_owned(), dialect: self.dialect, password: self.password.cloned() };
+            Speaker { label: self.label.clone(), dialect: self.dialect, password: self.password.clone() };
         let seconds = self.connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS).max(1);
         let timeout = Duration::from_secs(seconds.into());
-        let text = connection_string::connection_string(self.resolved, self.password);
+        let text = connection_string::connection_string(&self.resolved, self.password.as_ref());
         let mut session = Session::connect(text, speaker, timeout, None)?;
         self.prepare(&mut session)?;
         Ok(session)
@@ -126,7 +149,7 @@ impl Way<'_> {
 
     /// Statements that every new connection runs: those of the dialect, then those of the project (W8).
     fn prepare(&self, session: &mut Session) -> Result<(), ConnectError> {
-        let times = OperationTimes::of(self.connection);
+        let times = OperationTimes::of(&self.connection);
         let patience = Patience { cancel: None, limit: times.limit(Operation::Script) };
         let mut statements: Vec<(String, String)> = self
             .dialect
@@ -153,7 +176,7 @@ impl Way<'_> {
     fn unknown_isolation(&self, level: &str) -> ConnectError {
         ConnectError::new(
             ErrorKind::Unsupported,
-            self.label,
+            &self.label,
             format!("{} has no isolation level {level:?} that can be set here", self.dialect.label()),
         )
         .with_help("use a level of the SQL standard, such as READ COMMITTED, or the initial SQL")

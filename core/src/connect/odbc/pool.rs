@@ -187,9 +187,16 @@ impl Pool {
 }
 
 impl Lease {
-    /// The session; there is one as long as the lease lives.
+    /// The session; there is one until the lease ends.
     pub const fn session(&mut self) -> Option<&mut Session> {
         self.session.as_mut()
+    }
+
+    /// Ends the lease of a session that nobody must use any more, so that another one can be opened.
+    pub fn end(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.pool.give_back(session, false);
+        }
     }
 }
 

@@ -14,10 +14,15 @@ use std::{
 
 use arrow::array::RecordBatch;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use odbc_api::{Connection, ConnectionOptions, environment};
+use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{cancel::Canceller, diagnostics::Speaker, spelling};
+use super::{
+    cancel::Canceller,
+    cursor::of_statement_used_once,
+    diagnostics::{Diagnosis, Speaker},
+    spelling,
+};
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,
@@ -60,8 +65,34 @@ impl Link {
         let failed = |error: odbc_api::Error| self.error(doing, &error);
         let mut statement = self.connection.preallocate().map_err(failed)?;
         self.canceller
-            .while_running(&mut statement, |statement| statement.execute(&self.spelled(sql), ()).map(|_| ()))
+            .while_running(&mut statement, |statement| {
+                let Some(cursor) = statement.execute(&self.spelled(sql), ())? else { return Ok(()) };
+                // Some drivers do what a statement with a result says only when its rows are asked for.
+                let mut cursor = of_statement_used_once(cursor);
+                while cursor.next_row()?.is_some() {}
+                Ok(())
+            })
             .map_err(failed)
+    }
+}
+
+impl Link {
+    /// Takes everything back that was not committed.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn roll_back(&self) -> Result<(), ConnectError> {
+        let doing = "rolling back";
+        let Err(error) = self.connection.rollback() else { return Ok(()) };
+        let diagnosis = Diagnosis::of(&error);
+        match diagnosis.and_then(|diagnosis| self.speaker.dialect.begin_what_is_rolled_back(&diagnosis)) {
+            Some(begin) => {
+                self.execute(doing, begin)?;
+                self.connection.rollback().map_err(|error| self.error(doing, &error))
+            }
+            None => Err(self.error(doing, &error)),
+        }
     }
 }
 
@@ -255,10 +286,8 @@ impl Session {
     }
 
     fn lost(&self, doing: &str) -> ConnectError {
-        self.speaker.own(
-            ErrorKind::Connection,
-            format!("{doing} failed: the connection was given up after an earlier error"),
-        )
+        let text = format!("{doing} failed: the connection was given up after an earlier error");
+        ConnectError { transient: true, ..self.speaker.own(ErrorKind::Connection, text) }
     }
 }
 
@@ -282,6 +311,6 @@ fn connect(
 /// Closes a connection; what was not committed is taken back.
 fn close(link: Link) {
     // Some drivers refuse to disconnect within a transaction.
-    drop(link.connection.rollback());
+    drop(link.roll_back());
     drop(link);
 }

@@ -1,10 +1,11 @@
 //! Writing: rows of Arrow columns as arrays of bound parameters.
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray as _, RecordBatch};
 use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::StatementImpl};
 
 use super::{
     bind::{self, BoundAs, BoundColumn},
+    describe::rows::{Cells, read_rows},
     dialect::{ArrayBinding, Dialect},
     session::Link,
     single::{self, Failed},
@@ -65,6 +66,7 @@ impl Writing {
             let value_type = self.columns.get(index).map(|property| property.value_type);
             value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
+        self.refuse_nul(link)?;
         let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
         let at_once = self.rows_at_once(dialect, &mut statement).map_err(failed)?;
         let total = self.rows.num_rows();
@@ -134,10 +136,13 @@ impl Writing {
 
     fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
         match found {
-            Some(taken) if taken != rows && self.expect == Expect::Taken => Err(link.speaker.own(
-                ErrorKind::IncompatibleData,
-                format!("{} failed: the database took {taken} of {rows} rows", self.doing),
-            )),
+            Some(taken) if taken != rows && self.expect == Expect::Taken => {
+                let reasons = self.reasons(link).map(|reasons| format!(": {reasons}")).unwrap_or_default();
+                Err(link.speaker.own(
+                    ErrorKind::IncompatibleData,
+                    format!("{} failed: the database took {taken} of {rows} rows{reasons}", self.doing),
+                ))
+            }
             Some(found) if found != rows => {
                 let text = match (rows, found) {
                     (1, 0) => format!("the object of {} is no longer there", self.schema_type),
@@ -148,6 +153,37 @@ impl Writing {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the database says about a row that it did not take, if it has to be asked.
+    fn reasons(&self, link: &Link) -> Option<String> {
+        let sql = link.speaker.dialect.reasons()?;
+        let third = |cells: &mut Cells| (cells.text(), cells.text(), cells.text()).2;
+        let doing = "asking for the reasons";
+        let reasons = match read_rows(link, doing, sql, 3, &self.cancel, third) {
+            Ok(reasons) => reasons,
+            Err(error) => vec![error.to_string()],
+        };
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+
+    /// Most drivers take a NUL for the end of a text, and what lies behind it would be lost without a word.
+    fn refuse_nul(&self, link: &Link) -> Result<(), ConnectError> {
+        if link.speaker.dialect.holds_nul_in_texts() {
+            return Ok(());
+        }
+        for (property, column) in self.columns.iter().zip(self.rows.columns()) {
+            let texts = column.as_string_opt::<i32>();
+            if texts.is_some_and(|texts| texts.iter().flatten().any(|text| text.contains('\0'))) {
+                let text = format!(
+                    "{} failed: a value of {} contains the character NUL, which cannot be written through this \
+                     driver",
+                    self.doing, property.name
+                );
+                return Err(link.speaker.own(ErrorKind::IncompatibleData, text));
+            }
+        }
+        Ok(())
     }
 
     fn not_bindable(&self, link: &Link, row: usize, column: usize) -> ConnectError {

@@ -2,7 +2,10 @@
 
 use rusqlite::Connection as Database;
 
-use super::{SqliteConnector, quote, types::value_type_of};
+use super::{
+    SqliteConnector, quote,
+    types::{kept, value_type_of},
+};
 use crate::{
     connect::{ConnectError, ErrorKind},
     progress::{CancelToken, Progress},
@@ -66,6 +69,7 @@ fn describe(database: &Database, table: &str, view: bool) -> rusqlite::Result<Sc
                 ..SchemaProperty::new(&name, ValueType::String)
             },
         };
+        property.keeps = kept(&declared);
         property.native_type = declared;
         property.mandatory = row.get::<_, bool>("notnull")? || position > 0;
         property.default_value = row.get("dflt_value")?;

@@ -6,6 +6,7 @@
 mod describe;
 mod filter;
 mod keys;
+mod missing;
 mod read;
 pub(super) mod types;
 mod write;
@@ -21,10 +22,8 @@ use rusqlite::{ErrorCode, OpenFlags, ffi};
 
 use super::{Capabilities, ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, ServerInfo};
 use crate::{
-    identity_store,
     progress::{CancelToken, Progress},
-    project::{Connection, SampleDatabase, Schema, SchemaType, WhenMissing},
-    sample::{self, SampleParameters},
+    project::{Connection, Schema, SchemaType, WhenMissing},
 };
 
 /// Seconds to wait for a lock if the connection does not say.
@@ -43,7 +42,7 @@ pub struct SqliteConnector {
 }
 
 impl SqliteConnector {
-    /// Opens `file`, creating it only if `when_missing` says so.
+    /// Opens `file`. If it is not there it is made, or for reading imagined, as `when_missing` says.
     pub fn open(
         connection: &Connection,
         file: &Path,
@@ -51,16 +50,14 @@ impl SqliteConnector {
         mode: OpenMode,
     ) -> Result<Self, ConnectError> {
         let label = connection.label().to_owned();
-        if !file.exists() {
-            create_missing(&label, file, when_missing)?;
-        }
-        let access = match mode {
-            OpenMode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            OpenMode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        let database = match (file.exists(), mode) {
+            (false, OpenMode::Read) => missing::imagine(&label, file, when_missing)?,
+            (false, OpenMode::Write) => {
+                missing::create(&label, file, when_missing)?;
+                open_file(&label, file, mode)?
+            }
+            (true, _) => open_file(&label, file, mode)?,
         };
-        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = rusqlite::Connection::open_with_flags(file, flags)
-            .map_err(|error| classify(&label, file, "opening the database", &error))?;
         let timeout = connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS);
         let timeout = Duration::from_secs(timeout.into());
         if mode == OpenMode::Read && !connection.read_only && is_half_written(&database) {
@@ -109,6 +106,31 @@ impl SqliteConnector {
     }
 }
 
+/// Makes a file that is not there, if the project says so.
+///
+/// # Errors
+///
+/// If it cannot be made.
+pub fn create_missing(
+    connection: &Connection,
+    file: &Path,
+    when_missing: &WhenMissing,
+) -> Result<(), ConnectError> {
+    if file.exists() || *when_missing == WhenMissing::Fail {
+        return Ok(());
+    }
+    missing::create(connection.label(), file, when_missing)
+}
+
+fn open_file(label: &str, file: &Path, mode: OpenMode) -> Result<rusqlite::Connection, ConnectError> {
+    let access = match mode {
+        OpenMode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        OpenMode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    };
+    rusqlite::Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| classify(label, file, "opening the database", &error))
+}
+
 /// True if a program was interrupted within a transaction, so that somebody who may write has to take the
 /// half of it back before anybody can read.
 fn is_half_written(database: &rusqlite::Connection) -> bool {
@@ -130,34 +152,6 @@ fn take_back(file: &Path, timeout: Duration) -> rusqlite::Result<()> {
     let database = rusqlite::Connection::open_with_flags(file, flags)?;
     database.busy_timeout(timeout)?;
     database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-fn create_missing(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<(), ConnectError> {
-    let failed = |text: String| {
-        ConnectError::new(ErrorKind::Missing, label, text)
-            .with_help("check that the folder exists and that you may write it")
-    };
-    match when_missing {
-        WhenMissing::Fail => Err(ConnectError::new(
-            ErrorKind::Missing,
-            label,
-            format!("there is no database file {}", file.display()),
-        )
-        .with_help(
-            "check the path in the connection; relative paths count from the folder of the project file",
-        )),
-        WhenMissing::CreateIdentityStore => rusqlite::Connection::open(file)
-            .and_then(|database| identity_store::create(&database))
-            .map_err(|error| failed(format!("cannot create the identity store {}: {error}", file.display()))),
-        WhenMissing::CreateSample(which) => {
-            let parameters = SampleParameters::default();
-            match which {
-                SampleDatabase::HumanResources => sample::create_human_resources(file, &parameters),
-                SampleDatabase::IdentityStore => sample::create_identity_store(file, &parameters),
-            }
-            .map_err(|error| failed(format!("cannot create the sample database {}: {error}", file.display())))
-        }
-    }
 }
 
 /// Classifies an error of SQLite and says what to do about it.

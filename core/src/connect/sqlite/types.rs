@@ -13,7 +13,7 @@
 //!
 //! Any other declared type, or none, is not usable.
 
-use crate::value::ValueType;
+use crate::{project::Kept, value::ValueType};
 
 /// The type that a declared type stands for, and the declared length of texts; `None` if not usable.
 pub fn value_type_of(declared: &str) -> Option<(ValueType, Option<u32>)> {
@@ -49,6 +49,12 @@ pub fn value_type_of(declared: &str) -> Option<(ValueType, Option<u32>)> {
         _ => return None,
     };
     Some((value_type, None))
+}
+
+/// What a column of this declared type keeps of a value: nearly all of them everything.
+pub fn kept(declared: &str) -> Kept {
+    // Its affinity is numeric: a text that is a number is stored as the number.
+    if declared.trim().eq_ignore_ascii_case("JSON") { Kept::Json } else { Kept::Exactly }
 }
 
 fn parse_arguments(rest: &str) -> Vec<i64> {

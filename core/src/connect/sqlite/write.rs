@@ -189,6 +189,8 @@ pub fn sql_value(value: &Value) -> SqlValue {
         | Value::Decimal { .. }
         | Value::Date(_)
         | Value::Time(_)
-        | Value::TimestampUtc(_) => SqlValue::Text(value.to_string()),
+        | Value::TimestampUtc(_)
+        // No column holds a list; a list that comes here all the same is not lost.
+        | Value::List(_) => SqlValue::Text(value.to_string()),
     }
 }

@@ -66,7 +66,7 @@ pub fn declare_group(schema_type: &mut SchemaType, group: ColumnGroup) -> Result
 /// Name of the virtual property that a column group becomes.
 #[must_use]
 pub fn group_property(group: &ColumnGroup) -> String {
-    format!("vrtColumnGroup{}", group.name)
+    group.property_name()
 }
 
 /// Checks a column group: its name has only letters and underscores, its columns are several, there, usable

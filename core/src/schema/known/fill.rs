@@ -2,7 +2,7 @@
 
 use super::{KnownRelation, KnownTable, Recognised, spelling};
 use crate::{
-    expr::{Part, parse_pattern},
+    expr::{Part, parse_pattern, pattern_text},
     project::{AutoFill, ForeignKey, Schema, SchemaType},
 };
 
@@ -85,13 +85,16 @@ fn fill_template(schema_type: &mut SchemaType, known: &KnownTable, what: &mut Ve
 /// The template with properties as the table spells them; `None` if one is not there.
 fn spelled_template(schema_type: &SchemaType, template: &str) -> Option<String> {
     let parts = parse_pattern(template).ok()?;
-    parts
+    let spelled = parts
         .into_iter()
         .map(|part| match part {
-            Part::Text(text) => Some(text.replace('%', "%%")),
-            Part::Property(name) => spelling(schema_type, &name).map(|name| format!("%{name}%")),
+            Part::Text(text) => Some(Part::Text(text)),
+            Part::Property(name) | Part::Escaped(name) => {
+                spelling(schema_type, &name).map(|name| Part::Property(name.to_owned()))
+            }
         })
-        .collect()
+        .collect::<Option<Vec<_>>>()?;
+    Some(pattern_text(&spelled))
 }
 
 fn fill_properties(schema_type: &mut SchemaType, known: &KnownTable, what: &mut Vec<String>) {

@@ -333,6 +333,7 @@ impl<'a> MergedType<'a> {
         } else {
             merged.value_type = found.value_type;
             merged.max_length = found.max_length;
+            merged.keeps.clone_from(&found.keeps);
             merged.unusable.clone_from(&found.unusable);
         }
         merged

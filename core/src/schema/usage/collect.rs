@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use arrow::datatypes::{Field, Schema as ArrowSchema};
+use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
 use datafusion::{
     common::{DFSchema, TableReference},
     logical_expr::Expr,
@@ -13,9 +13,10 @@ use super::{Need, Usage, UsedBy, settings::pattern};
 use crate::{
     expr::{self, qualifier},
     project::{
-        ClassRef, Condition, EmptySource, Mapping, Methods, Project, PropertyRule, Schema, SchemaClass,
-        SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
+        ClassRef, Condition, EmptySource, Formula, Mapping, Methods, Project, PropertyRef, PropertyRule,
+        Schema, SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
     },
+    value::column_type,
 };
 
 /// Making a session registers every function of the engine; once is enough.
@@ -114,15 +115,16 @@ fn add_all(usage: &mut Usage, side: Side, schema_type: &str, user: &UsedBy, need
 }
 
 /// Fields of a schema; duplicate names are the only thing that can go wrong, and then nothing can be parsed.
-fn qualified<'a>(name: &str, fields: impl Iterator<Item = (&'a str, crate::value::ValueType)>) -> DFSchema {
-    let fields: Vec<Field> = fields.map(|(name, kind)| Field::new(name, kind.arrow(), true)).collect();
+fn qualified<'a>(name: &str, fields: impl Iterator<Item = (&'a str, DataType)>) -> DFSchema {
+    let fields: Vec<Field> = fields.map(|(name, kind)| Field::new(name, kind, true)).collect();
     DFSchema::try_from_qualified_schema(TableReference::bare(name), &ArrowSchema::new(fields))
         .unwrap_or_else(|_| DFSchema::empty())
 }
 
 /// What an expression over the columns of a type needs.
 fn in_base(schema_type: &SchemaType, text: &str) -> Vec<Need> {
-    let columns = schema_type.properties.iter().map(|property| (property.name.as_str(), property.value_type));
+    let columns =
+        schema_type.properties.iter().map(|property| (property.name.as_str(), property.value_type.arrow()));
     match expr::parse(&SESSION, &qualified(BASE, columns), text) {
         Ok(expression) => {
             let names: BTreeSet<String> =
@@ -148,7 +150,7 @@ fn add_virtual(
     let mut needs = vec![Need::Property(property.name.clone())];
     match &property.kind {
         K::Fixed(_) => {}
-        K::Pattern(text) => needs.extend(pattern(text)),
+        K::Pattern(text) => needs.extend(pattern(own, text)),
         K::Expression(text) => needs.extend(in_base(own, text)),
         K::Script { read, write } => {
             needs.extend([read, write].into_iter().flatten().cloned().map(Need::Text));
@@ -241,7 +243,9 @@ impl<'a> Walk<'a> {
         let left = project.central.schema.class(&mapping.left);
         let right = project.target.schema.class(&mapping.right);
         let fields = |class: ClassRef<'a>, side: Side| {
-            let properties = class.properties().map(|property| (property.name(), property.value_type()));
+            let properties = class.properties().map(|property| {
+                (property.name(), column_type(property.value_type(), property.is_multi_valued()))
+            });
             qualified(qualifier(side), properties)
         };
         let schema = match (left, right) {
@@ -292,11 +296,14 @@ impl<'a> Walk<'a> {
         }
         let Transformation { to_target, to_central, when_empty, .. } = &rule.transformation;
         let default = match when_empty {
-            EmptySource::UseDefault(text) => Some(text),
+            EmptySource::UseDefault(formula) => Some(formula),
             EmptySource::WriteEmpty | EmptySource::Keep => None,
         };
-        for text in [to_target.as_ref(), to_central.as_ref(), default].into_iter().flatten() {
-            self.expression(usage, text, &user);
+        for formula in [to_target.as_ref(), to_central.as_ref(), default].into_iter().flatten() {
+            match formula {
+                Formula::Expression(text) => self.expression(usage, text, &user),
+                Formula::Pattern(text) | Formula::Script(text) => self.text(usage, text, &user),
+            }
         }
         if let Some(source) = &rule.flags.trusted_source {
             self.on_both_sides(usage, source, &user);
@@ -343,12 +350,16 @@ impl<'a> Walk<'a> {
 
     /// A property of a class: the column, or what the virtual property is made of.
     fn property(&self, usage: &mut Usage, side: Side, name: &str, user: &UsedBy) {
-        let Some(ClassRef { schema_type, class, .. }) = self.class(side) else { return };
+        let Some(own) = self.class(side) else { return };
+        let schema_type = own.schema_type;
         if schema_type.property(name).is_some() {
             usage.add(side, &schema_type.name, user, Need::Property(name.to_owned()));
         }
-        let properties = class.map_or(&[][..], |class: &SchemaClass| &class.virtual_properties);
-        if let Some(property) = properties.iter().find(|property| property.name == name) {
+        let computed = own.properties().find_map(|property| match property {
+            PropertyRef::Virtual(property) if property.name == name => Some(property),
+            _ => None,
+        });
+        if let Some(property) = computed {
             let schema = &self.project.system(side).schema;
             add_virtual(usage, side, schema, schema_type, property, user);
         }

@@ -2,7 +2,7 @@
 
 use super::{Need, UsedBy};
 use crate::{
-    expr::{Part, parse_pattern},
+    expr::{Part, parse_pattern, resolve_pattern},
     project::{DataOperation, DataOperations, OperationStrategy, SchemaProperty, SchemaType},
 };
 
@@ -30,24 +30,29 @@ pub fn settings_of(schema_type: &SchemaType) -> Vec<(UsedBy, Need)> {
     }
     let template = UsedBy::DisplayTemplate { schema_type: name.clone() };
     if let Some(text) = &schema_type.display_template {
-        needs.extend(pattern(text).into_iter().map(|need| (template.clone(), need)));
+        needs.extend(pattern(schema_type, text).into_iter().map(|need| (template.clone(), need)));
     }
     needs.extend(operations(schema_type));
     needs
 }
 
-/// What a pattern needs.
-pub(super) fn pattern(text: &str) -> Vec<Need> {
-    match parse_pattern(text) {
-        Ok(parts) => parts
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Property(name) => Some(Need::Property(name)),
-                Part::Text(_) => None,
-            })
-            .collect(),
+/// What a pattern over the properties of a type needs.
+pub(super) fn pattern(schema_type: &SchemaType, text: &str) -> Vec<Need> {
+    // A name that is not there any more is still what the pattern needs.
+    match resolve_pattern(schema_type, text).or_else(|_| parse_pattern(text)) {
+        Ok(parts) => named(parts),
         Err(_) => vec![Need::Text(text.to_owned())],
     }
+}
+
+fn named(parts: Vec<Part>) -> Vec<Need> {
+    parts
+        .into_iter()
+        .filter_map(|part| match part {
+            Part::Property(name) | Part::Escaped(name) => Some(Need::Property(name)),
+            Part::Text(_) => None,
+        })
+        .collect()
 }
 
 fn operations(schema_type: &SchemaType) -> Vec<(UsedBy, Need)> {
@@ -60,11 +65,13 @@ fn operations(schema_type: &SchemaType) -> Vec<(UsedBy, Need)> {
         let mut all: Vec<Need> = required_keys.iter().cloned().map(Need::Property).collect();
         match strategy {
             OperationStrategy::Pattern(text) => {
-                let named = pattern(text).into_iter().map(|need| match need {
+                let placeholders =
+                    parse_pattern(text).map_or_else(|_| vec![Need::Text(text.clone())], self::named);
+                let needed = placeholders.into_iter().map(|need| match need {
                     Need::Property(name) => Need::Property(unescaped(schema_type, name)),
                     other => other,
                 });
-                all.extend(named);
+                all.extend(needed);
             }
             OperationStrategy::Script(text) => all.push(Need::Text(text.clone())),
         }
@@ -121,6 +128,7 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
         native_type,
         mandatory,
         max_length,
+        keeps,
         default_value,
         generated,
         comment,
@@ -130,6 +138,7 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
     plain.native_type = native_type;
     plain.mandatory = mandatory;
     plain.max_length = max_length;
+    plain.keeps = keeps;
     plain.default_value = default_value;
     plain.generated = generated;
     plain.comment = comment;

@@ -38,11 +38,19 @@ prop_compose! {
     }
 }
 
+fn formula() -> impl Strategy<Value = Formula> {
+    prop_oneof![
+        text().prop_map(Formula::Expression),
+        text().prop_map(Formula::Pattern),
+        text().prop_map(Formula::Script)
+    ]
+}
+
 prop_compose! {
     fn transformation()(
-        (to_target, to_central) in (maybe(text()), maybe(text())),
+        (to_target, to_central) in (maybe(formula()), maybe(formula())),
         when_empty in prop_oneof![
-            Just(EmptySource::WriteEmpty), Just(EmptySource::Keep), text().prop_map(EmptySource::UseDefault),
+            Just(EmptySource::WriteEmpty), Just(EmptySource::Keep), formula().prop_map(EmptySource::UseDefault),
         ],
         (value_on_insert, fixed_value) in (maybe(literal()), maybe(literal())),
         multi_value in prop_oneof![

@@ -108,6 +108,8 @@ impl OdbcConnector {
                 cancel: self.cancel.clone(),
             },
         )
+        // A procedure can commit by itself.
+        .map_err(ConnectError::with_unknown_outcome)
     }
 
     fn operation_statement(

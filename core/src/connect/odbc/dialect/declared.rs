@@ -52,6 +52,34 @@ impl Declared {
     }
 }
 
+/// The values of an enum or set, `enum('a','b''c')`; none if the catalog has cut the declaration off.
+pub fn members(declaration: &str) -> Option<Vec<String>> {
+    let mut rest = declaration.trim().strip_suffix(')')?.split_once('(')?.1;
+    let mut members = Vec::new();
+    loop {
+        let mut member = String::new();
+        rest = rest.trim_start().strip_prefix('\'')?;
+        loop {
+            let (part, behind) = rest.split_once('\'')?;
+            member.push_str(part);
+            rest = behind;
+            // A doubled quote is one that belongs to the value.
+            match rest.strip_prefix('\'') {
+                Some(more) => {
+                    member.push('\'');
+                    rest = more;
+                }
+                None => break,
+            }
+        }
+        members.push(member);
+        match rest.trim_start() {
+            "" => return Some(members),
+            more => rest = more.strip_prefix(',')?,
+        }
+    }
+}
+
 /// A type without a declared length.
 pub fn plain(value_type: ValueType) -> Result<MappedType, String> {
     Ok(MappedType { value_type, max_length: None })
@@ -128,6 +156,17 @@ mod tests {
             ("enum('a','b", "enum", vec![]),
         ] {
             assert_eq!(Declared::parse(declaration), Declared { name: name.to_owned(), arguments });
+        }
+    }
+
+    #[test]
+    fn members_of_enums_are_told() {
+        let of = |declaration| members(declaration);
+        assert_eq!(of("enum('a','b''c',' d, ')'')"), None, "a quote too many");
+        let members = of("enum('a','b''c', 'd,)','')").unwrap();
+        assert_eq!(members, ["a", "b'c", "d,)", ""]);
+        for cut in ["enum('a','b", "enum('a',", "set('a'", "enum()", "int(11)", "text"] {
+            assert_eq!(of(cut), None, "{cut}");
         }
     }
 

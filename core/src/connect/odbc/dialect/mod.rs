@@ -20,7 +20,11 @@ mod tests;
 
 pub use self::catalog::{CatalogQueries, ForeignKeyRow, KeyRow, NativeColumn, TableRow};
 use super::diagnostics::Diagnosis;
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// How far a dialect has been tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,25 +60,6 @@ pub enum TextEquality {
     Exact,
     /// Something else, or it depends (case, accents, trailing blanks): [`Dialect::exact_text`] makes it exact.
     Collation,
-}
-
-/// What a column keeps of a value that is written to it: a comparison that expects more finds a difference in
-/// every run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// All of it.
-    Exactly,
-    /// So many digits of the second, fewer than six. The rest has to be cut off before writing: some systems
-    /// round, even into the next day.
-    FractionDigits(u8),
-    /// About seven digits of a floating point number.
-    SinglePrecision,
-    /// A text without the blanks at its end.
-    WithoutTrailingBlanks,
-    /// Bytes of exactly this length: shorter ones are filled up.
-    FixedLength(u32),
-    /// The meaning, in the system's own spelling: JSON, network addresses, intervals.
-    Respelled,
 }
 
 /// Knowledge about one database system.
@@ -223,6 +208,11 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// True if texts can contain the character NUL, and the driver does not take it for their end.
+    fn holds_nul_in_texts(&self) -> bool {
+        false
+    }
+
     /// True if the number of rows after a call with arrays is that of all its rows together, and those are
     /// counted that the condition finds, changed or not.
     fn counts_all_rows(&self) -> bool {
@@ -327,6 +317,19 @@ pub trait Dialect: Send + Sync {
     fn is_error_in_disguise(&self, diagnosis: &Diagnosis) -> bool {
         let _ = diagnosis;
         false
+    }
+
+    /// A query for the reasons why the last statement did not take a row that it should have taken, in the
+    /// third column; `None` if drivers tell by themselves.
+    fn reasons(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A statement that begins a transaction again, for a driver that refuses to roll one back because the
+    /// database has done so by itself, and then refuses to disconnect; `None` for all other errors.
+    fn begin_what_is_rolled_back(&self, diagnosis: &Diagnosis) -> Option<&'static str> {
+        let _ = diagnosis;
+        None
     }
 
     /// True if a call with arrays fails when one of its rows does, without counting rows.

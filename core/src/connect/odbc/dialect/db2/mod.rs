@@ -28,12 +28,16 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
+    CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
     declared::Declared,
     errors::{classify, is_transient},
     sql::{offset_fetch, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// DB2 for Linux, UNIX and Windows.
 #[derive(Debug)]

@@ -36,12 +36,16 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    ArrayBinding, CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
-    declared::Declared,
+    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
+    declared::{self, Declared},
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// MariaDB and MySQL.
 #[derive(Debug)]
@@ -154,9 +158,9 @@ impl Dialect for MariaDb {
             ValueType::Integer => "BIGINT".to_owned(),
             ValueType::Decimal(precision, scale) => format!("DECIMAL({precision},{scale})"),
             ValueType::Float => "DOUBLE".to_owned(),
-            // An index takes 3072 bytes: three such columns of four bytes a character.
+            // An index takes 3072 bytes: four such columns of four bytes a character.
             ValueType::String if in_key => {
-                "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned()
+                "VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned()
             }
             ValueType::String => "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned(),
             ValueType::Binary if in_key => "VARBINARY(255)".to_owned(),
@@ -199,6 +203,15 @@ impl Dialect for MariaDb {
         true
     }
 
+    // A row that strict mode refuses with the state of a warning.
+    fn reasons(&self) -> Option<&'static str> {
+        Some("SHOW WARNINGS")
+    }
+
+    fn holds_nul_in_texts(&self) -> bool {
+        true
+    }
+
     fn counts_all_rows(&self) -> bool {
         true
     }
@@ -225,9 +238,18 @@ impl Dialect for MariaDb {
                 _ => Kept::Exactly,
             },
             (ValueType::Binary, "binary") => Kept::FixedLength(declared.argument().unwrap_or(1)),
+            // `double(10,2)` rounds.
+            (ValueType::Float, _) if declared.arguments.len() == 2 => Kept::Respelled,
             (ValueType::Float, name) if name.starts_with("float") => Kept::SinglePrecision,
             (ValueType::String, "char") => Kept::WithoutTrailingBlanks,
-            (ValueType::String, "json" | "enum" | "set" | "inet4" | "inet6") => Kept::Respelled,
+            (ValueType::String, "enum") => {
+                declared::members(&property.native_type).map_or(Kept::Respelled, Kept::OneOf)
+            }
+            (ValueType::String, "set") => {
+                declared::members(&property.native_type).map_or(Kept::Respelled, Kept::SomeOf)
+            }
+            (ValueType::String, "json") => Kept::Json,
+            (ValueType::String, "inet4" | "inet6") => Kept::NetworkAddress,
             _ => Kept::Exactly,
         }
     }

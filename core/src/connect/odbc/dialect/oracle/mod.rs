@@ -27,12 +27,16 @@ mod types;
 
 use self::types::{Handling, handling, number_format};
 use super::{
-    CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
+    CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
     declared::Declared,
     errors::{classify, is_transient},
     sql::{offset_fetch, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// The point is the point whatever the session's language.
 const POINT: &str = "'NLS_NUMERIC_CHARACTERS=''.,'''";

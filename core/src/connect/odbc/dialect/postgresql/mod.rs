@@ -35,12 +35,16 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    ArrayBinding, CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
+    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
     declared::Declared,
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// An expression that fails for `infinity`, years before Christ and years above 9999, instead of leaving them
 /// to the driver: that gives **today's date** for them, or the year 9999, without a word.
@@ -122,6 +126,8 @@ impl Dialect for PostgreSql {
             (_, Handling::Address) => format!("CAST(abbrev({column}) AS varchar(50))"),
             (_, Handling::Money) => format!("CAST({column} AS numeric(23,4))"),
             (_, Handling::ObjectIdentifier) => format!("CAST({column} AS bigint)"),
+            // As the number that it is, not the shortest text that stands for it.
+            (_, Handling::SinglePrecision) => format!("CAST({column} AS double precision)"),
             (ValueType::String, Handling::Plain) => column.to_owned(),
             (ValueType::String, _) => format!("CAST({column} AS text)"),
             (ValueType::Guid, _) => format!("CAST({column} AS varchar(36))"),
@@ -250,10 +256,12 @@ impl Dialect for PostgreSql {
             }
             (ValueType::Float, "real") => Kept::SinglePrecision,
             (ValueType::String, "character") => Kept::WithoutTrailingBlanks,
-            (
-                ValueType::String,
-                "jsonb" | "inet" | "cidr" | "macaddr" | "macaddr8" | "interval" | "time with time zone",
-            ) => Kept::Respelled,
+            (ValueType::String, "jsonb") => Kept::Json,
+            (ValueType::String, "inet" | "cidr") => Kept::NetworkAddress,
+            (ValueType::String, "macaddr" | "macaddr8") => Kept::HardwareAddress,
+            (ValueType::String, "interval" | "time with time zone") => Kept::Respelled,
+            // The server's locale says how many digits stand after the point.
+            (ValueType::Decimal(..), "money") => Kept::Respelled,
             (ValueType::String, name) if name == "hstore" || name.ends_with(".hstore") => Kept::Respelled,
             _ => Kept::Exactly,
         }

@@ -30,12 +30,16 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    CatalogQueries, Diagnosis, Dialect, Kept, MappedType, NativeColumn, TextEquality, Verified,
+    CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
     declared::Declared,
     errors::{classify, is_transient},
     sql::{offset_fetch, ordered, standard_isolation},
 };
-use crate::{connect::ErrorKind, project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::ErrorKind,
+    project::{Kept, SchemaProperty},
+    value::ValueType,
+};
 
 /// Microsoft SQL Server.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     connect::{ErrorKind, sqlite::types as declared},
-    project::SchemaProperty,
+    project::{Kept, SchemaProperty},
     value::ValueType,
 };
 
@@ -140,6 +140,15 @@ impl Dialect for Sqlite {
         };
         item.push_str(if descending { " DESC" } else { "" });
         Some(item)
+    }
+
+    fn kept(&self, property: &SchemaProperty) -> Kept {
+        declared::kept(&property.native_type)
+    }
+
+    // After a full disk SQLite has rolled back already, and the driver does not know.
+    fn begin_what_is_rolled_back(&self, diagnosis: &Diagnosis) -> Option<&'static str> {
+        diagnosis.text.contains("no transaction is active").then_some("BEGIN")
     }
 
     // The driver writes milliseconds.

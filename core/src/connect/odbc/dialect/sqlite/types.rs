@@ -44,9 +44,10 @@ pub fn read_expression(column: &str, property: &SchemaProperty) -> String {
             "CASE WHEN {c} IS NULL THEN NULL \
              WHEN typeof({c}) IN ('real', 'integer') THEN printf('%!.17g', {c}) ELSE {refuse} END"
         ),
-        ValueType::String => {
-            format!("CASE WHEN typeof({c}) = 'blob' THEN {refuse} ELSE CAST({c} AS TEXT) END")
-        }
+        // The driver takes a NUL for the end of a text.
+        ValueType::String => format!(
+            "CASE WHEN typeof({c}) = 'blob' OR instr({c}, char(0)) > 0 THEN {refuse} ELSE CAST({c} AS TEXT) END"
+        ),
         ValueType::Guid => format!("CASE typeof({c}) WHEN 'blob' THEN hex({c}) ELSE {c} END"),
         ValueType::Binary => format!(
             "CASE WHEN typeof({c}) IN ('blob', 'text', 'null') THEN CAST({c} AS BLOB) ELSE {refuse} END"
@@ -139,6 +140,7 @@ mod tests {
             (ValueType::String, "'ü'", text("ü")),
             (ValueType::String, "5", text("5")),
             (ValueType::String, "x'ff'", None),
+            (ValueType::String, "'before' || char(0) || 'behind'", None),
             (ValueType::Binary, "x'00ff'", Some(Value::Blob(vec![0, 255]))),
             (ValueType::Binary, "5", None),
             (

@@ -1,0 +1,220 @@
+//! A schema class: its table, filter, scope and virtual properties (S8, S9, F4).
+//!
+//! [`check`] tells what is wrong with a virtual property, [`plan`] makes the plan that reads the class, and
+//! [`virtual_value`] the expressions and joins of its virtual properties.
+
+mod check;
+mod plan;
+mod virtual_value;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use arrow::datatypes::{Field, Schema as ArrowSchema};
+use datafusion::{
+    catalog::TableProvider,
+    common::{Column, DFSchema, TableReference},
+    logical_expr::Expr,
+};
+
+use super::{
+    Context, MappingError,
+    path::{Missing, Way, way},
+};
+use crate::{
+    expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
+    project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualProperty},
+    value::column_type,
+};
+
+/// Name of the column that tells whether an object is labelled as outstanding.
+pub const OUTSTANDING_COLUMN: &str = "__outstanding";
+
+/// Where the tables of a plan come from: connected systems, or batches in memory.
+pub trait TableSource: Send + Sync {
+    /// The objects of a schema type, with a column [`ROW_COLUMN`].
+    fn table(&self, side: Side, schema_type: &SchemaType) -> Arc<dyn TableProvider>;
+
+    /// Keys of the objects of a schema type that are labelled as outstanding, if there are any: one column
+    /// per key property and a column [`OUTSTANDING_COLUMN`] that is always true.
+    fn labels(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>>;
+
+    /// Keys of the objects of the class on `side` that are in a remembered pair (M10), if the step remembers any:
+    /// one column per key property and [`super::PAIR_COLUMN`]. No key is there twice. Both sides or none.
+    fn pairs(&self, _side: Side) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+
+    /// Keys of the objects of a schema type that are busy (R5), if there are any: one column per key property
+    /// and [`super::BUSY_COLUMN`] with the reason in words. No key is there twice.
+    fn busy(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+}
+
+/// A class of a mapping, ready to be read.
+#[derive(Debug, Clone)]
+pub struct CompiledClass {
+    /// The side.
+    pub side: Side,
+    /// Name of the class.
+    pub name: String,
+    /// Its schema type.
+    pub schema_type: SchemaType,
+    /// Key properties, in order.
+    pub key: Vec<String>,
+    /// Class filter and scope.
+    filters: Vec<String>,
+    virtual_properties: Vec<Computed>,
+    /// Properties that the mapping needs, in the order of the class.
+    used: Vec<String>,
+    /// Objects get the column [`super::BUSY_COLUMN`].
+    pub(super) marks_busy: bool,
+}
+
+/// A virtual property and what it is made of.
+#[derive(Debug, Clone)]
+struct Computed {
+    property: VirtualProperty,
+    way: Result<Way, Missing>,
+}
+
+/// All properties of a class, as the schema that expressions are checked against.
+pub fn class_schema(class: ClassRef<'_>, side: Side) -> DFSchema {
+    let fields: Vec<Field> = class
+        .properties()
+        .map(|property| {
+            let data_type = column_type(property.value_type(), property.is_multi_valued());
+            Field::new(property.name(), data_type, true)
+        })
+        .collect();
+    qualified(qualifier(side), fields)
+}
+
+/// Duplicate names are the only thing that can go wrong; the check reports them.
+fn qualified(name: &str, fields: Vec<Field>) -> DFSchema {
+    DFSchema::try_from_qualified_schema(TableReference::bare(name), &ArrowSchema::new(fields))
+        .unwrap_or_else(|_| DFSchema::empty())
+}
+
+const BASE: &str = "base";
+
+pub(super) fn base(name: &str) -> Expr {
+    Expr::Column(Column::new(Some(TableReference::bare(BASE)), name))
+}
+
+impl CompiledClass {
+    pub(super) fn new(project: &Project, class: ClassRef<'_>, side: Side) -> Self {
+        let system = project.system(side);
+        let filters = class
+            .class
+            .and_then(|class| class.filter.clone())
+            .into_iter()
+            .chain(system.scope.get(&class.schema_type.name).cloned())
+            .collect();
+        let virtual_properties = class
+            .properties()
+            .filter_map(|property| match property {
+                PropertyRef::Virtual(property) => Some(Computed {
+                    way: way(&system.schema, class.schema_type, property),
+                    property: property.clone(),
+                }),
+                PropertyRef::Column(_) => None,
+            })
+            .collect();
+        Self {
+            side,
+            name: class.name.to_owned(),
+            schema_type: class.schema_type.clone(),
+            key: class.schema_type.key.clone(),
+            filters,
+            virtual_properties,
+            used: Vec::new(),
+            marks_busy: false,
+        }
+    }
+
+    /// Names of the properties in the display template.
+    #[must_use]
+    pub fn display_properties(&self) -> Vec<String> {
+        self.display_parts()
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Property(name) if self.schema_type.property(&name).is_some() => Some(name),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn display_parts(&self) -> Vec<Part> {
+        self.schema_type
+            .display_template
+            .as_deref()
+            .and_then(|template| resolve_pattern(&self.schema_type, template).ok())
+            .unwrap_or_else(|| self.key_parts())
+    }
+
+    /// How people know an object: its display template, or its key.
+    #[must_use]
+    pub fn display(&self) -> Expr {
+        pattern_expression(&self.display_parts(), |name| expr::property(self.side, name))
+    }
+
+    /// The key of an object in its written form.
+    #[must_use]
+    pub fn key_text(&self) -> Expr {
+        pattern_expression(&self.key_parts(), |name| expr::property(self.side, name))
+    }
+
+    fn key_parts(&self) -> Vec<Part> {
+        let separated =
+            self.key.iter().flat_map(|key| [Part::Text(", ".to_owned()), Part::Property(key.clone())]);
+        separated.skip(1).collect()
+    }
+
+    /// Notes which properties are needed and checks everything that reading them takes.
+    pub(super) fn use_properties(
+        &mut self,
+        context: &Context<'_>,
+        used: &BTreeSet<String>,
+    ) -> Result<(), MappingError> {
+        if self.key.is_empty() {
+            return Err(MappingError::NoKey {
+                mapping: context.mapping.name.clone(),
+                schema_type: self.schema_type.name.clone(),
+            });
+        }
+        let class = context.class(self.side);
+        self.used = class
+            .properties()
+            .map(|property| property.name().to_owned())
+            .filter(|name| used.contains(name))
+            .collect();
+        let place = format!("class {}", self.name);
+        for filter in &self.filters {
+            self.filter(context.session, filter)
+                .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
+        }
+        for computed in &self.virtual_properties {
+            let name = &computed.property.name;
+            if self.used.contains(name) {
+                self.check_virtual(context, computed, &format!("{place}, {name}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The class filter or scope as a condition over the columns of the type.
+    fn filter(&self, session: &datafusion::prelude::SessionContext, text: &str) -> Result<Expr, ExprError> {
+        expr::parse_condition(session, &self.base_schema(), &SpecialNames::of(&self.schema_type), text)
+    }
+
+    fn base_schema(&self) -> DFSchema {
+        let fields = self
+            .schema_type
+            .properties
+            .iter()
+            .map(|property| Field::new(&property.name, property.value_type.arrow(), true))
+            .collect();
+        qualified(BASE, fields)
+    }
+}

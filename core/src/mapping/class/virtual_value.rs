@@ -1,0 +1,232 @@
+//! Virtual properties as expressions, with the tables that they need joined (S9).
+//!
+//! What is joined is the build side of its join and the class streams through: referenced types are mostly
+//! smaller than the class, and the objects keep the order in which they were read.
+
+use datafusion::{
+    common::{Column, TableReference},
+    datasource::provider_as_source,
+    error::{DataFusionError, Result as DataFusionResult},
+    functions::expr_fn::{lower, upper},
+    functions_aggregate::expr_fn::array_agg,
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, cast, lit},
+    prelude::SessionContext,
+};
+
+use super::{
+    super::{
+        convert,
+        functions::{composite, sorted_set, without_accents},
+        path::{Leg, MembersOf, Way},
+    },
+    CompiledClass, Computed, TableSource, base,
+};
+use crate::{
+    expr::{self, pattern_expression, resolve_pattern},
+    project::{CharacterConversion, Literal, SchemaType, VirtualKind, VirtualProperty},
+    value::{ValueType, column_type},
+};
+
+/// Name of the column that holds the list of members.
+const MEMBERS: &str = "members";
+
+/// Makes the values of virtual properties of one class.
+pub(super) struct Reader<'a> {
+    pub session: &'a SessionContext,
+    pub source: &'a dyn TableSource,
+    pub class: &'a CompiledClass,
+}
+
+impl Reader<'_> {
+    /// The value of a virtual property, and the plan with what it needs joined; `number` is its own.
+    pub fn value(
+        &self,
+        plan: LogicalPlanBuilder,
+        computed: &Computed,
+        number: usize,
+    ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
+        let Computed { property, way } = computed;
+        let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
+        match way {
+            Err(missing) => Err(invalid(&format!("{} has no {}", missing.class, missing.name))),
+            Ok(Way::Own(columns)) => Ok((plan, self.own_value(property, columns)?)),
+            Ok(Way::References(legs)) => {
+                let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
+                self.follow(plan, legs, wanted, property.value_type, number)
+            }
+            Ok(Way::Members(members)) => {
+                let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
+                self.members(plan, members, wanted, property.value_type, number)
+            }
+        }
+    }
+
+    /// The value of a property that is made of the object's own columns.
+    fn own_value(&self, property: &VirtualProperty, columns: &[String]) -> DataFusionResult<Expr> {
+        let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
+        let schema_type = &self.class.schema_type;
+        match &property.kind {
+            VirtualKind::Fixed(literal) => Ok(fixed(literal, property.value_type)),
+            VirtualKind::Pattern(pattern) => {
+                let parts = resolve_pattern(&self.class.schema_type, pattern)
+                    .map_err(|error| invalid(&error.text))?;
+                let text = pattern_expression(&parts, base);
+                Ok(convert(text, ValueType::String, property.value_type))
+            }
+            VirtualKind::Expression(text) => {
+                let value = expr::parse(self.session, &self.class.base_schema(), text)
+                    .map_err(|error| invalid(&error.text))?;
+                Ok(cast(value, column_type(property.value_type, property.multi_valued)))
+            }
+            VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
+                Ok(composite(columns.iter().map(|name| (base(name), type_of(schema_type, name)))))
+            }
+            VirtualKind::Convert { property: from, conversion } => {
+                let text = convert(base(from), type_of(schema_type, from), ValueType::String);
+                let text = match conversion {
+                    CharacterConversion::LowerCase => lower(text),
+                    CharacterConversion::UpperCase => upper(text),
+                    CharacterConversion::WithoutAccents => without_accents(text),
+                };
+                Ok(convert(text, ValueType::String, property.value_type))
+            }
+            _ => Err(invalid("this kind of virtual property does not work yet")),
+        }
+    }
+
+    /// Joins the referenced objects hop by hop; the value is `wanted` of the last one.
+    fn follow(
+        &self,
+        mut plan: LogicalPlanBuilder,
+        legs: &[Leg],
+        wanted: &str,
+        value_type: ValueType,
+        number: usize,
+    ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
+        let alias = |hop: usize| TableReference::bare(format!("ref{number}_{hop}"));
+        let column = |hop: usize, name: &str| Expr::Column(Column::new(Some(alias(hop)), name));
+        let mut value = lit(datafusion::common::ScalarValue::Null);
+        for (position, leg) in legs.iter().enumerate() {
+            let next: Vec<&str> = match legs.get(position + 1) {
+                Some(next) => next.hop.columns.iter().map(String::as_str).collect(),
+                None => vec![wanted],
+            };
+            let needed = leg.hop.properties.iter().map(String::as_str).chain(next);
+            let other = self.scan(&leg.to, needed)?.alias(alias(position))?;
+            let theirs = leg.hop.properties.iter().map(|name| column(position, name)).collect::<Vec<_>>();
+            let own = leg.hop.columns.iter().map(|name| match position {
+                0 => base(name),
+                _ => column(position - 1, name),
+            });
+            let own = own.collect::<Vec<_>>();
+            plan = other.join_with_expr_keys(plan.build()?, JoinType::Right, (theirs, own), None)?;
+            value = convert(column(position, wanted), type_of(&leg.to, wanted), value_type);
+        }
+        Ok((plan, value))
+    }
+
+    /// Joins the members, grouped by the object that has them; an object without members has the empty list.
+    fn members(
+        &self,
+        plan: LogicalPlanBuilder,
+        members: &MembersOf,
+        wanted: &str,
+        value_type: ValueType,
+        number: usize,
+    ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
+        let alias = TableReference::bare(format!("ref{number}"));
+        let column = |name: &str| Expr::Column(Column::new(Some(alias.clone()), name));
+        let lists = LogicalPlanBuilder::from(self.lists(members, wanted, value_type, number)?)
+            .alias(alias.clone())?;
+        let theirs = members.own.columns.iter().map(|name| column(&own_column(name))).collect::<Vec<_>>();
+        let own = members.own.properties.iter().map(|name| base(name)).collect::<Vec<_>>();
+        let plan = lists.join_with_expr_keys(plan.build()?, JoinType::Right, (theirs, own), None)?;
+        // NULL, where nothing was joined, becomes the empty list.
+        Ok((plan, sorted_set(column(MEMBERS), value_type)))
+    }
+
+    /// The lists of members by the columns that refer to the object that has them.
+    fn lists(
+        &self,
+        members: &MembersOf,
+        wanted: &str,
+        value_type: ValueType,
+        number: usize,
+    ) -> DataFusionResult<LogicalPlan> {
+        let table_alias = TableReference::bare(format!("ref{number}_table"));
+        let table_column = |name: &str| Expr::Column(Column::new(Some(table_alias.clone()), name));
+        let own_columns = members.own.columns.iter();
+        let (rows, value) = match &members.member {
+            None => {
+                let needed = own_columns.map(String::as_str).chain([wanted]);
+                let rows = self.scan(&members.table, needed)?.alias(table_alias.clone())?;
+                (rows, convert(table_column(wanted), type_of(&members.table, wanted), value_type))
+            }
+            Some(leg) => {
+                let needed = own_columns.chain(&leg.hop.columns).map(String::as_str);
+                let rows = self.scan(&members.table, needed)?.alias(table_alias.clone())?;
+                let alias = TableReference::bare(format!("ref{number}_member"));
+                let column = |name: &str| Expr::Column(Column::new(Some(alias.clone()), name));
+                let needed = leg.hop.properties.iter().map(String::as_str).chain([wanted]);
+                let objects = self.scan(&leg.to, needed)?.alias(alias.clone())?;
+                let theirs = leg.hop.properties.iter().map(|name| column(name)).collect::<Vec<_>>();
+                let own = leg.hop.columns.iter().map(|name| table_column(name)).collect::<Vec<_>>();
+                let joined =
+                    objects.join_with_expr_keys(rows.build()?, JoinType::Inner, (theirs, own), None)?;
+                (joined, convert(column(wanted), type_of(&leg.to, wanted), value_type))
+            }
+        };
+        let value_column = Expr::Column(Column::new_unqualified("value"));
+        let keys: Vec<String> = members.own.columns.iter().map(|name| own_column(name)).collect();
+        let own = members.own.columns.iter().zip(&keys).map(|(name, key)| table_column(name).alias(key));
+        rows.project(own.chain([value.alias("value")]).collect::<Vec<_>>())?
+            .filter(value_column.clone().is_not_null())?
+            .aggregate(
+                keys.iter().map(|key| Expr::Column(Column::new_unqualified(key))),
+                [array_agg(value_column).alias(MEMBERS)],
+            )?
+            .build()
+    }
+
+    /// These columns of a table, each once.
+    fn scan<'n>(
+        &self,
+        schema_type: &SchemaType,
+        columns: impl Iterator<Item = &'n str>,
+    ) -> DataFusionResult<LogicalPlanBuilder> {
+        let columns: std::collections::BTreeSet<&str> = columns.collect();
+        let columns: Vec<Expr> =
+            columns.into_iter().map(|name| Expr::Column(Column::new_unqualified(name))).collect();
+        let table = provider_as_source(self.source.table(self.class.side, schema_type));
+        LogicalPlanBuilder::scan(TableReference::bare(schema_type.name.clone()), table, None)?
+            .project(columns)
+    }
+}
+
+/// Own names, because a column may be called like another one here.
+fn own_column(name: &str) -> String {
+    format!("own.{name}")
+}
+
+/// The property of another object that a kind is about.
+fn property_of(kind: &VirtualKind) -> Option<&str> {
+    match kind {
+        VirtualKind::KeyResolution { property, .. }
+        | VirtualKind::ReferencedProperty { property, .. }
+        | VirtualKind::Members { property, .. } => Some(property),
+        _ => None,
+    }
+}
+
+fn type_of(schema_type: &SchemaType, name: &str) -> ValueType {
+    schema_type.property(name).map_or(ValueType::String, |property| property.value_type)
+}
+
+fn fixed(literal: &Literal, value_type: ValueType) -> Expr {
+    match (literal, value_type) {
+        (Literal::Boolean(value), ValueType::Boolean) => lit(*value),
+        (Literal::Integer(value), ValueType::Integer) => lit(*value),
+        (Literal::Float(value), ValueType::Float) => lit(*value),
+        _ => convert(lit(literal.to_text()), ValueType::String, value_type),
+    }
+}

@@ -1,0 +1,277 @@
+//! Property mapping rules as expressions (R).
+//!
+//! All rules that can write one property become the *arms* of one [`Target`]; of the arms whose rule applies
+//! the last one wins (R23). An arm applies where all its gates hold: condition, do not overwrite and so on.
+
+mod arm;
+mod dates;
+mod members;
+mod participation;
+mod value;
+
+use arrow::datatypes::DataType;
+use datafusion::{
+    common::ScalarValue,
+    logical_expr::{Expr, cast, lit, when},
+};
+
+pub(super) use self::participation::{Circumstances, participates};
+pub use self::participation::{NotRun, Occasion};
+use super::{Context, MappingError, WriteAs, write_as::write_as};
+use crate::{
+    expr,
+    project::{ClassRef, PropertyRef, Side},
+    value::{ValueType, list_type},
+};
+
+/// A property of the written side and the rules that can write it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The side that is written.
+    pub side: Side,
+    /// The property, a column or a virtual property.
+    pub property: String,
+    /// Type of its values.
+    pub value_type: ValueType,
+    /// It holds a list of values.
+    pub multi_valued: bool,
+    /// Its values are never shown.
+    pub secret: bool,
+    /// How its value gets into the database.
+    pub write_as: WriteAs,
+    /// What it holds now.
+    pub old: Expr,
+    /// The rules, in order; the last one that applies wins.
+    pub arms: Vec<Arm>,
+}
+
+/// One rule that can write a property.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// Position of the rule in the mapping.
+    pub rule: u16,
+    /// What must hold for the rule to run.
+    pub gates: Vec<Gate>,
+    /// The value in the source.
+    pub source: Expr,
+    /// The value in the type of the property; NULL where it cannot be made.
+    pub value: Expr,
+    /// True where the value differs from what the property holds; never NULL.
+    pub differs: Expr,
+    /// What can go wrong with the value.
+    pub failures: Vec<ValueFailure>,
+    /// The value is written where it differs; otherwise the difference is only told (R10).
+    pub writes: bool,
+}
+
+/// What must hold for a rule to run.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Which setting it comes from.
+    pub kind: GateKind,
+    /// True where it holds; never NULL.
+    pub holds: Expr,
+}
+
+/// Which setting can keep a rule from running for an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateKind {
+    /// R5: no object is busy; only where collision detection found some that are.
+    Busy,
+    /// R8.
+    Condition,
+    /// R7: the property is empty.
+    DoNotOverwrite,
+    /// R18: the source is not empty.
+    KeepWhenEmpty,
+}
+
+/// What can go wrong with the value of a rule; the object is left out then.
+#[derive(Debug, Clone)]
+pub struct ValueFailure {
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// True where it did; never NULL.
+    pub holds: Expr,
+}
+
+/// What went wrong with a value.
+#[derive(Debug, Clone)]
+pub enum FailureKind {
+    /// It has no meaning in the type of the property.
+    Conversion,
+    /// A property for a single value would get several (R18).
+    SeveralValues,
+    /// The value list has no entry for it (R21).
+    Lookup,
+    /// The validation refuses it (R20); what the rule says about it.
+    Validation(String),
+    /// A script failed on the object (E5); the text of its error.
+    Script(Box<Expr>),
+}
+
+impl Arm {
+    /// True where the rule runs; never NULL.
+    #[must_use]
+    pub fn applies(&self) -> Expr {
+        self.gates.iter().map(|gate| gate.holds.clone()).reduce(Expr::and).unwrap_or_else(|| lit(true))
+    }
+
+    /// True where the value cannot be made or is refused.
+    #[must_use]
+    pub fn failed(&self) -> Expr {
+        self.failures
+            .iter()
+            .map(|failure| failure.holds.clone())
+            .reduce(Expr::or)
+            .unwrap_or_else(|| lit(false))
+    }
+
+    fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let gates = self.gates.iter().map(|gate| &gate.holds);
+        let failures = self.failures.iter().map(|failure| &failure.holds);
+
+        gates.chain(failures).chain([&self.source, &self.value, &self.differs])
+    }
+}
+
+impl Target {
+    /// All expressions in it, for finding the properties that it needs.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.old).chain(self.arms.iter().flat_map(Arm::expressions))
+    }
+
+    /// The Arrow type of its values.
+    #[must_use]
+    pub fn arrow(&self) -> DataType {
+        if self.multi_valued { list_type(self.value_type) } else { self.value_type.arrow() }
+    }
+
+    /// True where an update must write the property, tell a difference, or cannot make the value.
+    #[must_use]
+    pub fn needs_attention(&self) -> Expr {
+        self.winner(
+            |arm| {
+                if arm.failures.is_empty() {
+                    arm.differs.clone()
+                } else {
+                    arm.differs.clone().or(arm.failed())
+                }
+            },
+            lit(false),
+        )
+    }
+
+    /// True where the property differs from what its rule gives.
+    #[must_use]
+    pub fn differs(&self) -> Expr {
+        self.winner(|arm| arm.differs.clone(), lit(false))
+    }
+
+    /// True where the rule that gives the value also writes it (R11).
+    #[must_use]
+    pub fn writes(&self) -> Expr {
+        self.winner(|arm| lit(arm.writes), lit(false))
+    }
+
+    /// The new value.
+    #[must_use]
+    pub fn value(&self) -> Expr {
+        self.winner(|arm| arm.value.clone(), null_of(&self.arrow()))
+    }
+
+    /// Position of the rule that gives the value; NULL if none applies.
+    #[must_use]
+    pub fn rule(&self) -> Expr {
+        self.winner(|arm| lit(arm.rule), null_of(&DataType::UInt16))
+    }
+
+    /// True where the rule that gives the value cannot make it.
+    #[must_use]
+    pub fn failed(&self) -> Expr {
+        self.winner(Arm::failed, lit(false))
+    }
+
+    /// `part` of the arm that wins, `otherwise` where no rule applies.
+    fn winner(&self, part: impl Fn(&Arm) -> Expr, otherwise: Expr) -> Expr {
+        self.arms.iter().fold(otherwise, |before, arm| {
+            if arm.gates.is_empty() {
+                return part(arm);
+            }
+            // Building a CASE fails only without branches, and here is always one.
+            when(arm.applies(), part(arm)).otherwise(before.clone()).unwrap_or(before)
+        })
+    }
+}
+
+/// A NULL of that type.
+pub(super) fn null_of(data_type: &DataType) -> Expr {
+    match ScalarValue::try_from(data_type) {
+        Ok(null) => lit(null),
+        Err(_) => cast(lit(ScalarValue::Null), data_type.clone()),
+    }
+}
+
+/// What the rules of the mapping write on this occasion, in the order of the properties of the written class.
+pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<Target>, MappingError> {
+    let direction = occasion.direction(context.direction);
+    let side = direction.destination();
+    let class = context.class(side);
+    let mut targets: Vec<Target> = Vec::new();
+    let circumstances = Circumstances {
+        mapping_direction: context.mapping.direction,
+        run: context.direction,
+        with_proposed: context.with_proposed,
+    };
+    for (position, rule) in context.mapping.rules.iter().enumerate() {
+        if participates(circumstances, rule, occasion).is_err() {
+            continue;
+        }
+        let place = format!("rule {}", rule.name);
+        let (source_name, name) = match side {
+            Side::Left => (&rule.right, &rule.left),
+            Side::Right => (&rule.left, &rule.right),
+        };
+        let source_name = value::trusted_source(context, rule, direction).unwrap_or(source_name);
+        let property = find(context, class, name, &place)?;
+        let source = find(context, context.class(side.other()), source_name, &place)?;
+        let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
+        let arm =
+            arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
+        match targets.iter_mut().find(|target| target.property == *name) {
+            Some(target) => target.arms.push(arm),
+            None => targets.push(Target {
+                side,
+                property: name.clone(),
+                value_type: property.value_type(),
+                multi_valued: property.is_multi_valued(),
+                secret: property.is_secret(),
+                // What is only compared need not be writable.
+                write_as: if writes {
+                    write_as(context, side, class, property, &place)?
+                } else {
+                    write_as(context, side, class, property, &place).unwrap_or(WriteAs::Column)
+                },
+                old: expr::property(side, name),
+                arms: vec![arm],
+            }),
+        }
+    }
+    let order: Vec<&str> = class.properties().map(PropertyRef::name).collect();
+    targets.sort_by_key(|target| order.iter().position(|name| *name == target.property));
+    Ok(targets)
+}
+
+fn find<'a>(
+    context: &Context<'a>,
+    class: ClassRef<'a>,
+    name: &str,
+    place: &str,
+) -> Result<PropertyRef<'a>, MappingError> {
+    class.property(name).ok_or_else(|| MappingError::UnknownProperty {
+        mapping: context.mapping.name.clone(),
+        place: place.to_owned(),
+        class: class.name.to_owned(),
+        property: name.to_owned(),
+    })
+}

@@ -1,0 +1,74 @@
+//! A script over a batch of objects: columns in, a column of values and one of errors out.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{ArrayRef, StringArray, StringBuilder, new_null_array},
+    datatypes::{DataType, Field},
+};
+
+use super::{CompiledScript, ScriptError, ScriptKind, cell::Batch, convert, convert::ResultColumn};
+use crate::value::{Value, ValueType};
+
+/// The Arrow type of a result.
+pub fn result_type(wanted: ValueType, multi_valued: bool) -> DataType {
+    if multi_valued {
+        DataType::List(Arc::new(Field::new("item", wanted.arrow(), true)))
+    } else {
+        wanted.arrow()
+    }
+}
+
+/// See [`CompiledScript::evaluate`].
+pub fn evaluate(
+    script: &CompiledScript,
+    arguments: &[ArrayRef],
+    rows: usize,
+    wanted: ValueType,
+    multi_valued: bool,
+) -> (ArrayRef, StringArray) {
+    if let Err(error) = script.check_arguments(arguments.len()) {
+        return all_in_error(rows, wanted, multi_valued, &error.to_string());
+    }
+    if multi_valued {
+        // `Value` has no lists yet; see `convert::list`.
+        let error = script.wrong_type("a script's result", "multi-valued property in this version");
+        return all_in_error(rows, wanted, true, &error.to_string());
+    }
+    let label = wanted.label();
+    let mut values = ResultColumn::new(wanted, rows);
+    let mut errors = StringBuilder::with_capacity(rows, 0);
+    script.0.program.values(&Batch::new(arguments, rows), &mut |result| match result
+        .and_then(|value| finish(script, value, wanted, &label))
+    {
+        Ok(value) => {
+            values.push(value);
+            errors.append_null();
+        }
+        Err(error) => {
+            values.push(Value::Null);
+            errors.append_value(error.to_string());
+        }
+    });
+    (values.finish(), errors.finish())
+}
+
+fn finish(
+    script: &CompiledScript,
+    value: Value,
+    wanted: ValueType,
+    label: &str,
+) -> Result<Value, ScriptError> {
+    let value = match script.0.kind {
+        ScriptKind::Condition => {
+            convert::condition(&value).map_err(|found| script.wrong_type(found, "condition"))?
+        }
+        ScriptKind::Value | ScriptKind::Write | ScriptKind::Action => value,
+    };
+    convert::convert(value, wanted).map_err(|found| script.wrong_type(found, label))
+}
+
+fn all_in_error(rows: usize, wanted: ValueType, multi_valued: bool, text: &str) -> (ArrayRef, StringArray) {
+    let errors = StringArray::from_iter_values(std::iter::repeat_n(text, rows));
+    (new_null_array(&result_type(wanted, multi_valued), rows), errors)
+}

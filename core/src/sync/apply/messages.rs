@@ -1,0 +1,141 @@
+//! What there is to say about objects that could not be written, or not completely.
+
+use super::MemberChange;
+use crate::{
+    connect::ConnectError,
+    journal::{Message, MessageLevel, PropertyChange},
+    mapping::{MemberTable, Target, WriteAs},
+    sync::{pending::WrittenObject, references::Resolved, rows::RowWrite},
+    value::Value,
+};
+
+/// What secret values are shown as.
+const SECRET: &str = "••••";
+
+pub(super) fn shown(target: &Target, value: &Value) -> String {
+    if target.secret { SECRET.to_owned() } else { value.to_string() }
+}
+
+fn about(level: MessageLevel, code: &str, text: String, object: &str, property: &str, rule: &str) -> Message {
+    Message {
+        level,
+        code: code.to_owned(),
+        text,
+        object: Some(object.to_owned()),
+        property: Some(property.to_owned()),
+        rule: Some(rule.to_owned()),
+    }
+}
+
+/// The database gave the new object its key, and the values that it was created with are not its alone.
+pub(super) fn not_found_again(object: &WrittenObject, property: &str, rule: &str) -> Message {
+    let text =
+        "the reference is not set yet: the new object cannot be told from others by its values; run again";
+    about(MessageLevel::Warning, "SW-R106", text.to_owned(), &object.name, property, rule)
+}
+
+/// The database, or a rule of ours, refuses a row.
+pub(super) fn refused(row: &RowWrite, error: &ConnectError) -> Message {
+    let help = error.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
+    Message {
+        level: MessageLevel::Error,
+        code: error.kind.code().to_owned(),
+        text: format!("{error}{help}"),
+        object: Some(row.name.clone()),
+        property: None,
+        rule: None,
+    }
+}
+
+/// The same of a row that stands for a member.
+pub(super) fn member_refused(row: &RowWrite, change: &MemberChange, error: &ConnectError) -> Message {
+    let Message { level, code, text, object, .. } = refused(row, error);
+    let member = row.member.as_deref().unwrap_or_default();
+    Message {
+        level,
+        code,
+        text: format!("member “{member}”: {text}"),
+        object,
+        property: Some(change.property.clone()),
+        rule: Some(change.rule.clone()),
+    }
+}
+
+/// A member that cannot do without an object that it belongs to.
+pub(super) fn cannot_be_cleared(
+    target: &Target,
+    table: &MemberTable,
+    change: &MemberChange,
+    member: &Value,
+) -> Message {
+    let text = format!(
+        "member “{}” cannot be taken out: {} of {} is mandatory, so each of its objects must belong to one",
+        shown(target, member),
+        table.own.columns.join(", "),
+        table.schema_type
+    );
+    about(MessageLevel::Error, "SW-R110", text, &change.object.name, &change.property, &change.rule)
+}
+
+/// A member of one object only that several objects want.
+pub(super) fn wanted_twice(target: &Target, change: &MemberChange, member: &Value, other: &str) -> Message {
+    let text = format!(
+        "member “{}” is not added: it can belong to one object only, and {other} wants it, too",
+        shown(target, member)
+    );
+    about(MessageLevel::Warning, "SW-R111", text, &change.object.name, &change.property, &change.rule)
+}
+
+/// A text that is no value of a column group or composite key.
+pub(super) fn not_split(
+    target: &Target,
+    object: &str,
+    change: &PropertyChange,
+    columns: &[String],
+) -> Message {
+    let text = format!(
+        "“{}” cannot become {}: it must have {} parts with | between them, each a value of its column; the \
+         object is left out",
+        shown(target, &change.new),
+        columns.join(", "),
+        columns.len()
+    );
+    about(MessageLevel::Error, "SW-R102", text, object, &change.property, &change.rule)
+}
+
+/// A reference or member that leads to no object, or to several.
+pub fn unresolved_message(
+    target: &Target,
+    object: &str,
+    rule: &str,
+    value: &Value,
+    found: &Resolved,
+) -> Message {
+    let (what, schema_type, property) = match &target.write_as {
+        WriteAs::Reference { references, onward, property, .. } => {
+            let end = onward.last().map_or(references, |hop| &hop.references);
+            ("the reference is not set", end.as_str(), property.as_str())
+        }
+        WriteAs::Members(MemberTable { schema_type, member, property, .. }) => {
+            let end = member.as_ref().map_or(schema_type, |hop| &hop.references);
+            ("the member is not added", end.as_str(), property.as_str())
+        }
+        WriteAs::Column | WriteAs::Columns { .. } => ("the value is not set", "", ""),
+    };
+    let why = match found {
+        Resolved::Ambiguous => "more than one object",
+        Resolved::Missing | Resolved::Key(_) => "no object",
+    };
+    let leads = match &target.write_as {
+        WriteAs::Reference { onward, .. } if !onward.is_empty() => "leads to",
+        _ => "has",
+    };
+    let text = match leads {
+        "leads to" => format!(
+            "{what}: {why} that it can refer to leads to a {schema_type} whose {property} is “{}”",
+            shown(target, value)
+        ),
+        _ => format!("{what}: {why} of {schema_type} has {property} “{}”", shown(target, value)),
+    };
+    about(MessageLevel::Warning, "SW-R104", text, object, &target.property, rule)
+}

@@ -1,0 +1,154 @@
+//! Rows of a table of members that go: which ones they are (S9, O7).
+//!
+//! A value that is in the list no more takes with it every row of the object whose member has the value, also
+//! rows that are there twice.
+
+use std::collections::{HashMap, HashSet};
+
+use datafusion::{
+    common::ScalarValue,
+    logical_expr::{Expr, ident, lit},
+};
+
+use super::{
+    Applied, Applier, Stopped,
+    members::{Members, written_key},
+};
+use crate::{
+    connect::Connector,
+    project::SchemaType,
+    sync::{
+        pending::Key,
+        references::{read_rows, written},
+        rows::RowWrite,
+    },
+    value::{Value, array_of},
+};
+
+/// Up to so many objects are asked for their rows one by one; for more the whole table is read once.
+const ASKED_ONE_BY_ONE: usize = 20;
+
+/// What is looked for among the rows of one object.
+struct Wanted<'a> {
+    /// Position of the change.
+    change: usize,
+    own: &'a [Value],
+    /// Members that go: what their rows hold, and the value in the list.
+    members: HashMap<String, &'a Value>,
+}
+
+impl Applier<'_> {
+    /// Rows that take members out, but not those with keys in `kept`: they get another object.
+    pub(super) fn removed(
+        &mut self,
+        members: &Members<'_>,
+        kept: &HashSet<String>,
+        applied: &mut Applied,
+    ) -> Result<Vec<RowWrite>, Stopped> {
+        let mut found: Vec<(usize, &Value, Key)> = Vec::new();
+        let mut wanted: HashMap<String, Wanted<'_>> = HashMap::new();
+        for (position, (change, own)) in members.changes.iter().zip(&members.own).enumerate() {
+            let Some(own) = own else { continue };
+            for value in &change.removed {
+                let keys = members.references.keys(members.target, value);
+                if let Some(key) = members.key_of_row(own, keys) {
+                    found.push((position, value, key));
+                    continue;
+                }
+                let one = wanted.entry(written(own)).or_insert_with(|| Wanted {
+                    change: position,
+                    own: own.as_slice(),
+                    members: HashMap::new(),
+                });
+                match members.table.member {
+                    Some(_) => one.members.extend(keys.iter().map(|key| (written(key), value))),
+                    None => drop(one.members.insert(value.to_string(), value)),
+                }
+            }
+        }
+        self.find_rows(members, &wanted, &mut found)?;
+        // Rows come in any order; what is written must not.
+        found.sort_by_cached_key(|(position, _, key)| (*position, written_key(key)));
+        Ok(found
+            .into_iter()
+            .filter(|(.., key)| !kept.contains(&written_key(key)))
+            .filter_map(|(position, value, key)| {
+                members.removed_row(members.changes.get(position)?, value, key, applied)
+            })
+            .collect())
+    }
+
+    fn find_rows<'v>(
+        &mut self,
+        members: &Members<'_>,
+        wanted: &HashMap<String, Wanted<'v>>,
+        found: &mut Vec<(usize, &'v Value, Key)>,
+    ) -> Result<(), Stopped> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let (schema_type, table) = (members.schema_type, members.table);
+        let held = match &table.member {
+            Some(hop) => hop.columns.clone(),
+            None => vec![table.property.clone()],
+        };
+        let mut searches: Vec<Vec<Expr>> = Vec::new();
+        if wanted.len() <= ASKED_ONE_BY_ONE {
+            for one in wanted.values() {
+                searches.push(conditions(&*self.connector, schema_type, &table.own.columns, one.own));
+            }
+        }
+        if searches.is_empty() || searches.iter().any(Vec::is_empty) {
+            searches = vec![Vec::new()];
+        }
+        for filters in searches {
+            let lists = [table.key.as_slice(), &table.own.columns, &held];
+            read_rows(
+                &mut *self.connector,
+                schema_type,
+                lists,
+                &filters,
+                self.cancel,
+                |[key, own, held]| {
+                    if let Some(one) = wanted.get(&written(&own))
+                        && let Some(value) = one.members.get(&written(&held))
+                    {
+                        found.push((one.change, value, table.key.iter().cloned().zip(key).collect()));
+                    }
+                },
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Members<'_> {
+    /// Key of the row of a member, where it can be told without reading: the table's key is made of both ends,
+    /// and one member only has the value.
+    fn key_of_row(&self, own: &[Value], keys: &[Vec<Value>]) -> Option<Key> {
+        let (Some(hop), [member]) = (&self.table.member, keys) else { return None };
+        let own = self.table.own.columns.iter().zip(own);
+        let ends: HashMap<&String, &Value> = own.chain(hop.columns.iter().zip(member)).collect();
+        self.table
+            .key
+            .iter()
+            .map(|name| Some((name.clone(), ends.get(name).map(|value| (*value).clone())?)))
+            .collect()
+    }
+}
+
+/// Conditions that only rows of one object meet; none if the system does not take them.
+fn conditions(
+    connector: &dyn Connector,
+    schema_type: &SchemaType,
+    columns: &[String],
+    values: &[Value],
+) -> Vec<Expr> {
+    let condition = |(name, value): (&String, &Value)| -> Option<Expr> {
+        let value_type = schema_type.property(name)?.value_type;
+        let literal = ScalarValue::try_from_array(&array_of(value_type, std::iter::once(value)), 0).ok()?;
+        let condition = ident(name.as_str()).eq(lit(literal));
+        connector.takes_filter(schema_type, &condition).then_some(condition)
+    };
+    columns.iter().zip(values).filter_map(condition).collect()
+}

@@ -1,0 +1,236 @@
+//! A step up to its change lists: read, reconcile, plan. Simulations and runs share all of it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::{
+    changes::{self, PlannedStep},
+    ended::{Ended, connect_failed, engine_failed, failure, journal_failed},
+    execute::Execution,
+    opposite,
+    pairs::StepPairs,
+    quota::{self, Population},
+    reconcile::{Reconciled, reconcile},
+    references::{PlannedObjects, References},
+    source::SystemTables,
+};
+use crate::{
+    connect::{OpenMode, open},
+    journal::{
+        Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepPass, StepReport, Writes,
+    },
+    mapping::{CompiledMapping, WriteAs, compile},
+    project::{CollisionDetection, Method, Methods, Side, Step},
+};
+
+/// A pass of a step that has come as far as its change list.
+pub struct PreparedPass {
+    /// What it writes by.
+    pub mapping: CompiledMapping,
+    /// What it found, and what it is about to change.
+    pub report: StepReport,
+    /// Objects per method.
+    pub planned: Writes,
+}
+
+impl<'a> Execution<'a> {
+    /// Reads, reconciles and plans a step: its own changes, then what rules of the opposite direction do.
+    pub(super) fn prepare(
+        &self,
+        step: &'a Step,
+        kind: RunKind,
+        journal: &mut Journal,
+        source_before: Option<u64>,
+    ) -> Result<Vec<PreparedPass>, Ended> {
+        let mut mapping = self.compiled(step, kind)?;
+        let (found, mut pairs) = self.read(&mut mapping, journal)?;
+        let about_pairs = pairs.as_mut().map(|pairs| pairs.found(&found.for_memory)).unwrap_or_default();
+        let destination = &self.project.system(mapping.direction.destination()).connection.system_identifier;
+        let mut planned = changes::plan(&self.session, &mapping, destination, &found)
+            .map_err(|error| engine_failed(&error))?;
+        planned.messages.splice(0..0, about_pairs);
+        self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
+        let mut passes = Vec::new();
+        if !mapping.opposite.rogue.is_empty() {
+            let reversed = mapping.reversed(mapping.opposite.rogue.clone());
+            let read_only = self.project.system(mapping.direction.source()).connection.read_only;
+            let may_write = !read_only && step.methods != Methods::default();
+            let corrections = opposite::corrections(&self.session, &reversed, &found, may_write)
+                .map_err(|error| engine_failed(&error))?;
+            passes.push((StepPass::Corrections, reversed, corrections));
+        }
+        if kind == RunKind::Simulation && !mapping.opposite.forced.is_empty() {
+            let reversed = mapping.reversed(mapping.opposite.forced.clone());
+            let forced =
+                opposite::forced(&self.session, &reversed, &found).map_err(|error| engine_failed(&error))?;
+            passes.push((StepPass::Forced, reversed, forced));
+        }
+        passes.insert(0, (StepPass::Main, mapping, planned));
+        Ok(passes
+            .into_iter()
+            .map(|(pass, mapping, planned)| prepared(step, pass, mapping, planned, &found, source_before))
+            .collect())
+    }
+
+    fn compiled(&self, step: &Step, kind: RunKind) -> Result<CompiledMapping, Ended> {
+        let mapping = self.project.mapping(&step.mapping).ok_or_else(|| {
+            Ended::Failed(Failure {
+                code: "SW-C101".to_owned(),
+                text: format!(
+                    "step {} uses the mapping {:?}, which is not in the project",
+                    step.name, step.mapping
+                ),
+                help: None,
+                exit_code: 2,
+            })
+        })?;
+        self.progress.phase(&format!("Comparing {}", mapping.label()));
+        let with_proposed = kind == RunKind::Simulation;
+        compile(&self.session, self.project, mapping, Some(step), self.direction, with_proposed)
+            .map_err(|error| Ended::Failed(failure(&error, 2)))
+    }
+
+    /// Reads both classes of a mapping and reconciles them, by the pairs that it remembers (M10) before its
+    /// rules. From now on the mapping leaves alone who is busy (R5).
+    pub(super) fn read(
+        &self,
+        mapping: &mut CompiledMapping,
+        journal: &mut Journal,
+    ) -> Result<(Reconciled, Option<StepPairs>), Ended> {
+        if self.cancel.is_cancelled() {
+            return Err(Ended::Cancelled);
+        }
+        let rows_read = Arc::new(AtomicU64::new(0));
+        let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
+        for side in [Side::Left, Side::Right] {
+            tables
+                .read_labels(journal, side, &mapping.class(side).schema_type.name)
+                .map_err(journal_failed)?;
+        }
+        if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
+            tables
+                .leave_busy_alone(journal, mapping, self.project.mapping(&mapping.name))
+                .map_err(journal_failed)?;
+        }
+        let pairs = StepPairs::read(journal, mapping).map_err(journal_failed)?;
+        tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
+        let mapping = &*mapping;
+        let watched = self.watch(&rows_read);
+        let found = self.runtime.block_on(async {
+            tokio::select! {
+                found = reconcile(&self.session, mapping, &tables) => found.map_err(|error| engine_failed(&error)),
+                () = watched => Err(Ended::Cancelled),
+            }
+        })?;
+        Ok((found, pairs))
+    }
+
+    /// Tells the progress of reading, and ends when somebody cancels.
+    async fn watch(&self, rows_read: &AtomicU64) {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            self.progress.advance(rows_read.load(Ordering::Relaxed), None);
+            if self.cancel.is_cancelled() {
+                return;
+            }
+        }
+    }
+
+    /// Warns of references that a run could not set; objects that earlier steps would create count.
+    pub(super) fn check_references(
+        &self,
+        prepared: &mut PreparedPass,
+        planned: &mut PlannedObjects,
+    ) -> Result<(), Ended> {
+        let mapping = &prepared.mapping;
+        let destination = mapping.destination();
+        let changes = &prepared.report.changes;
+        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
+        {
+            for property in &change.properties {
+                planned.add(&destination.schema_type.name, &property.property, &property.new);
+            }
+        }
+        let is_reference = |target: &&crate::mapping::Target| target.write_as != WriteAs::Column;
+        let targets: HashMap<&str, _> = mapping
+            .inserts
+            .iter()
+            .chain(&mapping.updates)
+            .filter(is_reference)
+            .map(|target| (target.property.as_str(), target))
+            .collect();
+        if targets.is_empty() || changes.is_empty() {
+            return Ok(());
+        }
+        let system = self.project.system(destination.side);
+        let mut connector = open(&system.connection, self.folder, OpenMode::Read).map_err(connect_failed)?;
+        let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)
+            .map_err(connect_failed)?;
+        let mut messages = Vec::new();
+        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
+        {
+            for property in &change.properties {
+                let Some(target) = targets.get(property.property.as_str()) else { continue };
+                messages.extend(references.unresolved(target, &change.display, property, planned));
+            }
+        }
+        prepared.report.messages.append(&mut messages);
+        Ok(())
+    }
+}
+
+/// A planned pass with its report and its quotas judged.
+pub(super) fn prepared(
+    step: &Step,
+    pass: StepPass,
+    mapping: CompiledMapping,
+    planned: PlannedStep,
+    found: &Reconciled,
+    source_before: Option<u64>,
+) -> PreparedPass {
+    let PlannedStep { situations, changes, planned, messages } = planned;
+    let source = mapping.direction.source();
+    let population = Population {
+        source: found.objects(source),
+        destination: found.objects(source.other()),
+        source_before,
+    };
+    let quota_exceeded = quota::exceeded(&step.quotas, &planned, population);
+    let messages = quota_exceeded.iter().map(quota_message).chain(messages).collect();
+    let report = StepReport {
+        step: step.name.clone(),
+        pass,
+        mapping: mapping.name.clone(),
+        direction: mapping.direction,
+        left_objects: found.objects(Side::Left),
+        right_objects: found.objects(Side::Right),
+        situations,
+        writes: Writes { failed: planned.failed, ..Writes::default() },
+        quota_exceeded,
+        changes,
+        messages,
+    };
+    PreparedPass { mapping, report, planned }
+}
+
+fn quota_message(quota: &QuotaExceeded) -> Message {
+    Message {
+        level: MessageLevel::Error,
+        code: "SW-R105".to_owned(),
+        text: format!(
+            "quota exceeded: {} objects for “{}”, allowed are {} ({}); nothing of this step is written",
+            quota.planned,
+            quota.method.id(),
+            quota.allowed,
+            quota.reason
+        ),
+        object: None,
+        property: None,
+        rule: None,
+    }
+}

@@ -1,0 +1,189 @@
+//! Why rules run or not, and what they give (T, R): read off the compiled mapping, one row at a time.
+
+use arrow::array::RecordBatch;
+use datafusion::logical_expr::Expr;
+
+use super::{
+    super::{evaluate::Evaluator, failed_values::describe},
+    Bench, MatchOutcome, MatchTest, RuleResult, RuleTestError,
+    objects::TestRow,
+};
+use crate::{
+    expr::property,
+    mapping::{Arm, FailureKind, GateKind, Occasion, Target},
+    project::{PropertyRule, Side},
+    value::{Value, value_at},
+};
+
+/// Expressions on one row.
+struct OneRow<'a> {
+    evaluator: Evaluator<'a>,
+    row: &'a RecordBatch,
+}
+
+impl OneRow<'_> {
+    fn value(&self, expression: &Expr) -> Result<Value, RuleTestError> {
+        Ok(value_at(&self.evaluator.values(expression, self.row)?, 0))
+    }
+
+    fn holds(&self, expression: &Expr) -> Result<bool, RuleTestError> {
+        Ok(self.evaluator.holds(expression, self.row)?.true_count() > 0)
+    }
+}
+
+impl Bench<'_> {
+    fn one_row<'b>(&'b self, row: &'b TestRow) -> OneRow<'b> {
+        OneRow { evaluator: Evaluator::new(&self.session, &row.schema), row: &row.row }
+    }
+
+    /// What every matching rule says.
+    pub(super) fn matching(&self, row: &TestRow) -> Result<Vec<MatchTest>, RuleTestError> {
+        let one = self.one_row(row);
+        let rules = self.mapping.matching.iter().zip(&self.compiled.matching);
+        rules
+            .map(|(rule, compiled)| {
+                let pairs = rule.on.pairs();
+                let values = |side: Side, name: &str| one.value(&property(side, name));
+                let left =
+                    pairs.iter().map(|pair| values(Side::Left, pair.left)).collect::<Result<Vec<_>, _>>()?;
+                let right = pairs
+                    .iter()
+                    .map(|pair| values(Side::Right, pair.right))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let both = row.has(Side::Left) && row.has(Side::Right);
+                let outcome = if !both || one.value(&compiled.holds())?.is_null() {
+                    MatchOutcome::Skipped
+                } else if one.holds(&compiled.holds())? {
+                    MatchOutcome::Match
+                } else {
+                    MatchOutcome::NoMatch
+                };
+                Ok(MatchTest { rule: rule.name.clone(), outcome, left, right })
+            })
+            .collect()
+    }
+
+    /// What every rule does: for the pair or the new object, then against the direction.
+    pub(super) fn rules(&self, row: &TestRow) -> Result<Vec<RuleResult>, RuleTestError> {
+        let one = self.one_row(row);
+        let source = self.compiled.direction.source();
+        let both = row.has(Side::Left) && row.has(Side::Right);
+        let occasions: &[Occasion] = match (both, row.has(source)) {
+            (true, _) => &[Occasion::Update, Occasion::Rogue, Occasion::Forced],
+            (false, true) => &[Occasion::Insert],
+            // An object that is only in the written system is deleted, marked or left alone: no rule runs.
+            (false, false) => &[],
+        };
+        let mut results = Vec::new();
+        for (position, rule) in self.mapping.rules.iter().enumerate() {
+            for occasion in occasions {
+                let why_not = self.compiled.why_not(rule, *occasion);
+                if why_not.is_some() && !matches!(occasion, Occasion::Update | Occasion::Insert) {
+                    continue;
+                }
+                results.push(self.rule(&one, rule, position, *occasion, why_not)?);
+            }
+        }
+        Ok(results)
+    }
+
+    fn rule(
+        &self,
+        one: &OneRow<'_>,
+        rule: &PropertyRule,
+        position: usize,
+        occasion: Occasion,
+        why_not: Option<&'static str>,
+    ) -> Result<RuleResult, RuleTestError> {
+        let side = occasion.direction(self.compiled.direction).destination();
+        let (read, written) = match side {
+            Side::Left => (&rule.right, &rule.left),
+            Side::Right => (&rule.left, &rule.right),
+        };
+        let mut result = RuleResult {
+            rule: rule.name.clone(),
+            occasion,
+            side,
+            property: written.clone(),
+            not_run: why_not.map(str::to_owned),
+            source: Value::Null,
+            old: Value::Null,
+            new: Value::Null,
+            differs: false,
+            overruled_by: None,
+            conversion: self.conversion(side, read, written),
+            failure: None,
+            secret: false,
+        };
+        let target = self.compiled.targets_on(occasion).iter().find(|target| target.property == *written);
+        let arm = target.and_then(|target| {
+            target.arms.iter().find(|arm| usize::from(arm.rule) == position).map(|arm| (target, arm))
+        });
+        if let (None, Some((target, arm))) = (why_not, arm) {
+            self.arm(one, target, arm, &mut result)?;
+        }
+        Ok(result)
+    }
+
+    fn arm(
+        &self,
+        one: &OneRow<'_>,
+        target: &Target,
+        arm: &Arm,
+        result: &mut RuleResult,
+    ) -> Result<(), RuleTestError> {
+        result.secret = target.secret;
+        result.source = one.value(&arm.source)?;
+        result.old = one.value(&target.old)?;
+        for gate in &arm.gates {
+            if !one.holds(&gate.holds)? {
+                result.not_run = Some(closed(gate.kind).to_owned());
+                return Ok(());
+            }
+        }
+        result.new = one.value(&arm.value)?;
+        result.differs = one.holds(&arm.differs)?;
+        let winner = one.value(&target.rule())?;
+        if winner != Value::Integer(i64::from(arm.rule))
+            && let Value::Integer(winner) = winner
+        {
+            let name = usize::try_from(winner).ok().and_then(|winner| self.compiled.rule_names.get(winner));
+            result.overruled_by = name.cloned();
+        }
+        for failure in &arm.failures {
+            if one.holds(&failure.holds)? {
+                let about = match &failure.kind {
+                    FailureKind::Validation(_) => &arm.value,
+                    FailureKind::Script(error) => error.as_ref(),
+                    _ => &arm.source,
+                };
+                let (code, text) = describe(&failure.kind, target, &one.value(about)?);
+                result.failure = Some((code.to_owned(), text));
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn conversion(&self, side: Side, read: &str, written: &str) -> Option<String> {
+        let of = |side: Side, name: &str| {
+            let class = self.project.system(side).schema.class(&self.compiled.class(side).name)?;
+            class.property(name).map(|property| (property.value_type(), property.is_multi_valued()))
+        };
+        let (from, to) = (of(side.other(), read)?, of(side, written)?);
+        let label = |(value_type, list): (crate::value::ValueType, bool)| {
+            let label = value_type.label();
+            if list { format!("list of {label}") } else { label }
+        };
+        (from != to).then(|| format!("{} → {}", label(from), label(to)))
+    }
+}
+
+const fn closed(kind: GateKind) -> &'static str {
+    match kind {
+        GateKind::Busy => "the object is busy, and the rule does not apply to busy objects",
+        GateKind::Condition => "its condition does not hold",
+        GateKind::DoNotOverwrite => "the property is not empty, and the rule does not overwrite",
+        GateKind::KeepWhenEmpty => "the source is empty, and the property keeps what it holds",
+    }
+}

@@ -1,0 +1,234 @@
+//! What holds for every mapping that the check accepts: random rules over random objects, in real runs.
+
+mod any_mapping;
+mod restless;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use syncwright_core::{
+    check::{Severity, check},
+    project::{Direction, Mapping, Method, Project, Side},
+    sync::{RunReport, StepPass},
+};
+
+use self::any_mapping::{
+    Object, PROPERTIES, any_direction, any_mapping, any_objects, feeds_itself, is_lasting,
+};
+use crate::fixture::{Systems, changes, rows};
+
+fn statements(objects: &[Object]) -> String {
+    let columns: Vec<String> =
+        PROPERTIES.iter().map(|(name, declared)| format!("{name} {declared}")).collect();
+    let mut statements =
+        format!("CREATE TABLE o (k TEXT PRIMARY KEY, f TEXT, {}); BEGIN;", columns.join(", "));
+    for (key, values) in objects {
+        statements += &format!("INSERT INTO o VALUES ('k{key:05}', {});", values.join(", "));
+    }
+    statements + "COMMIT;"
+}
+
+fn systems(left: &[Object], right: &[Object]) -> Systems {
+    Systems::new(&statements(left), &statements(right))
+}
+
+/// The project, if the check accepts it.
+fn project(systems: &Systems, mapping: &Mapping, run: Direction) -> Option<Project> {
+    let project = systems.project(run, vec![mapping.clone()]);
+    let errors = check(&project).into_iter().filter(|finding| finding.severity == Severity::Error).count();
+    (errors == 0).then_some(project)
+}
+
+/// Key → property → value.
+type Held = BTreeMap<String, BTreeMap<String, String>>;
+
+fn held(database: &rusqlite::Connection) -> Held {
+    let names: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
+    rows(database, &format!("SELECT k, {} FROM o", names.join(", ")))
+        .iter()
+        .map(|row| {
+            let mut cells = row.split('|').map(str::to_owned);
+            let key = cells.next().unwrap();
+            (key, names.iter().map(|name| (*name).to_owned()).zip(cells).collect())
+        })
+        .collect()
+}
+
+/// What a side holds once the changes of these passes are made.
+fn with_changes(mut held: Held, report: &RunReport, side: Side, passes: &[StepPass]) -> Held {
+    let steps = report.steps.iter().filter(|step| passes.contains(&step.pass));
+    for step in steps.filter(|step| step.direction.destination() == side) {
+        for change in step.changes.iter() {
+            let own = match side {
+                Side::Left => &change.left_key,
+                Side::Right => &change.right_key,
+            };
+            let values = change.properties.iter().map(|property| {
+                let new = if property.new.is_null() { "∅".to_owned() } else { property.new.to_string() };
+                (property.property.clone(), new)
+            });
+            let mut values: BTreeMap<String, String> = values.collect();
+            match change.method {
+                Method::Insert => {
+                    let key = values.remove("k").unwrap();
+                    for (name, _) in PROPERTIES {
+                        values.entry(name.to_owned()).or_insert_with(|| "∅".to_owned());
+                    }
+                    assert_eq!(held.insert(key, values), None);
+                }
+                Method::Delete => assert!(held.remove(&own[0].1.to_string()).is_some()),
+                _ => held.get_mut(&own[0].1.to_string()).unwrap().extend(values),
+            }
+        }
+    }
+    held
+}
+
+fn in_full(report: &RunReport) -> String {
+    report.to_json()["steps"].to_string()
+}
+
+/// Orders of rows: the index of the row that comes at each place.
+fn order(length: usize, seed: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
+    order.sort_by_key(|at| (at * 7919 + seed * 104_729) % 1009);
+    order
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(40))]
+
+    /// Running again writes nothing; where new objects are treated otherwise than others, after at most one
+    /// more run. The change list of a simulation is what the run then wrote.
+    #[test]
+    fn running_again_writes_nothing(
+        mapping in any_mapping(), run in any_direction(), left in any_objects(), right in any_objects(),
+    ) {
+        prop_assume!(!feeds_itself(&mapping, run));
+        let systems = systems(&left, &right);
+        let Some(project) = project(&systems, &mapping, run) else {
+            return Err(TestCaseError::reject("the check refuses the mapping"));
+        };
+        let [left, right] = [held(&systems.left()), held(&systems.right())];
+        let simulated = systems.simulate(&project);
+        prop_assert!(simulated.failure.is_none(), "{:?}", simulated.failure);
+        let report = systems.run(&project);
+        prop_assert!(report.failure.is_none(), "{:?}", report.failure);
+
+        // Forced rules run on what is saved, which a simulation cannot see: the others are foreseen exactly.
+        let passes = [StepPass::Main, StepPass::Corrections];
+        let forced = mapping.rules.iter().any(|rule| rule.force_against_direction);
+        let (source_before, destination_before) = match run {
+            Direction::ToTarget => (left, right),
+            Direction::ToCentral => (right, left),
+        };
+        let now = |side: Side| match side {
+            Side::Left => held(&systems.left()),
+            Side::Right => held(&systems.right()),
+        };
+        prop_assert_eq!(
+            with_changes(destination_before, &simulated, run.destination(), &passes),
+            now(run.destination())
+        );
+        // Only the passes that write the source; deletions there are none.
+        let foreseen = with_changes(source_before.clone(), &simulated, run.source(), &passes);
+        let done = with_changes(source_before, &report, run.source(), &StepPass::ALL);
+        prop_assert_eq!(&done, &now(run.source()));
+        if !forced {
+            prop_assert_eq!(&foreseen, &done);
+        }
+
+        let again = systems.run(&project);
+        if is_lasting(&mapping, run) {
+            prop_assert_eq!(again.total_writes(), 0, "{:?}", changes(&again));
+        }
+        let last = systems.run(&project);
+        prop_assert_eq!(last.total_writes(), 0, "{:?}", changes(&last));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(20))]
+
+    /// The order in which rows come never shows in what a simulation reports.
+    #[test]
+    fn the_order_of_rows_does_not_matter(
+        mapping in any_mapping(), run in any_direction(), left in any_objects(), right in any_objects(),
+        seed in 1_usize..1000,
+    ) {
+        let known = {
+            let systems = systems(&left, &right);
+            let Some(project) = project(&systems, &mapping, run) else {
+                return Err(TestCaseError::reject("the check refuses the mapping"));
+            };
+            in_full(&systems.simulate(&project))
+        };
+        let shuffled = |objects: &[Object], seed: usize| -> Vec<Object> {
+            order(objects.len(), seed).into_iter().map(|at| objects[at].clone()).collect()
+        };
+        let systems = systems(&shuffled(&left, seed), &shuffled(&right, seed + 1));
+        let mut project = project(&systems, &mapping, run).unwrap();
+        project.start_ups[0].parallelism = Some(1 + u32::try_from(seed % 4).unwrap());
+        prop_assert_eq!(known, in_full(&systems.simulate(&project)));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(4))]
+
+    /// A pair among ten thousand is evaluated as it is alone.
+    #[test]
+    fn one_of_many_is_as_one_alone(
+        mapping in any_mapping(), run in any_direction(), left in any_objects(), right in any_objects(),
+    ) {
+        let repeated = |objects: &[Object]| -> Vec<Object> {
+            (0..10_000_u32 / 9)
+                .flat_map(|round| objects.iter().map(move |(key, values)| (round * 9 + key, values.clone())))
+                .collect()
+        };
+        let many = systems(&repeated(&left), &repeated(&right));
+        let Some(project) = project(&many, &mapping, run) else {
+            return Err(TestCaseError::reject("the check refuses the mapping"));
+        };
+        let among: BTreeMap<String, Vec<String>> = by_object(&many.simulate(&project));
+        for key in 0..9 {
+            let one = |objects: &[Object]| -> Vec<Object> {
+                objects.iter().filter(|(own, _)| *own == key).cloned().collect()
+            };
+            let (left, right) = (one(&left), one(&right));
+            let alone = by_object(&systems(&left, &right).simulate(&project));
+            for (object, found) in &alone {
+                prop_assert_eq!(among.get(object), Some(found), "{}", object);
+            }
+            prop_assert_eq!(alone.contains_key(&format!("k{key:05}")), among.contains_key(&format!("k{key:05}")));
+            // Every repetition has the same fate.
+            let (first, later) = (format!("k{key:05}"), format!("k{:05}", 900 * 9 + key));
+            let renamed = |texts: Option<&Vec<String>>, from: &str| {
+                texts.map(|texts| texts.iter().map(|text| text.replace(from, "key")).collect::<Vec<_>>())
+            };
+            prop_assert_eq!(renamed(among.get(&first), &first), renamed(among.get(&later), &later));
+        }
+    }
+}
+
+/// Everything that a report says of each object: changes, and messages.
+fn by_object(report: &RunReport) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for step in &report.steps {
+        for change in step.changes.iter() {
+            let text = format!("{}: {}", step.pass.id(), change.to_json());
+            found.entry(change.display.clone()).or_default().push(text);
+        }
+        for message in &step.messages {
+            // Quotas are about many objects.
+            if let Some(object) = &message.object {
+                found.entry(object.clone()).or_default().push(format!("{} {}", message.code, message.text));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,203 @@
+//! Testing rules on one pair: what is shown is what a run would do (T, one evaluator).
+
+use syncwright_core::{
+    progress::CancelToken,
+    project::{
+        Condition, Direction, Formula, Mapping, MappingDirection, Project, PropertyRule, Side, Transformation,
+    },
+    sync::test_rules::{
+        Explanation, MatchOutcome, RuleTest, RuleTestError, TestObjects, TestValue, test_rules,
+    },
+    value::Value,
+};
+
+use crate::fixture::{Systems, by, mapping, pair, rule};
+
+fn people() -> (Systems, Project) {
+    let table = "CREATE TABLE person (id INTEGER PRIMARY KEY, mail TEXT, name TEXT, phone TEXT, age TEXT, note TEXT);";
+    let systems = Systems::new(
+        &format!(
+            "{table} INSERT INTO person VALUES
+             (1, 'ann@x', 'Ann', '1', '30', 'old'), (2, NULL, 'Bob', '', NULL, NULL), (3, 'eve@x', 'Eve', NULL, 'x', NULL),
+             (5, 'twin@x', 'T', NULL, NULL, NULL), (6, 'twin@x', 'T', NULL, NULL, NULL);"
+        ),
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, mail TEXT, name TEXT, phone TEXT, age INTEGER, note TEXT);
+         INSERT INTO person VALUES
+         (11, 'ann@x', 'ANN', '2', 31, 'kept'), (12, 'new@x', 'New', '7', NULL, NULL), (15, 'twin@x', 'T', NULL, NULL, NULL);",
+    );
+    let shout = Transformation {
+        to_target: Some(Formula::Expression("upper(Value)".to_owned())),
+        ..Transformation::default()
+    };
+    let rules = vec![
+        rule("mail", "mail"),
+        PropertyRule { transformation: shout, ..rule("name", "name") },
+        PropertyRule { do_not_overwrite: true, ..rule("phone", "phone") },
+        rule("age", "age"),
+        PropertyRule {
+            condition: Some(Condition::Expression("Left.phone = '9'".to_owned())),
+            ..rule("note", "note")
+        },
+        PropertyRule {
+            name: "note back".to_owned(),
+            direction: MappingDirection::ToCentral,
+            detect_rogue_modifications: true,
+            ..rule("note", "note")
+        },
+    ];
+    let mapping: Mapping = mapping("person", "person", vec![by("mail", pair("mail", "mail"))], rules);
+    let project = systems.project(Direction::ToTarget, vec![mapping]);
+    (systems, project)
+}
+
+fn explain(
+    systems: &Systems,
+    project: &Project,
+    objects: TestObjects,
+    values: &[(Side, &str, Option<&str>)],
+) -> Result<Explanation, RuleTestError> {
+    let values = values
+        .iter()
+        .map(|(side, property, text)| TestValue {
+            side: *side,
+            property: (*property).to_owned(),
+            text: text.map(str::to_owned),
+        })
+        .collect();
+    let test = RuleTest { mapping: "person".to_owned(), direction: Direction::ToTarget, objects, values };
+    test_rules(project, systems.folder(), &test, &CancelToken::default())
+}
+
+fn of(key: &str) -> TestObjects {
+    TestObjects::Match(key.to_owned())
+}
+
+/// What became of every rule, in words.
+fn results(explanation: &Explanation) -> Vec<String> {
+    explanation
+        .rules
+        .iter()
+        .map(|rule| {
+            let result = match (&rule.not_run, &rule.failure) {
+                (Some(why), _) => why.clone(),
+                (None, Some((code, _))) => code.clone(),
+                (None, None) if rule.differs => format!("{} → {}", rule.old, rule.new),
+                (None, None) => "equal".to_owned(),
+            };
+            format!("{} {:?}: {result}", rule.rule, rule.occasion)
+        })
+        .collect()
+}
+
+#[test]
+fn every_rule_of_a_pair_is_explained() {
+    let (systems, project) = people();
+    let explanation = explain(&systems, &project, of("1"), &[]).unwrap();
+    assert_eq!(explanation.left.as_ref().unwrap().key, "1");
+    assert_eq!(explanation.right.as_ref().unwrap().key, "11");
+    assert_eq!(explanation.matching[0].outcome, MatchOutcome::Match);
+    assert_eq!(
+        results(&explanation),
+        [
+            "mail Update: equal",
+            "name Update: equal",
+            "phone Update: the property is not empty, and the rule does not overwrite",
+            "age Update: 31 → 30",
+            "note Update: its condition does not hold",
+            "note back Update: the mapping direction of the rule is the opposite one",
+            "note back Rogue: old → kept",
+        ]
+    );
+    let age = &explanation.rules[3];
+    assert_eq!(age.conversion.as_deref(), Some("string → integer"));
+    assert_eq!((&age.source, &age.new), (&Value::String("30".to_owned()), &Value::Integer(30)));
+    assert_eq!(explanation.changes.len(), 1);
+    assert_eq!(explanation.messages[0].code, "SW-R111");
+    // By the key of the other side, too.
+    assert_eq!(explain(&systems, &project, of("11"), &[]).unwrap().left, explanation.left);
+}
+
+#[test]
+fn values_can_be_set_for_the_test() {
+    let (systems, project) = people();
+    let before = systems.bytes();
+    let set = [
+        (Side::Left, "phone", Some("9")),
+        (Side::Right, "phone", None),
+        (Side::Left, "name", Some("Anna")),
+        (Side::Left, "age", Some("many")),
+    ];
+    let explanation = explain(&systems, &project, of("1"), &set).unwrap();
+    assert_eq!(
+        results(&explanation)[1..5],
+        ["name Update: ANN → ANNA", "phone Update:  → 9", "age Update: SW-R102", "note Update: kept → old"]
+    );
+    // An object with a value that cannot be made is left out, as in a run.
+    assert_eq!(explanation.changes.len(), 0);
+    assert!(explanation.messages.iter().any(|message| message.code == "SW-R102"));
+    // Another mail: still the same two objects, but they would not match.
+    let other = [(Side::Left, "mail", Some("else@x"))];
+    let explanation = explain(&systems, &project, of("1"), &other).unwrap();
+    assert_eq!(explanation.matching[0].outcome, MatchOutcome::NoMatch);
+    assert_eq!(systems.bytes(), before, "a test writes nothing");
+}
+
+#[test]
+fn a_new_object_is_inserted() {
+    let (systems, project) = people();
+    let set = [
+        (Side::Left, "mail", Some("zoe@x")),
+        (Side::Left, "name", Some("zoe")),
+        (Side::Left, "id", Some("9")),
+    ];
+    let explanation = explain(&systems, &project, TestObjects::New, &set).unwrap();
+    assert_eq!(explanation.right, None);
+    assert_eq!(explanation.matching[0].outcome, MatchOutcome::Skipped);
+    assert_eq!(explanation.changes.len(), 1);
+    let new: Vec<String> = explanation.changes[0]
+        .properties
+        .iter()
+        .map(|property| format!("{}={}", property.property, property.new))
+        .collect();
+    assert!(new.contains(&"name=ZOE".to_owned()) && new.contains(&"mail=zoe@x".to_owned()), "{new:?}");
+    // A lone object of the systems is a new one, too; one that is only in the target is deleted.
+    let lone = explain(&systems, &project, of("2"), &[]).unwrap();
+    assert_eq!(lone.changes[0].method, syncwright_core::project::Method::Insert);
+    let gone = explain(&systems, &project, of("12"), &[]).unwrap();
+    assert_eq!(gone.changes[0].method, syncwright_core::project::Method::Delete);
+    assert!(gone.rules.is_empty());
+}
+
+#[test]
+fn what_is_not_one_pair_is_said() {
+    let (systems, project) = people();
+    assert!(matches!(explain(&systems, &project, of("99"), &[]), Err(RuleTestError::NotFound { .. })));
+    let Err(RuleTestError::Several { objects, .. }) = explain(&systems, &project, of("5"), &[]) else {
+        panic!("5 and 6 are candidates of 15")
+    };
+    assert_eq!(objects.len(), 3, "{objects:?}");
+    let wrong = [(Side::Left, "id", Some("x"))];
+    assert!(matches!(explain(&systems, &project, of("1"), &wrong), Err(RuleTestError::BadValue { .. })));
+    let unknown = [(Side::Left, "nothing", Some("x"))];
+    assert!(matches!(explain(&systems, &project, of("1"), &unknown), Err(RuleTestError::BadValue { .. })));
+}
+
+/// The verdict of the test is the simulation's, for every object of both systems.
+#[test]
+fn the_test_says_what_the_simulation_says() {
+    let (systems, project) = people();
+    let simulated = systems.simulate(&project);
+    for key in ["1", "2", "3", "11", "12"] {
+        let explanation = explain(&systems, &project, of(key), &[]).unwrap();
+        let id = |values: &[(String, Value)]| values.iter().any(|(_, value)| value.to_string() == key);
+        let expected: Vec<_> = simulated
+            .steps
+            .iter()
+            .flat_map(|step| step.changes.iter())
+            .filter(|change| id(&change.left_key) || id(&change.right_key))
+            .map(|change| change.to_json())
+            .collect();
+        let found: Vec<_> = explanation.changes.iter().map(|change| change.to_json()).collect();
+        assert_eq!(found, expected, "{key}");
+    }
+}

@@ -1,0 +1,164 @@
+//! No space left: the run stops with an error that says so, what was committed is kept, and when there is space
+//! again the next run comes to the end that it would have come to.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use syncwright_core::{journal::RunReport, sync::RunStatus, value::Value};
+use syncwright_tests::servers::{Database, Server, System, is_root, or_skip};
+
+use crate::odbc_pair::{End, Kind, Pair};
+
+const SOURCE: &str = "CREATE TABLE notes (id BIGINT PRIMARY KEY NOT NULL, note TEXT)";
+/// Objects; together some megabytes.
+const OBJECTS: i64 = 2500;
+/// Objects of a transaction.
+const BATCH: u32 = 100;
+
+fn source() -> End {
+    let from = End::new(Kind::Embedded, "notes", SOURCE).unwrap();
+    let text = |id: i64| {
+        // Nothing that a database would compress.
+        let mut state = id.unsigned_abs() + 1;
+        let letter = |_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'a' + ((state >> 33) % 26) as u8)
+        };
+        (0..200).map(letter).collect::<String>().repeat(8)
+    };
+    let rows: Vec<Vec<Value>> =
+        (0..OBJECTS).map(|id| vec![Value::Integer(id), Value::String(text(id))]).collect();
+    from.fill(&rows);
+    from
+}
+
+fn pair(from: &End, to: &End) -> Pair {
+    let mut pair = Pair::new(from, to);
+    pair.project.start_ups[0].bulk_level = Some(BATCH);
+    pair
+}
+
+/// The run has stopped in the middle: whole batches are there, and the report says why there are no more.
+#[track_caller]
+fn expect_full(report: &RunReport, to: &End) {
+    assert_eq!(report.run.status, RunStatus::Failed, "{:?}", to.kind);
+    assert_eq!(report.exit_code(), 4);
+    let failure = report.failure.as_ref().unwrap();
+    assert_eq!(failure.code, "SW-D007", "{:?}: {}", to.kind, failure.text);
+    assert!(failure.text.contains("notes"), "{}", failure.text);
+    assert!(failure.help.as_deref().is_some_and(|help| help.contains("space")), "{:?}", failure.help);
+    let there = to.rows().len();
+    assert!(there > 0 && there < OBJECTS as usize, "{:?}: {there} objects", to.kind);
+    assert_eq!(there % BATCH as usize, 0, "{:?}: {there} objects", to.kind);
+    let inserted = report.steps[0].writes.insert;
+    assert_eq!(inserted, there as u64, "{:?}: the report knows what was written", to.kind);
+}
+
+/// Runs again: everything is there.
+#[track_caller]
+fn expect_all(pair: &Pair, from: &End, to: &End) {
+    pair.settle().unwrap();
+    assert!(to.rows() == from.rows(), "{:?}", to.kind);
+}
+
+#[test]
+fn a_sqlite_file_that_may_not_grow() {
+    for kind in [Kind::Embedded, Kind::SqliteDriver] {
+        // Texts behind the driver must not be longer than 255 characters unless they are a plain column.
+        let to = End::new(
+            kind,
+            "notes",
+            "CREATE TABLE notes (id BIGINT PRIMARY KEY NOT NULL, note VARCHAR(2000))",
+        );
+        let (from, mut to) = (source(), to.unwrap());
+        to.connection.initial_sql.push("PRAGMA max_page_count = 500".to_owned());
+        expect_full(&pair(&from, &to).run(), &to);
+        to.connection.initial_sql.clear();
+        expect_all(&pair(&from, &to), &from, &to);
+    }
+}
+
+/// A tablespace of MariaDB that has its full size.
+#[test]
+fn a_tablespace_of_mariadb_that_is_full() {
+    let options = ["innodb-file-per-table=OFF", "innodb-data-file-path=ibdata1:12M:autoextend:max:24M"];
+    let Some(server) = or_skip(Server::own(System::MariaDb, &options)) else { return };
+    let create = "CREATE TABLE notes (id bigint NOT NULL PRIMARY KEY, note text)";
+    let to = End::at(
+        Kind::Server(System::MariaDb),
+        "notes",
+        Some(Database::on(&server)),
+        tempfile::tempdir().unwrap(),
+        create,
+    );
+    to.execute(
+        "CREATE TABLE filler (id integer PRIMARY KEY AUTO_INCREMENT, bytes longblob);
+         INSERT INTO filler (bytes) SELECT repeat('x', 1000000) FROM seq_1_to_7;",
+    );
+    let from = source();
+    expect_full(&pair(&from, &to).run(), &to);
+    to.execute("DROP TABLE filler");
+    expect_all(&pair(&from, &to), &from, &to);
+}
+
+/// A file system of a few megabytes, as a folder.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// None, with the reason printed, if this process may not mount.
+    fn new(folder: &Path) -> Option<Self> {
+        if !is_root() {
+            println!("skipped: only root may mount a small file system");
+            return None;
+        }
+        std::fs::create_dir(folder).unwrap();
+        let options = "size=3m,mode=0700,uid=65534,gid=65534";
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(folder).output().unwrap();
+        if !mounted.status.success() {
+            println!("skipped: {}", String::from_utf8_lossy(&mounted.stderr));
+            return None;
+        }
+        Some(Self(folder.to_owned()))
+    }
+
+    fn grow(&self) {
+        let grown = Command::new("mount").args(["-o", "remount,size=64m"]).arg(&self.0).status().unwrap();
+        assert!(grown.success());
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: the server may still have files open in it.
+        Command::new("umount").arg("--lazy").arg(&self.0).status().ok();
+    }
+}
+
+#[test]
+fn a_disk_of_postgresql_that_is_full() {
+    let Some(server) = or_skip(Server::own(System::PostgreSql, &[])) else { return };
+    let folder = server.folder().join("small");
+    let Some(disk) = SmallDisk::new(&folder) else { return };
+    let database = Database::on(&server);
+    server.administrator().run(&format!("CREATE TABLESPACE small LOCATION '{}'", folder.display()));
+    server.administrator().run(&format!("GRANT CREATE ON TABLESPACE small TO {}", database.user()));
+    // Nothing is compressed, and nothing moved into another table.
+    let create = "CREATE TABLE notes (id bigint PRIMARY KEY, note text) TABLESPACE small;
+        ALTER TABLE notes ALTER note SET STORAGE PLAIN;";
+    let to = End::at(
+        Kind::Server(System::PostgreSql),
+        "notes",
+        Some(database),
+        tempfile::tempdir().unwrap(),
+        create,
+    );
+    let from = source();
+    expect_full(&pair(&from, &to).run(), &to);
+    disk.grow();
+    expect_all(&pair(&from, &to), &from, &to);
+    drop(to);
+    drop(disk);
+}

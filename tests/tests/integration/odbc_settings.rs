@@ -1,0 +1,204 @@
+//! Settings of a connection against real servers: isolation level, time zone, pool, data sources.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use syncwright_core::{
+    connect::{
+        ErrorKind, OpenMode,
+        odbc::{dialect::dialect, driver},
+        open,
+    },
+    project::{Pool, Provider, SchemaProperty, SchemaType},
+    sample::IMPORT,
+    value::{Value, ValueType},
+};
+use syncwright_tests::servers::{System, or_skip};
+
+use crate::{
+    odbc_faults::hr_on,
+    odbc_pair::{End, Kind},
+};
+
+const TABLE: &str = "CREATE TABLE visits (id bigint NOT NULL PRIMARY KEY, seen TIMESTAMP_TYPE)";
+
+fn visits(system: System) -> Option<End> {
+    let timestamp = if system == System::PostgreSql { "timestamp" } else { "datetime(6)" };
+    or_skip(End::new(Kind::Server(system), "visits", &TABLE.replace("TIMESTAMP_TYPE", timestamp)))
+}
+
+#[test]
+fn the_isolation_level_is_that_of_the_session() {
+    for system in System::ALL {
+        let Some(mut end) = visits(system) else { continue };
+        end.execute(match system {
+            System::PostgreSql => {
+                "CREATE VIEW level AS SELECT 1 AS id, current_setting('transaction_isolation') AS value"
+            }
+            System::MariaDb => {
+                "CREATE VIEW level AS SELECT 1 AS id, VARIABLE_VALUE AS value
+                 FROM information_schema.SESSION_VARIABLES WHERE VARIABLE_NAME = 'TX_ISOLATION'"
+            }
+        });
+        end.table = SchemaType {
+            name: "level".to_owned(),
+            view: true,
+            properties: vec![
+                SchemaProperty::new("id", ValueType::Integer),
+                SchemaProperty::new("value", ValueType::String),
+            ],
+            key: vec!["id".to_owned()],
+            ..SchemaType::default()
+        };
+        for level in ["SERIALIZABLE", "repeatable read", "READ COMMITTED"] {
+            end.connection.isolation_level = Some(level.to_owned());
+            let Value::String(found) = &end.rows()[0][1] else { panic!("no text") };
+            let found = found.replace('-', " ");
+            assert!(found.eq_ignore_ascii_case(level), "{system:?}: {found} for {level}");
+        }
+        end.connection.isolation_level = Some("as you like".to_owned());
+        let error = open(&end.connection, end.folder(), OpenMode::Read).map(drop).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
+    }
+}
+
+/// 10 o'clock in UTC is 12 in Berlin's summer and 11 in its winter; what the clock shows for the second time is refused.
+#[test]
+fn zoneless_timestamps_are_those_of_the_time_zone() {
+    for system in System::ALL {
+        let Some(mut end) = visits(system) else { continue };
+        end.connection.time_zone = Some("Europe/Berlin".to_owned());
+        let mut connector = end.connector();
+        let schema = connector.describe_schema(
+            &syncwright_core::progress::Silent,
+            &syncwright_core::progress::CancelToken::default(),
+        );
+        end.table = schema.unwrap().types.remove(0);
+        assert_eq!(end.table.property("seen").unwrap().value_type, ValueType::TimestampUtc);
+        const SUMMER: i64 = 1_719_828_000_000_000;
+        const WINTER: i64 = 1_704_103_200_000_000;
+        let rows: Vec<Vec<Value>> = [SUMMER, WINTER]
+            .iter()
+            .enumerate()
+            .map(|(id, micros)| vec![Value::Integer(id as i64), Value::TimestampUtc(*micros)])
+            .collect();
+        end.fill(&rows);
+        assert_eq!(end.rows(), rows, "{system:?}");
+        let client = end.database.as_ref().unwrap().client();
+        let stored: Vec<String> = client
+            .lines("SELECT seen FROM visits ORDER BY id")
+            .into_iter()
+            .map(|line| line.chars().take(19).collect())
+            .collect();
+        assert_eq!(stored, ["2024-07-01 12:00:00", "2024-01-01 11:00:00"], "{system:?}");
+        // Half past two for the second time.
+        const TWICE: i64 = 1_729_992_600_000_000;
+        let rows = end.batch_of(&[vec![Value::Integer(9), Value::TimestampUtc(TWICE)]], &["id", "seen"]);
+        let error = connector.insert(&end.table, &rows).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::IncompatibleData, "{system:?}: {error}");
+    }
+}
+
+/// Sessions of the owner of the database, apart from the one that asks.
+fn sessions(end: &End) -> usize {
+    let database = end.database.as_ref().unwrap();
+    let sql = match database.system() {
+        System::PostgreSql => {
+            format!("SELECT pid FROM pg_stat_activity WHERE usename = '{}'", database.user())
+        }
+        System::MariaDb => {
+            format!("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{}'", database.user())
+        }
+    };
+    database.administrator().lines(&sql).len()
+}
+
+#[track_caller]
+fn wait_for_sessions(end: &End, wanted: usize) {
+    let begin = Instant::now();
+    while sessions(end) != wanted {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{} sessions, not {wanted}", sessions(end));
+        sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_pool_holds_as_many_connections_as_it_may() {
+    for system in System::ALL {
+        let Some(mut end) = visits(system) else { continue };
+        // Another way to connect, so that the pool of `visits` is not this one.
+        end.connection.initial_sql.push("SELECT 42".to_owned());
+        end.connection.pool =
+            Some(Pool { max: 2, min_idle: 1, idle_timeout_secs: Some(1), wait_timeout_secs: Some(1) });
+        let open = || open(&end.connection, end.folder(), OpenMode::Read);
+        let before = sessions(&end);
+        let (first, second) = (open().unwrap(), open().unwrap());
+        assert_eq!(sessions(&end), before + 2, "{system:?}");
+        let begin = Instant::now();
+        let error = open().map(drop).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Timeout, "{error}");
+        assert!(error.text.contains("2 are in use"), "{error}");
+        let waited = begin.elapsed();
+        assert!(waited >= Duration::from_secs(1) && waited < Duration::from_secs(5), "{waited:?}");
+        drop(first);
+        let third = open().unwrap();
+        assert_eq!(sessions(&end), before + 2, "{system:?}: the free one is used again");
+        drop((second, third));
+        // That of `visits` idles out as well, later; one of this pool stays.
+        wait_for_sessions(&end, before + 1);
+        sleep(Duration::from_secs(6));
+        assert!(sessions(&end) >= 1, "{system:?}: the last one stays");
+        drop(open().unwrap());
+    }
+}
+
+/// A data source in the user's own file, as an administrator sets it up, gives the same as the attributes.
+#[test]
+fn a_data_source_by_its_name() {
+    for system in System::ALL {
+        let Some(sample) = hr_on(system) else { continue };
+        let expected = sample.simulate(IMPORT).expect(0).json();
+        let Provider::Odbc { attributes, .. } = sample.project().target.connection.provider else {
+            panic!("not ODBC")
+        };
+        let known = dialect(system.dialect()).unwrap();
+        let library = driver::for_dialect(known, &driver::registrations()).unwrap();
+        let server = if system == System::PostgreSql { "Servername" } else { "SERVER" };
+        let file = sample.path().join("odbc.ini");
+        fs::write(
+            &file,
+            format!(
+                "[people]\nDriver={}\n{server}={}\nPORT={}\nDATABASE={}\n",
+                library.display(),
+                attributes["Server"],
+                attributes["Port"],
+                attributes["Database"]
+            ),
+        )
+        .unwrap();
+        sample.edit(|project| {
+            if let Provider::Odbc { attributes: of_project, .. } = &mut project.target.connection.provider {
+                *of_project = BTreeMap::from([
+                    ("DSN".to_owned(), "people".to_owned()),
+                    ("UID".to_owned(), attributes["UID"].clone()),
+                ]);
+            }
+        });
+        let arguments = sample.arguments("simulate", IMPORT);
+        let with_sources = |file: &Path| {
+            let mut command = sample.command(arguments.iter().map(String::as_str));
+            command.env("ODBCINI", file);
+            sample.outcome(command)
+        };
+        let found = with_sources(&file).expect(0).json();
+        assert_eq!(found["steps"], expected["steps"], "{system:?}");
+        // Without the file there is no such source.
+        let nothing = with_sources(Path::new("/nonexistent/odbc.ini"));
+        assert_eq!(nothing.expect(4).json()["failure"]["code"].as_str().unwrap_or("SW-D015"), "SW-D015");
+    }
+}
