@@ -68,7 +68,8 @@ fn corrections_leave_busy_objects_alone() {
 
         release(&systems, &project, Side::Right, "grp");
         systems.run_well(&project);
-        assert_eq!(rows(&systems.right(), GROUPS), ["new|bob", "sales|ann"], "{name}");
+        // Of the group that the first run has inserted the manager is a rogue modification by now.
+        assert_eq!(rows(&systems.right(), GROUPS), ["new|∅", "sales|ann"], "{name}");
     }
 }
 
