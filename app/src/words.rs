@@ -79,6 +79,7 @@ pub const fn change_status(status: ChangeStatus) -> &'static str {
         ChangeStatus::Done => "Written",
         ChangeStatus::Failed => "Failed",
         ChangeStatus::NotWritten => "Not written",
+        ChangeStatus::Unknown => "Unknown",
     }
 }
 

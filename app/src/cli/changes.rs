@@ -39,6 +39,7 @@ pub fn push_change(text: &mut String, change: &Change) {
         ChangeStatus::Planned | ChangeStatus::Done => "",
         ChangeStatus::Failed => "  failed",
         ChangeStatus::NotWritten => "  not written",
+        ChangeStatus::Unknown => "  unknown",
     };
     let key = if change.left_key.is_empty() { &change.right_key } else { &change.left_key };
     let key: Vec<String> = key.iter().map(|(name, value)| format!("{name}={}", shown(value))).collect();

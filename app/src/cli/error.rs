@@ -9,7 +9,7 @@ use syncwright_core::{
     journal::JournalError,
     project::ProjectError,
     schema::SchemaError,
-    sync::{SyncError, test_rules::RuleTestError},
+    sync::{SyncError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
 use thiserror::Error;
 
@@ -128,6 +128,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Schema(#[from] SchemaError),
+    /// A remembered pair cannot be listed, broken or made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pairs(#[from] PairError),
     /// Rules cannot be tested.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -152,9 +156,11 @@ impl CliError {
             | Self::Project(ProjectError::Write { .. }) => 4,
             Self::Sync(error) => error.exit_code(),
             Self::Schema(error) => error.exit_code(),
+            Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
             Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
+            | Self::Pairs(_)
             | Self::Project(_)
             | Self::Usage { .. }
             | Self::UnknownCommand { .. }

@@ -15,6 +15,7 @@ mod error;
 mod log;
 mod man;
 mod open;
+mod pairs;
 mod progress;
 mod report;
 mod run;
@@ -90,6 +91,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::TestRules(arguments) => test_rules::run(&arguments, console),
             Command::Runs(arguments) => runs::run(&arguments, console),
             Command::Log(arguments) => log::run(&arguments, console),
+            Command::Pairs(arguments) => pairs::run(&arguments, console),
             Command::Schema(arguments) => schema::run(&arguments, console),
             Command::Man(arguments) => man::run(&arguments, console),
             Command::Completions(arguments) => completions::run(&arguments, console),

@@ -80,7 +80,7 @@ fn headline(run: &RunHeader) -> String {
 /// One line per step. Columns that matter seldom are left out while they are zero everywhere.
 fn summary(steps: &[StepReport]) -> String {
     type Count = fn(&StepReport) -> u64;
-    let columns: [(&str, bool, Count); 18] = [
+    let columns: [(&str, bool, Count); 19] = [
         ("Central", true, |step| step.left_objects),
         ("Target", true, |step| step.right_objects),
         ("Equal", true, |step| step.situations.both_equal),
@@ -92,6 +92,7 @@ fn summary(steps: &[StepReport]) -> String {
         ("Returned", false, |step| step.situations.outstanding_returned),
         ("Skipped", false, |step| step.situations.skipped),
         ("Excluded", false, |step| step.situations.excluded),
+        ("Busy", false, |step| step.situations.busy),
         ("Insert", true, |step| step.writes.insert),
         ("Update", true, |step| step.writes.update),
         ("Delete", true, |step| step.writes.delete),
@@ -308,6 +309,7 @@ mod tests {
                 outstanding_returned: 7,
                 skipped: 7,
                 excluded: 7,
+                busy: 7,
             };
             let text = to_text(&report, Detail::default());
             assert!(text.contains(situation.label()), "{situation:?}: {text}");

@@ -21,6 +21,7 @@ const CENTRAL: &str = "Central";
 const SHARES: &str = "\u{200b}";
 const GAP: &str = "";
 const LEFT_OUT: &str = "Left out";
+const BUSY: &str = "Busy";
 
 /// Shows the table of steps; a click filters the change list by the step.
 pub fn steps_ui(ui: &mut Ui, view: &mut ResultState) {
@@ -79,6 +80,9 @@ fn columns(ui: &Ui, steps: &[StepReport], shown: &[Situation]) -> Vec<Column> {
         .collect();
     if steps.iter().any(|step| step.situations.skipped > 0) {
         counts.push(numbers(LEFT_OUT, &|step| step.situations.skipped));
+    }
+    if steps.iter().any(|step| step.situations.busy > 0) {
+        counts.push(numbers(BUSY, &|step| step.situations.busy));
     }
     let read = [numbers(CENTRAL, &|step| step.left_objects), numbers("Target", &|step| step.right_objects)];
     let step = Column::share("Step", (name + 32.0).ceil().clamp(100.0, 240.0), 0.6);
@@ -144,6 +148,9 @@ fn step_ui(ui: &mut Ui, step: &StepReport, columns: &[Column], shown: &[Situatio
     }
     if columns.iter().any(|column| column.title == LEFT_OUT) {
         count(step.situations.skipped, colors.danger);
+    }
+    if columns.iter().any(|column| column.title == BUSY) {
+        count(step.situations.busy, colors.text);
     }
     if columns.iter().any(|column| column.title == SHARES) {
         let bar = Rect::from_center_size(cells[at].center(), vec2(cells[at].width() - 24.0, 8.0));

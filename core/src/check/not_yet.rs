@@ -7,9 +7,8 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, CollisionDetection, ConcurrenceBehaviour, DataOperations, IncompatibleData, LogLevel,
-        Mapping, OperationStrategy, Project, PropertyRule, Provider, Side, StartUpConfiguration, System,
-        VirtualKind, WhenBusy,
+        Access, DataOperations, IncompatibleData, LogLevel, Mapping, OperationStrategy, Project,
+        PropertyRule, Provider, Side, StartUpConfiguration, System, VirtualKind, WhenBusy,
     },
 };
 
@@ -35,9 +34,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
     for configuration in &project.start_ups {
         start_up(configuration, findings);
     }
-    let parts = [
-        (project.base_objects.is_empty(), "base objects"),
-    ];
+    let parts = [(project.base_objects.is_empty(), "base objects")];
     for (empty, what) in parts {
         if !empty {
             add(findings, WARNS, &Place::Project, what);
@@ -139,8 +136,6 @@ fn has_scripts(operations: &DataOperations) -> bool {
 }
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
-    let place = Place::Mapping { mapping: mapping.name.clone(), rule: None };
-    add_all(findings, &place, [(mapping.remember_pairs, BLOCKS, "remembered pairs")]);
     for rule in &mapping.matching {
         let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
         add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);
@@ -156,7 +151,6 @@ fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
         findings,
         &place,
         [
-            (rule.concurrence != ConcurrenceBehaviour::default(), WARNS, "concurrence behaviour"),
             (rule.no_merge_mode, WARNS, "no merge mode"),
             (rule.flags.ignore_in_provisioning, WARNS, "ignore in provisioning"),
             (rule.flags.send_on_password_change, WARNS, "send on password change"),
@@ -172,7 +166,6 @@ fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {
         &place,
         [
             (start_up.revision_filter, WARNS, "the revision filter"),
-            (start_up.collision_detection != CollisionDetection::default(), WARNS, "collision detection"),
             (start_up.when_busy != WhenBusy::default(), WARNS, "waiting for or skipping other runs"),
             (start_up.log_level != LogLevel::default(), WARNS, "the log level"),
             (start_up.schedule.is_some(), WARNS, "the schedule"),

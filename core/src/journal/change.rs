@@ -71,13 +71,15 @@ pub enum ChangeStatus {
     Done,
     /// Refused by the database or by a rule; a message of the step says why.
     Failed,
-    /// Not written, because the run stopped before.
+    /// Not written, because the run stopped before, or because the object was busy.
     NotWritten,
+    /// The run was interrupted, and nobody can tell whether it was written.
+    Unknown,
 }
 
 impl ChangeStatus {
     /// All statuses.
-    pub const ALL: [Self; 4] = [Self::Planned, Self::Done, Self::Failed, Self::NotWritten];
+    pub const ALL: [Self; 5] = [Self::Planned, Self::Done, Self::Failed, Self::NotWritten, Self::Unknown];
 
     /// The status in the JSON of the command line.
     #[must_use]
@@ -87,6 +89,7 @@ impl ChangeStatus {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::NotWritten => "not_written",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -3,20 +3,27 @@
 //! The run index, messages, labels and locks live in tables `sw_…` of the central database; change lists
 //! are Arrow IPC files in the run's folder, with checksums in the run index.
 
+mod busy;
 mod change;
 mod change_list;
 mod change_list_of;
+mod key;
 mod lock;
+mod pairs;
 mod read;
 mod recover;
 mod report;
 mod store;
 mod tables;
 
+pub(crate) use self::store::internal;
 pub use self::{
+    busy::{BusyObject, BusyReason},
     change::{Change, ChangeStatus, PropertyChange, Situation},
     change_list::{ChangeColumn, ChangeList, ChangeShape, NO_RULE, method_number, situation_number},
+    key::{label_key, pair_key},
     lock::{LockHolder, this_user},
+    pairs::{PairKeys, PairOrigin, RememberedPair},
     report::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
         StepPass, StepReport, Writes,

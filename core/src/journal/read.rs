@@ -27,36 +27,58 @@ impl Journal {
         let run =
             self.runs(None)?.into_iter().find(|run| id == "last" || run.id == id).ok_or_else(unknown)?;
         let failure = self.failure(&run.id)?;
-        let table = tables::steps();
-        let steps = self.read(&table, &[eq(&table, "run_id", text(&run.id))])?;
-        let table = tables::messages();
-        let messages = self.read(&table, &[eq(&table, "run_id", text(&run.id))])?;
         let folder = self.run_folder(&run.id);
-        let steps = (0..steps.num_rows())
-            .map(|row| {
-                let row = Row { batch: &steps, row };
-                let mut step = step(&row);
-                if let (Some(file), Some(expected)) =
-                    (row.optional("changes_file"), row.optional("changes_sha256"))
-                {
+        let steps = self
+            .stored_steps(&run.id)?
+            .into_iter()
+            .map(|StoredStep { mut report, file, .. }| {
+                if let Some((file, expected)) = file {
                     let path = folder.join(file);
                     let failed = |source| JournalError::Folder { path: path.clone(), source };
                     if checksum(&path).map_err(failed)? != expected {
                         return Err(JournalError::Damaged { path });
                     }
-                    step.changes = ChangeList::load(&path).map_err(failed)?;
+                    report.changes = ChangeList::load(&path).map_err(failed)?;
                 }
-                let position = row.number("position");
-                step.messages = (0..messages.num_rows())
-                    .map(|row| Row { batch: &messages, row })
-                    .filter(|row| row.number("step_position") == position)
-                    .map(|row| message(&row))
-                    .collect();
-                Ok(step)
+                Ok(report)
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(RunReport { run, steps, failure })
     }
+
+    /// The steps of a run, without their change lists.
+    pub(super) fn stored_steps(&mut self, id: &str) -> Result<Vec<StoredStep>, JournalError> {
+        let table = tables::steps();
+        let steps = self.read(&table, &[eq(&table, "run_id", text(id))])?;
+        let table = tables::messages();
+        let messages = self.read(&table, &[eq(&table, "run_id", text(id))])?;
+        let messages_of = |position: u64| {
+            (0..messages.num_rows())
+                .map(|row| Row { batch: &messages, row })
+                .filter(move |row| row.number("step_position") == position)
+                .map(|row| message(&row))
+                .collect()
+        };
+        let stored = |row: usize| {
+            let row = Row { batch: &steps, row };
+            let position = row.number("position");
+            StoredStep {
+                position: usize::try_from(position).unwrap_or(usize::MAX),
+                report: StepReport { messages: messages_of(position), ..step(&row) },
+                file: row.optional("changes_file").zip(row.optional("changes_sha256")),
+            }
+        };
+        Ok((0..steps.num_rows()).map(stored).collect())
+    }
+}
+
+/// A step as the index has it.
+pub(super) struct StoredStep {
+    pub position: usize,
+    /// Everything but the change list.
+    pub report: StepReport,
+    /// File of the change list and its checksum.
+    pub file: Option<(String, String)>,
 }
 
 pub(super) fn header(row: &Row<'_>) -> RunHeader {
@@ -108,6 +130,7 @@ fn step(row: &Row<'_>) -> StepReport {
             outstanding_returned: situation("outstanding_returned"),
             skipped: situation("skipped"),
             excluded: situation("excluded"),
+            busy: situation("busy"),
         },
         writes,
         quota_exceeded: Vec::new(),

@@ -1,33 +1,54 @@
 //! What earlier runs left behind: interrupted ones, and how many objects there were (F13, DESIGN 4).
 
 use super::{
-    Journal, JournalError, RunStatus,
+    ChangeList, Journal, JournalError, RunHeader, RunStatus, StepReport,
     store::eq,
     tables::{self, Row, text},
 };
 use crate::project::Direction;
 
 impl Journal {
-    /// Marks runs of a start up configuration as interrupted that no process works on any more.
+    /// Runs of a start up configuration that count as running.
     ///
-    /// The caller holds the lock of the start up configuration, so whatever still counts as running is not.
-    /// Every batch was one transaction: what an interrupted run wrote is whole, and the next run compares
-    /// what is there now.
+    /// For a caller that holds the lock of the start up configuration: whatever still counts as running is not.
+    ///
+    /// # Errors
+    ///
+    /// If the central database cannot be read.
+    pub fn unfinished(&mut self, start_up: &str) -> Result<Vec<RunHeader>, JournalError> {
+        let runs = self.runs(None)?.into_iter();
+        Ok(runs.filter(|run| run.start_up == start_up && run.status == RunStatus::Running).collect())
+    }
+
+    /// The steps of a run that did not end, with their positions.
+    ///
+    /// Such a run may have ended between writing a change list and its checksum, so the checksum does not
+    /// count; a list that cannot be read at all is left out with its step.
+    ///
+    /// # Errors
+    ///
+    /// If the central database cannot be read.
+    pub fn unfinished_steps(&mut self, id: &str) -> Result<Vec<(usize, StepReport)>, JournalError> {
+        let folder = self.run_folder(id);
+        let mut unfinished = Vec::new();
+        for stored in self.stored_steps(id)? {
+            let list = stored.file.as_ref().map(|(file, _)| ChangeList::load(&folder.join(file)));
+            if let Some(Ok(changes)) = list {
+                unfinished.push((stored.position, StepReport { changes, ..stored.report }));
+            }
+        }
+        Ok(unfinished)
+    }
+
+    /// Marks a run as interrupted.
+    ///
+    /// Every batch was one transaction: what it wrote is whole, and the next run compares what is there now.
     ///
     /// # Errors
     ///
     /// If the central database cannot be written.
-    pub fn mark_interrupted(&mut self, start_up: &str) -> Result<(), JournalError> {
-        let running: Vec<String> = self
-            .runs(None)?
-            .into_iter()
-            .filter(|run| run.start_up == start_up && run.status == RunStatus::Running)
-            .map(|run| run.id)
-            .collect();
-        for id in running {
-            self.end_run(&id, RunStatus::Interrupted, None, None)?;
-        }
-        Ok(())
+    pub fn mark_interrupted(&mut self, id: &str) -> Result<(), JournalError> {
+        self.end_run(id, RunStatus::Interrupted, None, None)
     }
 
     /// How many objects a step found in its source in the last run that was done and came to that step, if

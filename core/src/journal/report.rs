@@ -241,6 +241,8 @@ pub struct Situations {
     pub skipped: u64,
     /// Source objects, with their counterparts, that are not to be processed (R19).
     pub excluded: u64,
+    /// Objects and pairs left out because they are busy (R5).
+    pub busy: u64,
 }
 
 impl Situations {
@@ -265,6 +267,7 @@ impl Situations {
         json.insert("outstanding_returned".to_owned(), self.outstanding_returned.into());
         json.insert("skipped".to_owned(), self.skipped.into());
         json.insert("excluded".to_owned(), self.excluded.into());
+        json.insert("busy".to_owned(), self.busy.into());
         Json::Object(json)
     }
 }

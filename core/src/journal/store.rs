@@ -68,7 +68,7 @@ pub enum JournalError {
 pub struct Journal {
     pub(super) connector: Box<dyn Connector>,
     pub(super) project: String,
-    system_identifier: String,
+    pub(super) system_identifier: String,
     folder: PathBuf,
     /// The tables are there; a journal that is only read may find none.
     ready: bool,
@@ -83,10 +83,12 @@ impl Journal {
     pub fn open(project: &Project, folder: &Path, mode: OpenMode) -> Result<Self, JournalError> {
         let mut connector = open(&project.central.connection, folder, mode)?;
         let mut ready = true;
-        for table in tables::all() {
-            match mode {
-                OpenMode::Write => connector.ensure_table(&table)?,
-                OpenMode::Read => ready &= connector.has_table(&table)?,
+        match mode {
+            OpenMode::Write => tables::all().try_for_each(|table| connector.ensure_table(&table))?,
+            OpenMode::Read => {
+                for table in tables::index() {
+                    ready &= connector.has_table(&table)?;
+                }
             }
         }
         // Labels alone may be there before the first run, in a store that another program prepared.
@@ -170,7 +172,10 @@ impl Journal {
     pub fn save_changes(&self, id: &str, position: usize, step: &StepReport) -> Result<String, JournalError> {
         let path = self.run_folder(id).join(changes_file(position));
         let failed = |source| JournalError::Folder { path: path.clone(), source };
-        step.changes.save(&path).map_err(failed)?;
+        // In one go: a run that is killed meanwhile leaves the list that was there.
+        let new = path.with_extension("new");
+        step.changes.save(&new).map_err(failed)?;
+        fs::rename(&new, &path).map_err(failed)?;
         checksum(&path).map_err(failed)
     }
 
@@ -327,7 +332,7 @@ impl Journal {
         self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
     }
 
-    fn in_transaction(
+    pub(super) fn in_transaction(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
@@ -355,7 +360,7 @@ impl Journal {
         self.read_columns(table, &tables::properties(table), filters, &order)
     }
 
-    fn read_columns(
+    pub(super) fn read_columns(
         &mut self,
         table: &SchemaType,
         properties: &[String],
@@ -432,6 +437,6 @@ pub(super) fn checksum(path: &Path) -> io::Result<String> {
 }
 
 /// The journal's own tables always fit together; a mistake there is ours.
-pub(super) fn internal(error: arrow::error::ArrowError) -> JournalError {
+pub(crate) fn internal(error: arrow::error::ArrowError) -> JournalError {
     ConnectError::new(ErrorKind::Other, "journal", error.to_string()).with_help("please report this").into()
 }

@@ -124,9 +124,49 @@ pub(super) fn outstanding() -> SchemaType {
     )
 }
 
-/// Every table of the journal.
-pub(super) fn all() -> [SchemaType; 5] {
+/// Remembered pairs of mappings (M10); keys as [`super::pair_key`] writes them.
+pub(super) fn pairs() -> SchemaType {
+    table(
+        "sw_pair",
+        &["system_identifier", "mapping", "left_key"],
+        &[
+            ("system_identifier", TEXT, true),
+            ("mapping", TEXT, true),
+            ("left_key", TEXT, true),
+            ("right_key", TEXT, true),
+            ("since", TEXT, true),
+            ("run_id", TEXT, false),
+            ("how", TEXT, true),
+        ],
+    )
+}
+
+/// Objects that are busy: changed but not provisioned, in an unfinished process, or blocked (R5).
+pub(super) fn busy() -> SchemaType {
+    table(
+        "sw_pending",
+        &["system_identifier", "side", "schema_type", "object_key"],
+        &[
+            ("system_identifier", TEXT, true),
+            ("side", TEXT, true),
+            ("schema_type", TEXT, true),
+            ("object_key", TEXT, true),
+            ("reason", TEXT, true),
+            ("since", TEXT, true),
+            ("text", TEXT, false),
+        ],
+    )
+}
+
+/// The tables without which there are no runs to show.
+pub(super) fn index() -> [SchemaType; 5] {
     [runs(), steps(), messages(), locks(), outstanding()]
+}
+
+/// Every table of the journal.
+pub(super) fn all() -> impl Iterator<Item = SchemaType> {
+    // Later ones may be missing in a store that an older version wrote; a reader then finds them empty.
+    index().into_iter().chain([pairs(), busy()])
 }
 
 /// All properties of a table.

@@ -29,6 +29,13 @@ enum JoinCondition {
 }
 
 impl CompiledMatch {
+    /// Pairs the objects of which a column has the same value on both sides.
+    #[must_use]
+    pub fn by_column(name: &str, column: &str) -> Self {
+        let key = |side: Side| vec![expr::property(side, column)];
+        Self { name: name.to_owned(), on: JoinCondition::Keys(key(Side::Left), key(Side::Right)) }
+    }
+
     /// All expressions in it, for finding the properties that it needs.
     pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let (left, right): (&[Expr], &[Expr]) = match &self.on {

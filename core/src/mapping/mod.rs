@@ -3,6 +3,7 @@
 //! There is one evaluator: simulation, run and rule test execute the same [`CompiledMapping`]. Compiling
 //! names every property, type and condition that does not fit; it opens no database.
 
+mod busy;
 mod class;
 mod context;
 mod convert;
@@ -11,6 +12,7 @@ mod exclusions;
 mod functions;
 mod kept;
 mod letters;
+mod marks;
 mod matching;
 mod path;
 mod rules;
@@ -24,11 +26,13 @@ use datafusion::{logical_expr::Expr, prelude::SessionContext};
 pub(crate) use self::context::Context;
 
 pub use self::{
+    busy::BusyRules,
     class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
     context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
     kept::{comparable, kept},
+    marks::{BUSY_COLUMN, PAIR_COLUMN},
     matching::CompiledMatch,
     path::Hop,
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
@@ -73,6 +77,10 @@ pub struct CompiledMapping {
     pub prevent_ambiguous_matches: bool,
     /// Parents are written before their children.
     pub parents_first: bool,
+    /// Pairs once matched are remembered (M10).
+    pub remember_pairs: bool,
+    /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
+    pub busy: Option<BusyRules>,
     /// Where the mapping may write.
     mapping_direction: MappingDirection,
     /// Proposed rules take part (R22).
@@ -157,7 +165,7 @@ impl CompiledMapping {
     /// The same mapping in the opposite direction, where it updates these properties of pairs and nothing else.
     #[must_use]
     pub fn reversed(&self, updates: Vec<Target>) -> Self {
-        Self {
+        let mut reversed = Self {
             direction: self.direction.reversed(),
             updates,
             inserts: Vec::new(),
@@ -167,7 +175,11 @@ impl CompiledMapping {
                 ..CompiledMethods::default()
             },
             ..self.clone()
+        };
+        if reversed.busy.is_some() {
+            reversed.note_busy_rules();
         }
+        reversed
     }
 }
 
@@ -229,6 +241,8 @@ pub fn compile(
         only_for_updates: mapping.only_for_updates,
         prevent_ambiguous_matches: mapping.prevent_ambiguous_matches,
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
+        remember_pairs: mapping.remember_pairs,
+        busy: None,
         mapping_direction: mapping.direction,
         with_proposed,
     };

@@ -32,7 +32,7 @@ pub struct Mapping {
     /// Order of writing within a hierarchy.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hierarchy: Hierarchy,
-    /// Pairs once matched are remembered (M10). Not yet effective.
+    /// Pairs once matched are remembered, so that a changed key is a rename (M10).
     #[serde(default, skip_serializing_if = "is_default")]
     pub remember_pairs: bool,
     /// Active, proposed or off (R22).
@@ -193,7 +193,7 @@ pub struct PropertyRule {
     /// R4: when the object is being created the rule runs whatever its direction is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ignore_direction_on_insert: bool,
-    /// R5: for objects that are busy. Not yet effective.
+    /// R5: for objects that are busy; needs collision detection before mapping.
     #[serde(default, skip_serializing_if = "is_default")]
     pub concurrence: ConcurrenceBehaviour,
     /// R7: write only if the property to be written is empty.

@@ -27,7 +27,7 @@ pub struct StartUpConfiguration {
     /// Read only what changed since the last run (F5). Not yet effective.
     #[serde(default, skip_serializing_if = "is_default")]
     pub revision_filter: bool,
-    /// Collision detection. Not yet effective.
+    /// How objects that are busy are left alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub collision_detection: CollisionDetection,
     /// What happens if another run addresses the same system. Not yet effective.
@@ -55,15 +55,15 @@ impl StartUpConfiguration {
     }
 }
 
-/// Collision detection (F6).
+/// How objects that are busy are left alone (F6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub enum CollisionDetection {
     /// None.
     #[default]
     None,
-    /// Before rules are evaluated.
+    /// Before rules are evaluated: rules that do not apply to busy objects are held back.
     BeforeMapping,
-    /// Before objects are saved.
+    /// Before objects are saved: whoever is busy right before its batch is written is left out.
     BeforeSaving,
 }
 

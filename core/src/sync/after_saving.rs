@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::{
-    changes,
+    changes, collision,
     ended::{Ended, engine_failed},
     execute::Execution,
     prepare::{PreparedPass, prepared},
@@ -52,8 +52,9 @@ impl Execution<'_> {
         targets: &[Target],
         journal: &mut Journal,
     ) -> Result<PreparedPass, Ended> {
-        let reversed = mapping.reversed(targets.to_vec());
-        let found = self.read(&reversed, journal)?;
+        let mut reversed = mapping.reversed(targets.to_vec());
+        // Whom the step itself has paired is in the journal by now, and what is said about pairs is said.
+        let (found, _) = self.read(&mut reversed, journal)?;
         let planned =
             changes::plan(&self.session, &reversed, "", &found).map_err(|error| engine_failed(&error))?;
         Ok(prepared(step, pass, reversed, planned, &found, None))
@@ -102,6 +103,9 @@ fn only(pass: &mut PreparedPass, keep: impl Fn(&Change) -> bool) {
     let mut planned = Writes::default();
     planned.add(Method::Update, pass.report.changes.len() as u64);
     pass.planned = planned;
-    // The others are no business of this pass: a person may have changed them in the meantime.
+    // The others are no business of this pass: a person may have changed them in the meantime. Whoever is busy
+    // was named when the step wrote.
     pass.report.situations.both_differ = planned.update;
+    pass.report.situations.busy = 0;
+    pass.report.messages.retain(|message| message.code != collision::BUSY);
 }

@@ -2,6 +2,13 @@
 
 use std::collections::HashSet;
 
+use arrow::{
+    array::{AsArray as _, BooleanArray, RecordBatch, UInt32Array},
+    compute::filter_record_batch,
+    datatypes::UInt32Type,
+};
+use datafusion::error::Result as DataFusionResult;
+
 /// Candidates of one rule, counted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counted {
@@ -75,6 +82,30 @@ impl Rows {
     fn shift(row: u32) -> u32 {
         2 * (row % ROWS_PER_WORD)
     }
+}
+
+/// Row numbers of both sides; the row number is the first column of a class.
+pub(super) fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32Array) {
+    (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
+}
+
+/// Compared rows without those of ambiguous pairs.
+pub(super) fn without_ambiguous(
+    batch: &RecordBatch,
+    left_width: usize,
+    counted: &Counted,
+) -> DataFusionResult<RecordBatch> {
+    if counted.left.is_empty() {
+        return Ok(batch.clone());
+    }
+    let (left, right) = row_numbers(batch, left_width);
+    let mask: BooleanArray = left
+        .values()
+        .iter()
+        .zip(right.values())
+        .map(|(left, right)| Some(!counted.left.contains(left) && !counted.right.contains(right)))
+        .collect();
+    Ok(filter_record_batch(batch, &mask)?)
 }
 
 #[cfg(test)]

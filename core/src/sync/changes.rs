@@ -126,6 +126,7 @@ impl<'a> Planner<'a> {
     fn pairs(&mut self, found: &Reconciled) -> DataFusionResult<()> {
         let rows = self.evaluator.together(&found.attention)?;
         let rows = self.without_excluded(rows)?;
+        let rows = self.without_busy_pairs(rows, &Self::labelled())?;
         let rows = self.without_failed_values(rows, &self.mapping.updates)?;
         let mut differs = Vec::with_capacity(self.mapping.updates.len());
         let mut any = BooleanArray::from(vec![false; rows.num_rows()]);
@@ -135,7 +136,7 @@ impl<'a> Planner<'a> {
             differs.push(mask);
         }
         self.situations.both_differ = any.true_count() as u64;
-        let left_out = self.situations.skipped + self.situations.excluded;
+        let left_out = self.situations.skipped + self.situations.excluded + self.situations.busy;
         self.situations.both_equal = found.pairs - self.situations.both_differ - left_out;
         let labelled = self.evaluator.holds(&Self::labelled(), &rows)?;
         self.situations.outstanding_returned = labelled.true_count() as u64;
@@ -184,7 +185,11 @@ impl<'a> Planner<'a> {
     fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
         let side = self.mapping.direction.source();
         let rows = self.without_outstanding(batches)?;
-        let rows = self.without_excluded(rows)?;
+        let mut rows = self.without_excluded(rows)?;
+        // Whom nothing would be done with anyway is not left alone.
+        if !self.mapping.only_for_updates && !self.mapping.methods.only_in_source.is_empty() {
+            rows = self.without_busy_lone(rows)?;
+        }
         self.count_alone(side, rows.num_rows());
         if self.mapping.only_for_updates {
             return Ok(());
@@ -252,7 +257,10 @@ impl<'a> Planner<'a> {
 
     fn only_in_destination(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
         let side = self.mapping.direction.destination();
-        let rows = self.without_outstanding(batches)?;
+        let mut rows = self.without_outstanding(batches)?;
+        if !self.mapping.methods.only_in_destination.is_empty() {
+            rows = self.without_busy_lone(rows)?;
+        }
         self.count_alone(side, rows.num_rows());
         for (method, chosen) in self.choose(&self.mapping.methods.only_in_destination, rows)? {
             match method {

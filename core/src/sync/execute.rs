@@ -2,6 +2,8 @@
 //! change list; a run goes on to quota, journal and writing.
 
 use std::{
+    cell::RefCell,
+    collections::HashMap,
     fs::File,
     ops::Range,
     path::Path,
@@ -16,6 +18,7 @@ use super::{
     SyncError,
     apply::{Applied, Applier, Stopped},
     ended::{Ended, connect_failed, connector_error, ended, journal_failed},
+    pairs::StepPairs,
     plan_order,
     prepare::PreparedPass,
     reconcile::session,
@@ -29,7 +32,10 @@ use crate::{
     },
     mapping::{CompiledMapping, compile},
     progress::{CancelToken, Progress},
-    project::{DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration, Step, Workflow},
+    project::{
+        CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration,
+        Step, Workflow,
+    },
 };
 
 /// Objects of a transaction if the start up configuration does not say.
@@ -46,6 +52,8 @@ pub struct Execution<'a> {
     pub cancel: &'a CancelToken,
     pub(super) runtime: Runtime,
     pub(super) session: SessionContext,
+    /// Remembered pairs of steps whose mappings remember them, by the name of the step (M10).
+    pub(super) pairs: RefCell<HashMap<String, StepPairs>>,
 }
 
 /// Deletes that wait until all steps have inserted and updated.
@@ -84,6 +92,7 @@ impl<'a> Execution<'a> {
             cancel,
             runtime,
             session: session(threads),
+            pairs: RefCell::default(),
         })
     }
 
@@ -264,8 +273,38 @@ impl<'a> Execution<'a> {
         Ok(())
     }
 
-    /// Applies a part of the change list of a pass and journals what became of it.
+    /// Applies a part of the change list of a pass, journals what became of it, and remembers pairs as that
+    /// left them, also if it stopped (M10).
     pub(super) fn apply(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        position: usize,
+        mapping: &CompiledMapping,
+        report: &mut StepReport,
+        range: Range<usize>,
+    ) -> Result<(), Ended> {
+        let written = self.write_changes(journal, id, position, mapping, report, range.clone());
+        written.and(self.remember(journal, id, report, range))
+    }
+
+    fn remember(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        report: &StepReport,
+        range: Range<usize>,
+    ) -> Result<(), Ended> {
+        match self.pairs.borrow_mut().get_mut(&report.step) {
+            Some(pairs) => {
+                pairs.written(&report.changes, range, report.direction.destination());
+                pairs.save(journal, id).map_err(journal_failed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn write_changes(
         &self,
         journal: &mut Journal,
         id: &str,
@@ -291,6 +330,7 @@ impl<'a> Execution<'a> {
                 run: id,
                 batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
                 continue_on_error: self.workflow.continue_on_error,
+                check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
                 outcome,
                 progress: self.progress,
                 cancel: self.cancel,

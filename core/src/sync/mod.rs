@@ -7,6 +7,7 @@ mod after_saving;
 mod apply;
 mod candidates;
 mod changes;
+mod collision;
 mod deadlock;
 mod effective;
 mod ended;
@@ -15,8 +16,14 @@ mod evaluate;
 mod execute;
 mod failed_values;
 mod held;
+mod in_doubt;
+mod noted;
 mod opposite;
 mod order;
+mod outcome;
+mod pair_book;
+mod pairs;
+pub mod pairs_by_hand;
 mod pending;
 mod plan_order;
 mod prepare;
@@ -100,8 +107,7 @@ pub fn run(
         journal.end_run(&id, RunStatus::Frozen, Some(jiff::Timestamp::now()), None)?;
         return Err(SyncError::Frozen { start_up: start_up.name.clone(), holder });
     }
-    let result = journal
-        .mark_interrupted(&start_up.name)
+    let result = in_doubt::resolve_interrupted(project, folder, &start_up.name, &mut journal, cancel)
         .and_then(|()| journal.create_run_folder(&id).map(drop))
         .and_then(|()| journal.begin_run(&report.run));
     if let Err(error) = result {

@@ -8,7 +8,7 @@ use arrow::{
     compute::{filter_record_batch, or},
     datatypes::UInt16Type,
 };
-use datafusion::{error::Result as DataFusionResult, prelude::SessionContext};
+use datafusion::{error::Result as DataFusionResult, logical_expr::lit, prelude::SessionContext};
 
 use super::{
     changes::{PlannedStep, Planner},
@@ -37,6 +37,7 @@ pub fn corrections(
     let mut planner = Planner::new(session, reversed, "", found)?;
     let rows = planner.evaluator.together(&found.attention)?;
     let rows = planner.without_excluded(rows)?;
+    let rows = planner.without_busy_pairs(rows, &lit(false))?;
     let rows = planner.without_failed_values(rows, &reversed.updates)?;
     let mut corrected = BooleanArray::from(vec![false; rows.num_rows()]);
     for target in &reversed.updates {
@@ -67,6 +68,7 @@ pub fn forced(
     let mut planner = Planner::new(session, reversed, "", found)?;
     let rows = planner.evaluator.together(&found.attention)?;
     let rows = planner.without_excluded(rows)?;
+    let rows = planner.without_busy_pairs(rows, &lit(false))?;
     let rows = planner.without_failed_values(rows, &reversed.updates)?;
     let mut differing = BooleanArray::from(vec![false; rows.num_rows()]);
     for target in &reversed.updates {

@@ -1,5 +1,7 @@
-//! The order in which changes are written: inserts, updates, labels, deletes; parents before children;
-//! within that by key, so that the same input gives the same list (F10).
+//! The order in which changes are written: new keys of objects, inserts, other updates, labels, deletes; parents
+//! before children; within that by key, so that the same input gives the same list (F10).
+//!
+//! Keys change first, because a new object may be about to get the key that another one gives up (M10).
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -25,7 +27,26 @@ pub fn sort(
 ) -> DataFusionResult<RecordBatch> {
     let methods = changes.column(1).as_primitive::<UInt8Type>();
     let is_delete = |row: usize| methods.value(row) == method_number(Method::Delete);
-    let phases: Int32Array = methods.values().iter().map(|method| Some(phase(*method))).collect();
+    let new_keys: Vec<&ArrayRef> = shape
+        .properties
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| shape.key(shape.side).iter().any(|(name, _)| *name == column.name))
+        .map(|(position, _)| {
+            let [_, _, rule] = shape.property_columns(position);
+            changes.column(rule)
+        })
+        .collect();
+    let gets_new_key = |row: usize| {
+        methods.value(row) == method_number(Method::Update)
+            && new_keys.iter().any(|rules| rules.is_valid(row))
+    };
+    let phases: Int32Array = methods
+        .values()
+        .iter()
+        .enumerate()
+        .map(|(row, method)| Some(if gets_new_key(row) { NEW_KEY } else { phase(*method) }))
+        .collect();
     let depths =
         if mapping.parents_first { depths(shape, mapping, changes) } else { vec![0; changes.num_rows()] };
     let depths: Int32Array = depths
@@ -44,6 +65,9 @@ pub fn sort(
     let indices = lexsort_to_indices(&columns, None)?;
     Ok(take_record_batch(changes, &indices)?)
 }
+
+/// Before every [`phase`].
+const NEW_KEY: i32 = -1;
 
 fn phase(method: u8) -> i32 {
     let order =

@@ -13,6 +13,7 @@ use super::{
     ended::{Ended, connect_failed, engine_failed, failure, journal_failed},
     execute::Execution,
     opposite,
+    pairs::StepPairs,
     quota::{self, Population},
     reconcile::{Reconciled, reconcile},
     references::{PlannedObjects, References},
@@ -24,7 +25,7 @@ use crate::{
         Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepPass, StepReport, Writes,
     },
     mapping::{CompiledMapping, WriteAs, compile},
-    project::{Method, Methods, Side, Step},
+    project::{CollisionDetection, Method, Methods, Side, Step},
 };
 
 /// A pass of a step that has come as far as its change list.
@@ -46,11 +47,14 @@ impl<'a> Execution<'a> {
         journal: &mut Journal,
         source_before: Option<u64>,
     ) -> Result<Vec<PreparedPass>, Ended> {
-        let mapping = self.compiled(step, kind)?;
-        let found = self.read(&mapping, journal)?;
+        let mut mapping = self.compiled(step, kind)?;
+        let (found, mut pairs) = self.read(&mut mapping, journal)?;
+        let about_pairs = pairs.as_mut().map(|pairs| pairs.found(&found.for_memory)).unwrap_or_default();
         let destination = &self.project.system(mapping.direction.destination()).connection.system_identifier;
-        let planned = changes::plan(&self.session, &mapping, destination, &found)
+        let mut planned = changes::plan(&self.session, &mapping, destination, &found)
             .map_err(|error| engine_failed(&error))?;
+        planned.messages.splice(0..0, about_pairs);
+        self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
         let mut passes = Vec::new();
         if !mapping.opposite.rogue.is_empty() {
             let reversed = mapping.reversed(mapping.opposite.rogue.clone());
@@ -91,8 +95,13 @@ impl<'a> Execution<'a> {
             .map_err(|error| Ended::Failed(failure(&error, 2)))
     }
 
-    /// Reads both classes of a mapping and reconciles them.
-    pub(super) fn read(&self, mapping: &CompiledMapping, journal: &mut Journal) -> Result<Reconciled, Ended> {
+    /// Reads both classes of a mapping and reconciles them, by the pairs that it remembers (M10) before its
+    /// rules. From now on the mapping leaves alone who is busy (R5).
+    pub(super) fn read(
+        &self,
+        mapping: &mut CompiledMapping,
+        journal: &mut Journal,
+    ) -> Result<(Reconciled, Option<StepPairs>), Ended> {
         if self.cancel.is_cancelled() {
             return Err(Ended::Cancelled);
         }
@@ -103,13 +112,22 @@ impl<'a> Execution<'a> {
                 .read_labels(journal, side, &mapping.class(side).schema_type.name)
                 .map_err(journal_failed)?;
         }
+        if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
+            tables
+                .leave_busy_alone(journal, mapping, self.project.mapping(&mapping.name))
+                .map_err(journal_failed)?;
+        }
+        let pairs = StepPairs::read(journal, mapping).map_err(journal_failed)?;
+        tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
+        let mapping = &*mapping;
         let watched = self.watch(&rows_read);
-        self.runtime.block_on(async {
+        let found = self.runtime.block_on(async {
             tokio::select! {
                 found = reconcile(&self.session, mapping, &tables) => found.map_err(|error| engine_failed(&error)),
                 () = watched => Err(Ended::Cancelled),
             }
-        })
+        })?;
+        Ok((found, pairs))
     }
 
     /// Tells the progress of reading, and ends when somebody cancels.

@@ -13,9 +13,9 @@
 use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array},
+    array::{Array, AsArray, BooleanArray, RecordBatch},
     compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
-    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
     common::{Column, DFSchema, DFSchemaRef, TableReference},
@@ -34,16 +34,22 @@ use futures::{
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
-    candidates::{Counted, count_candidates},
+    candidates::{count_candidates, row_numbers, without_ambiguous},
     evaluate::physical,
     held::{Held, nullable, slim},
+    noted::{ForMemory, Noted},
 };
 use crate::{
     connect::ROW_COLUMN,
     expr::{property, qualifier},
-    mapping::{CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, TableSource},
+    mapping::{
+        BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
+    },
     project::Side,
 };
+
+/// Name of the pass that joins remembered pairs, in place of a rule's.
+const REMEMBERED: &str = "remembered pairs";
 
 const ATTENTION_COLUMN: &str = "__attention";
 
@@ -81,6 +87,8 @@ pub struct Reconciled {
     pub ambiguous_right: u64,
     /// Their names, candidates of one another together.
     pub ambiguous: Vec<AmbiguousGroup>,
+    /// What there is to know for remembering pairs; empty if the mapping remembers none.
+    pub for_memory: ForMemory,
 }
 
 /// Objects that are candidates of one another (M4).
@@ -129,10 +137,17 @@ pub async fn reconcile(
     let mut held = Arc::new(Held::new(&left_schema, &read)?);
     drop(read);
     let mut found: Option<Reconciled> = None;
-    for (number, rule) in mapping.matching.iter().enumerate() {
+    let noted = Noted::new(mapping, &left_schema, &right_schema);
+    // Whom a remembered pair names is matched before all rules.
+    let remembered = noted.has_numbers().then(|| CompiledMatch::by_column(REMEMBERED, PAIR_COLUMN));
+    let passes = remembered.iter().chain(&mapping.matching);
+    let last = passes.clone().count().saturating_sub(1);
+    for (number, rule) in passes.enumerate() {
+        let by_memory = number == 0 && remembered.is_some();
         let left = held.plan()?;
         let joined = rule.full_join(left.clone(), right.clone())?;
-        let (schema, comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        let (schema, mut comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
+        comparison.noted = noted.columns(by_memory);
         let plan = slim(joined, &right)?;
         let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
@@ -150,6 +165,7 @@ pub async fn reconcile(
             ambiguous_left: 0,
             ambiguous_right: 0,
             ambiguous: Vec::new(),
+            for_memory: ForMemory { has_numbers: noted.has_numbers(), ..ForMemory::default() },
         });
         all.pairs += counted.unambiguous;
         all.ambiguous_left += counted.left.len() as u64;
@@ -158,7 +174,12 @@ pub async fn reconcile(
         for batch in &pass.attention {
             all.attention.push(without_ambiguous(batch, left_width, &counted)?);
         }
-        if number + 1 < mapping.matching.len() {
+        if by_memory {
+            noted.seen(&pass.noted, [&pass.left_only, &pass.right_only], &mut all.for_memory);
+        } else {
+            noted.matched(&rule.name, &pass.noted, &counted, &mut all.for_memory)?;
+        }
+        if number < last {
             held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
             let own = left_width..left_width + right_schema.fields().len();
             right = in_memory(&right_schema, own_columns(&pass.right_only, own)?)?;
@@ -180,6 +201,8 @@ struct Comparison {
     flagged_schema: SchemaRef,
     /// Whether a pair must leave the stream.
     attention: Arc<dyn PhysicalExpr>,
+    /// Columns that are noted of every pair, if any.
+    noted: Vec<usize>,
 }
 
 impl Comparison {
@@ -197,7 +220,7 @@ impl Comparison {
         let attention = physical(session, &attention(mapping), &both)?;
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
-        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention }))
+        Ok((flagged, Self { held, left_width, schema, flagged_schema, attention, noted: Vec::new() }))
     }
 
     /// All properties of both sides, and the flag of pairs that must leave the stream.
@@ -230,10 +253,17 @@ fn attention(mapping: &CompiledMapping) -> Expr {
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true());
-    let targets = mapping.updates.iter().chain(&mapping.opposite.rogue).chain(&mapping.opposite.forced);
+    let Opposite { rogue, forced, .. } = &mapping.opposite;
+    // Whoever is left alone because it is busy leaves the stream, too: the log names it.
+    let held_back = mapping
+        .busy
+        .iter()
+        .flat_map(|_| [&mapping.updates, rogue, forced].map(|targets| BusyRules::held_back(targets)));
+    let targets = mapping.updates.iter().chain(rogue).chain(forced);
     targets
         .map(crate::mapping::Target::needs_attention)
         .chain(mapping.excluded.clone())
+        .chain(held_back)
         .fold(labelled, Expr::or)
 }
 
@@ -245,6 +275,8 @@ struct Pass {
     attention: Vec<RecordBatch>,
     left_only: Vec<RecordBatch>,
     right_only: Vec<RecordBatch>,
+    /// Some columns of all pairs, see [`Noted`].
+    noted: Vec<RecordBatch>,
 }
 
 async fn run_pass(
@@ -268,6 +300,7 @@ async fn run_pass(
                 whole.attention.extend(pass.attention);
                 whole.left_only.extend(pass.left_only);
                 whole.right_only.extend(pass.right_only);
+                whole.noted.extend(pass.noted);
             }
             Err(error) => trouble = trouble.or(Some(error)),
         }
@@ -319,15 +352,15 @@ async fn sort_out_all(
     while let Some(joined) = stream.next().await {
         let joined = joined?;
         if joined.num_rows() > 0 {
-            sort_out(&comparison.compare(&joined)?, comparison.left_width, &mut pass)?;
+            sort_out(&comparison.compare(&joined)?, &comparison, &mut pass)?;
         }
     }
     Ok(pass)
 }
 
 /// Splits a compared batch into pairs and lone objects.
-fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusionResult<()> {
-    let (left, right) = row_numbers(batch, left_width);
+fn sort_out(batch: &RecordBatch, comparison: &Comparison, pass: &mut Pass) -> DataFusionResult<()> {
+    let (left, right) = row_numbers(batch, comparison.left_width);
     let (has_left, has_right) = (is_not_null(left)?, is_not_null(right)?);
     let both = and(&has_left, &has_right)?;
     if both.true_count() == batch.num_rows() {
@@ -336,6 +369,9 @@ fn sort_out(batch: &RecordBatch, left_width: usize, pass: &mut Pass) -> DataFusi
         pass.pairs.push(both.values().set_indices().map(|row| (left.value(row), right.value(row))).collect());
         keep(batch, &and_not(&has_left, &has_right)?, &mut pass.left_only)?;
         keep(batch, &and_not(&has_right, &has_left)?, &mut pass.right_only)?;
+    }
+    if !comparison.noted.is_empty() {
+        keep(&batch.project(&comparison.noted)?, &both, &mut pass.noted)?;
     }
     let attention = batch.column(batch.num_columns() - 1).as_boolean();
     let attention = if attention.null_count() > 0 { &prep_null_mask_filter(attention) } else { attention };
@@ -347,29 +383,6 @@ fn keep(batch: &RecordBatch, mask: &BooleanArray, into: &mut Vec<RecordBatch>) -
         into.push(filter_record_batch(batch, mask)?);
     }
     Ok(())
-}
-
-/// Row numbers of both sides; the row number is the first column of a class.
-fn row_numbers(batch: &RecordBatch, left_width: usize) -> (&UInt32Array, &UInt32Array) {
-    (batch.column(0).as_primitive::<UInt32Type>(), batch.column(left_width).as_primitive::<UInt32Type>())
-}
-
-fn without_ambiguous(
-    batch: &RecordBatch,
-    left_width: usize,
-    counted: &Counted,
-) -> DataFusionResult<RecordBatch> {
-    if counted.left.is_empty() {
-        return Ok(batch.clone());
-    }
-    let (left, right) = row_numbers(batch, left_width);
-    let mask: BooleanArray = left
-        .values()
-        .iter()
-        .zip(right.values())
-        .map(|(left, right)| Some(!counted.left.contains(left) && !counted.right.contains(right)))
-        .collect();
-    Ok(filter_record_batch(batch, &mask)?)
 }
 
 /// One side of compared batches.

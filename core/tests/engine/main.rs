@@ -10,14 +10,18 @@
 
 mod any_project;
 mod check;
+mod collisions;
+mod collisions_opposite;
 mod csv;
 mod csv_round_trip;
 mod fixture;
+mod in_doubt;
 mod keys;
 mod labels;
 mod matching;
 mod members;
 mod opposite;
+mod pairs;
 mod project_file;
 mod properties;
 mod references;

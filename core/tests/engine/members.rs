@@ -55,12 +55,12 @@ fn project_of(systems: &Systems, kind: VirtualKind, rules: Vec<PropertyRule>) ->
     project
 }
 
-fn project(systems: &Systems) -> Project {
+pub fn project(systems: &Systems) -> Project {
     let rules = vec![between("id", "id"), between("vrtWanted", "vrtMembers")];
     project_of(systems, member_kind(&["account"], "login"), rules)
 }
 
-fn systems(left: &str, right: &str) -> Systems {
+pub fn systems(left: &str, right: &str) -> Systems {
     Systems::new(&format!("{LEFT} {left}"), &format!("{RIGHT} {right} DELETE FROM written;"))
 }
 

@@ -18,7 +18,7 @@ fn passes(report: &RunReport) -> Vec<(StepPass, usize)> {
 }
 
 /// Accounts that are made centrally; the target gives each a number of its own, which is copied back.
-fn numbered_accounts(force: bool) -> (Systems, Project) {
+pub fn numbered_accounts(force: bool) -> (Systems, Project) {
     let systems = Systems::new(
         "CREATE TABLE account (login TEXT PRIMARY KEY, number INTEGER);
          INSERT INTO account VALUES ('ann', NULL), ('bob', 7), ('old', 99);",
@@ -85,7 +85,7 @@ fn a_forced_pass_respects_its_quota() {
 }
 
 /// Groups come from the target; their manager is assigned centrally.
-fn groups(detect: bool, correct: bool, on_insert: bool) -> (Systems, Project) {
+pub fn groups(detect: bool, correct: bool, on_insert: bool) -> (Systems, Project) {
     let systems = Systems::new(
         "CREATE TABLE grp (name TEXT PRIMARY KEY, manager TEXT);
          INSERT INTO grp VALUES ('sales', 'ann');",
@@ -104,7 +104,7 @@ fn groups(detect: bool, correct: bool, on_insert: bool) -> (Systems, Project) {
     (systems, project)
 }
 
-const GROUPS: &str = "SELECT name, manager FROM grp ORDER BY name";
+pub const GROUPS: &str = "SELECT name, manager FROM grp ORDER BY name";
 
 #[test]
 fn a_rogue_modification_is_told() {

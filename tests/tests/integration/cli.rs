@@ -16,7 +16,9 @@ fn help_teaches() {
     for part in ["Usage: syncwright", "Examples:", "Exit codes:", "130", "Files:", "simulate", "--format"] {
         assert!(help.out.contains(part), "{part}: {}", help.out);
     }
-    for subcommand in ["demo", "check", "simulate", "run", "runs", "log", "schema", "man", "completions"] {
+    for subcommand in
+        ["demo", "check", "simulate", "run", "runs", "log", "pairs", "schema", "man", "completions"]
+    {
         let help = program().run([subcommand, "--help"]).expect(0);
         assert!(help.out.contains("Example"), "{subcommand}: {}", help.out);
         assert_eq!(help.err, "");

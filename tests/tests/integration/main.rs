@@ -11,6 +11,7 @@ mod demo;
 mod docs;
 mod editor;
 mod faults;
+mod faults_in_doubt;
 mod faults_kill;
 mod faults_objects;
 #[cfg(unix)]
@@ -46,6 +47,7 @@ mod odbc_sample;
 mod odbc_settings;
 mod odbc_types;
 mod packaging;
+mod pairs;
 mod sample;
 mod schema;
 #[cfg(unix)]

@@ -37,6 +37,18 @@ pub trait TableSource: Send + Sync {
     /// Keys of the objects of a schema type that are labelled as outstanding, if there are any: one column
     /// per key property and a column [`OUTSTANDING_COLUMN`] that is always true.
     fn labels(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>>;
+
+    /// Keys of the objects of the class on `side` that are in a remembered pair (M10), if the step remembers any:
+    /// one column per key property and [`super::PAIR_COLUMN`]. No key is there twice. Both sides or none.
+    fn pairs(&self, _side: Side) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+
+    /// Keys of the objects of a schema type that are busy (R5), if there are any: one column per key property
+    /// and [`super::BUSY_COLUMN`] with the reason in words. No key is there twice.
+    fn busy(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
 }
 
 /// A class of a mapping, ready to be read.
@@ -55,6 +67,8 @@ pub struct CompiledClass {
     virtual_properties: Vec<Computed>,
     /// Properties that the mapping needs, in the order of the class.
     used: Vec<String>,
+    /// Objects get the column [`super::BUSY_COLUMN`].
+    pub(super) marks_busy: bool,
 }
 
 /// A virtual property and what it is made of.
@@ -84,7 +98,7 @@ fn qualified(name: &str, fields: Vec<Field>) -> DFSchema {
 
 const BASE: &str = "base";
 
-fn base(name: &str) -> Expr {
+pub(super) fn base(name: &str) -> Expr {
     Expr::Column(Column::new(Some(TableReference::bare(BASE)), name))
 }
 
@@ -115,6 +129,7 @@ impl CompiledClass {
             filters,
             virtual_properties,
             used: Vec::new(),
+            marks_busy: false,
         }
     }
 

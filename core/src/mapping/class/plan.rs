@@ -9,10 +9,11 @@ use datafusion::{
 };
 
 use super::{BASE, CompiledClass, OUTSTANDING_COLUMN, TableSource, base, virtual_value::Reader};
-use crate::{connect::ROW_COLUMN, expr::qualifier};
+use crate::{connect::ROW_COLUMN, expr::qualifier, mapping::marks};
 
 impl CompiledClass {
-    /// The plan that reads the needed properties of the class, its row number and its label.
+    /// The plan that reads the needed properties of the class, its row number, its label, and what
+    /// else the journal knows of its objects.
     ///
     /// # Errors
     ///
@@ -41,6 +42,7 @@ impl CompiledClass {
         }
         let (plan, label) = self.labelled(plan, source)?;
         columns.push(label.alias(OUTSTANDING_COLUMN));
+        let plan = marks::join(self, source, plan, &mut columns)?;
         plan.project(columns)?.alias(TableReference::bare(qualifier(self.side)))?.build()
     }
 

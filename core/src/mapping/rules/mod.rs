@@ -76,6 +76,8 @@ pub struct Gate {
 /// Which setting can keep a rule from running for an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GateKind {
+    /// R5: no object is busy; only where collision detection found some that are.
+    Busy,
     /// R8.
     Condition,
     /// R7: the property is empty.

@@ -73,6 +73,8 @@ pub struct Applier<'a> {
     pub batch: usize,
     /// An object in error does not stop the run.
     pub continue_on_error: bool,
+    /// Objects that are busy right before they are written are left out (F6).
+    pub check_busy: bool,
     /// Where the outcome of every batch is noted, to disk.
     pub outcome: File,
     /// Who watches.
@@ -163,12 +165,14 @@ impl Applier<'_> {
                 end += 1;
             }
             self.note("begin", start, end)?;
+            let free = self.free_of_collisions(changes, start..end, applied)?;
             if matches!(method, Method::MarkOutstanding | Method::ResetOutstanding) {
-                self.label(changes, start..end, method, applied)?;
+                self.label(changes, &free, method, applied)?;
             } else {
-                let rows = self.prepare(changes, start..end, &mut references, later, applied)?;
+                let rows = self.prepare(changes, &free, &mut references, later, applied)?;
                 self.write_objects(&rows, Some(&mut references), applied)?;
             }
+            self.note_exceptions(start..end, applied)?;
             self.note("done", start, end)?;
             self.progress.advance((end - range.start) as u64, Some(total));
             start = end;
@@ -200,16 +204,29 @@ impl Applier<'_> {
         )
     }
 
+    /// Notes which changes of a batch were not written, before it is noted as done.
+    fn note_exceptions(&mut self, range: Range<usize>, applied: &Applied) -> Result<(), Stopped> {
+        let status = |index: usize| applied.statuses.get(index).copied();
+        for (index, status) in range.filter_map(|index| Some((index, status(index)?))) {
+            if status != ChangeStatus::Done {
+                writeln!(self.outcome, "{} {index}", status.id()).map_err(|source| {
+                    Stopped::Journal(JournalError::Folder { path: "outcome of the run".into(), source })
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn label(
         &mut self,
         changes: &ChangeList,
-        range: Range<usize>,
+        indices: &[usize],
         method: Method,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
         // Where both objects are there the label is on the central one.
         let mut by_side: [(Side, Vec<String>); 2] = [(Side::Left, Vec::new()), (Side::Right, Vec::new())];
-        for change in range.clone().filter_map(|index| changes.get(index)) {
+        for change in indices.iter().filter_map(|index| changes.get(*index)) {
             let [left, right] = &mut by_side;
             if method == Method::ResetOutstanding {
                 left.1.push(label_key(&change.left_key));
@@ -228,8 +245,12 @@ impl Applier<'_> {
                 _ => self.journal.reset(side, schema_type, &keys)?,
             }
         }
-        applied.writes.add(method, range.len() as u64);
-        applied.statuses.get_mut(range).into_iter().flatten().for_each(|status| *status = ChangeStatus::Done);
+        applied.writes.add(method, indices.len() as u64);
+        for index in indices {
+            if let Some(status) = applied.statuses.get_mut(*index) {
+                *status = ChangeStatus::Done;
+            }
+        }
         Ok(())
     }
 

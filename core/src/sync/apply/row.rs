@@ -1,7 +1,5 @@
 //! Changes as rows of columns, references resolved.
 
-use std::ops::Range;
-
 use super::{Applied, Applier, Later, Stopped, members::MemberChange, messages::not_split};
 use crate::{
     journal::{Change, ChangeList, ChangeStatus, Message, PropertyChange},
@@ -16,18 +14,18 @@ use crate::{
 };
 
 impl Applier<'_> {
-    /// The rows of a part of the list; objects whose values cannot be written are told as failed.
+    /// The rows of these changes; objects whose values cannot be written are told as failed.
     pub(super) fn prepare(
         &self,
         changes: &ChangeList,
-        range: Range<usize>,
+        indices: &[usize],
         references: &mut References,
         later: &mut Later,
         applied: &mut Applied,
     ) -> Result<Vec<RowWrite>, Stopped> {
         let type_name = &self.mapping.destination().schema_type.name;
-        let mut rows = Vec::with_capacity(range.len());
-        for index in range {
+        let mut rows = Vec::with_capacity(indices.len());
+        for index in indices.iter().copied() {
             let Some(change) = changes.get(index) else { continue };
             let row = match self.row(index, &change, references, later) {
                 Ok(row) => row,

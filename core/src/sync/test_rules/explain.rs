@@ -181,6 +181,7 @@ impl Bench<'_> {
 
 const fn closed(kind: GateKind) -> &'static str {
     match kind {
+        GateKind::Busy => "the object is busy, and the rule does not apply to busy objects",
         GateKind::Condition => "its condition does not hold",
         GateKind::DoNotOverwrite => "the property is not empty, and the rule does not overwrite",
         GateKind::KeepWhenEmpty => "the source is empty, and the property keeps what it holds",

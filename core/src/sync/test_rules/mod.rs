@@ -25,6 +25,7 @@ use super::{
     effective::effective_project,
     ended::connector_error,
     opposite,
+    pairs::StepPairs,
     reconcile::{Reconciled, session},
     source::SystemTables,
 };
@@ -34,7 +35,7 @@ use crate::{
     journal::{Change, Journal, JournalError, Message},
     mapping::{CompiledMapping, MappingError, Occasion, compile},
     progress::CancelToken,
-    project::{Direction, Mapping, Project, Side, Step},
+    project::{CollisionDetection, Direction, Mapping, Project, Side, Step, Workflow},
     value::Value,
 };
 
@@ -305,12 +306,18 @@ impl<'a> Bench<'a> {
     ) -> Result<Self, RuleTestError> {
         let session = session(1);
         let step = step_of(project, mapping, test.direction);
-        let compiled = compile(&session, project, mapping, step, test.direction, true)?;
+        let mut compiled =
+            compile(&session, project, mapping, step.map(|(_, step)| step), test.direction, true)?;
         let mut journal = Journal::open(project, folder, OpenMode::Read)?;
         let mut tables = SystemTables::new(project, folder, cancel, &Arc::new(AtomicU64::new(0)));
         for side in [Side::Left, Side::Right] {
             tables.read_labels(&mut journal, side, &compiled.class(side).schema_type.name)?;
         }
+        if step.is_some_and(|(workflow, _)| detects_collisions(project, workflow)) {
+            tables.leave_busy_alone(&mut journal, &mut compiled, Some(mapping))?;
+        }
+        let pairs = StepPairs::read(&mut journal, &compiled)?;
+        tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
@@ -360,11 +367,24 @@ impl<'a> Bench<'a> {
 }
 
 /// The first step that runs the mapping in this direction: its methods and conditions are those of the test.
-fn step_of<'a>(project: &'a Project, mapping: &Mapping, direction: Direction) -> Option<&'a Step> {
+fn step_of<'a>(
+    project: &'a Project,
+    mapping: &Mapping,
+    direction: Direction,
+) -> Option<(&'a Workflow, &'a Step)> {
     project.workflows.iter().find_map(|workflow| {
         workflow
             .steps
             .iter()
             .find(|step| step.mapping == mapping.name && workflow.step_direction(step) == direction)
+            .map(|step| (workflow, step))
+    })
+}
+
+/// Whether any start up configuration of the workflow looks for busy objects before mapping (R5).
+fn detects_collisions(project: &Project, workflow: &Workflow) -> bool {
+    project.start_ups.iter().any(|start_up| {
+        start_up.workflow == workflow.name
+            && start_up.collision_detection == CollisionDetection::BeforeMapping
     })
 }

@@ -16,6 +16,7 @@ use datafusion::{
 use super::{
     super::{
         evaluate::Evaluator,
+        noted::ForMemory,
         reconcile::{Reconciled, both_sides, reconcile, with_flag},
     },
     Bench, ObjectName, RuleTest, RuleTestError, TestObjects, TestValue,
@@ -62,6 +63,7 @@ impl TestRow {
             ambiguous_left: 0,
             ambiguous_right: 0,
             ambiguous: Vec::new(),
+            for_memory: ForMemory::default(),
         }
     }
 }
@@ -117,6 +119,7 @@ impl Bench<'_> {
         let mut probe = self.compiled.clone();
         probe.updates.clear();
         probe.opposite = Opposite::default();
+        probe.busy = None;
         probe.methods = CompiledMethods::default();
         probe.excluded = Some(wanted.clone());
         let found = self.runtime.block_on(reconcile(&self.session, &probe, &self.tables))?;

@@ -68,6 +68,14 @@ impl TableSource for TestTables<'_> {
     fn labels(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
         self.real.labels(side, schema_type)
     }
+
+    fn pairs(&self, side: Side) -> Option<Arc<dyn TableProvider>> {
+        self.real.pairs(side)
+    }
+
+    fn busy(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
+        self.real.busy(side, schema_type)
+    }
 }
 
 /// True of the object with that key.

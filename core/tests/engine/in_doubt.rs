@@ -1,0 +1,240 @@
+//! Batches of which nobody knows whether they were committed: the next run finds out by reading.
+//!
+//! A run is brought back to the state of a killed one: its index says that it goes on, its change list that
+//! nothing is written yet, and its notes that the batch was begun. Which changes the database has is then up to
+//! the test.
+
+use std::{fs, path::PathBuf};
+
+use syncwright_core::{
+    journal::{self, ChangeList},
+    project::{Direction, Method, Methods, Project},
+    sync::{Change, ChangeStatus, RunReport, RunStatus},
+};
+
+use crate::{
+    fixture::{Systems, by, mapping, messages, pair, rows, rule},
+    members,
+    opposite::groups,
+};
+
+fn files(systems: &Systems, run: &str) -> (PathBuf, PathBuf) {
+    let folder = systems.folder().join(".syncwright/runs").join(run);
+    (folder.join("step-001.arrow"), folder.join("step-001.outcome"))
+}
+
+/// Makes a run that was done one that was killed with these notes.
+fn kill(systems: &Systems, report: &RunReport, notes: &str) {
+    let (list, outcome) = files(systems, &report.run.id);
+    let mut changes = ChangeList::load(&list).unwrap();
+    changes.set_statuses(&vec![ChangeStatus::Planned; changes.len()]);
+    changes.save(&list).unwrap();
+    fs::write(outcome, notes).unwrap();
+    for sql in [
+        "UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?",
+        "UPDATE sw_run_step SET summary = '{}' WHERE run_id = ?",
+    ] {
+        assert_eq!(systems.left().execute(sql, [&report.run.id]).unwrap(), 1);
+    }
+}
+
+/// What the log says of that run once another one, which does nothing, has begun.
+fn resolved(systems: &Systems, project: &Project, killed: &RunReport) -> RunReport {
+    let mut quiet = project.clone();
+    quiet.workflows[0].steps.iter_mut().for_each(|step| step.methods = Methods::default());
+    let before = fs::read(systems.right_file()).unwrap();
+    assert_eq!(systems.run_well(&quiet).total_writes(), 0);
+    assert!(fs::read(systems.right_file()).unwrap() == before, "finding out writes nothing");
+    let report = journal::report(project, systems.folder(), &killed.run.id).unwrap();
+    assert_eq!(report.run.status, RunStatus::Interrupted);
+    report
+}
+
+fn statuses(report: &RunReport) -> Vec<(String, Method, ChangeStatus)> {
+    let status = |change: Change| (change.display, change.method, change.status);
+    report.steps[0].changes.iter().map(status).collect()
+}
+
+const TABLE: &str = "CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT, n INTEGER, secret TEXT);";
+
+fn people() -> (Systems, Project) {
+    let systems = Systems::new(
+        &format!(
+            "{TABLE} INSERT INTO p VALUES ('i1', 'a', 1, NULL), ('i2', '', 2, NULL), ('i3', 'c', 3, NULL),
+             ('u1', 'new', 1, NULL), ('u2', 'new', 2, NULL), ('u3', 'new', 3, NULL), ('u4', 'new', 4, 'new'),
+             ('u5', 'x', 5, 'new'), ('u6', 'new', 6, NULL);"
+        ),
+        &format!(
+            "{TABLE} INSERT INTO p VALUES ('u1', 'old', 1, NULL), ('u2', 'old', 2, NULL), ('u3', 'old', 0, NULL),
+             ('u4', 'old', 4, 'old'), ('u5', 'x', 5, 'old'), ('u6', 'old', 6, NULL), ('d1', 'd', 1, NULL),
+             ('d2', 'd', 2, NULL);"
+        ),
+    );
+    let rules = ["id", "name", "n", "secret"].map(|name| rule(name, name)).to_vec();
+    let people = mapping("p", "p", vec![by("id", pair("id", "id"))], rules);
+    let mut project = systems.project(Direction::ToTarget, vec![people]);
+    for system in [&mut project.central, &mut project.target] {
+        let secret = system.schema.types[0].properties.iter_mut().find(|one| one.name == "secret");
+        secret.unwrap().sensitive = true;
+    }
+    (systems, project)
+}
+
+#[test]
+fn the_database_tells_what_was_written() {
+    use ChangeStatus::{Done, NotWritten, Unknown};
+    let (systems, project) = people();
+    let report = systems.run_well(&project);
+    assert_eq!(report.total_writes(), 11);
+    kill(&systems, &report, "begin 0 3\nbegin 3 9\nbegin 9 11\n");
+    systems
+        .right()
+        .execute_batch(
+            "DELETE FROM p WHERE id = 'i2'; UPDATE p SET name = 'somebody else' WHERE id = 'i3';
+             UPDATE p SET name = 'old' WHERE id = 'u2'; UPDATE p SET name = 'old' WHERE id = 'u3';
+             DELETE FROM p WHERE id = 'u6'; INSERT INTO p VALUES ('d2', 'd', 2, NULL);",
+        )
+        .unwrap();
+    let found = resolved(&systems, &project, &report);
+    let expected = [
+        ("i1", Method::Insert, Done),
+        ("i2", Method::Insert, NotWritten),
+        ("i3", Method::Insert, Unknown),
+        ("u1", Method::Update, Done),
+        ("u2", Method::Update, NotWritten),
+        // Half of it: name as before, number as after.
+        ("u3", Method::Update, Unknown),
+        // The secret is not in the list; the name tells.
+        ("u4", Method::Update, Done),
+        // Nothing but the secret.
+        ("u5", Method::Update, Unknown),
+        ("u6", Method::Update, Unknown),
+        ("d1", Method::Delete, Done),
+        ("d2", Method::Delete, NotWritten),
+    ];
+    assert_eq!(statuses(&found), expected.map(|(name, method, status)| (name.to_owned(), method, status)));
+    let writes = found.steps[0].writes;
+    assert_eq!((writes.insert, writes.update, writes.delete, writes.failed), (1, 2, 1, 0));
+    let told = messages(&found, "SW-R115");
+    assert_eq!(told.len(), 3);
+    assert!(told[1].contains("batch of 6; by what the systems hold 2 of its changes are written, 1 are not"));
+    assert_eq!(messages(&found, "SW-R116").len(), 4);
+    // What is found out once stays.
+    let again = resolved(&systems, &project, &report);
+    assert_eq!(statuses(&again), statuses(&found));
+}
+
+#[test]
+fn batches_that_were_done_are_not_looked_at() {
+    use ChangeStatus::{Done, Failed, NotWritten};
+    let (systems, project) = people();
+    let report = systems.run_well(&project);
+    kill(&systems, &report, "begin 0 3\nfailed 1\ndone 0 3\nbegin 3 4\ndone 3 4\n");
+    // Somebody changed them since; the run wrote them all the same.
+    systems.right().execute_batch("UPDATE p SET name = 'later'").unwrap();
+    let found = resolved(&systems, &project, &report);
+    let expected: Vec<_> = [Done, Failed, Done, Done].into_iter().chain([NotWritten; 7]).collect();
+    assert_eq!(statuses(&found).into_iter().map(|one| one.2).collect::<Vec<_>>(), expected);
+    assert_eq!((found.steps[0].writes.insert, found.steps[0].writes.failed), (2, 1));
+    assert_eq!(messages(&found, "SW-R115"), Vec::<String>::new());
+}
+
+#[test]
+fn keys_that_the_database_gives_and_references() {
+    use ChangeStatus::{Done, NotWritten, Unknown};
+    let systems = Systems::new(
+        "CREATE TABLE p (code TEXT PRIMARY KEY, name TEXT, boss TEXT REFERENCES p (code));
+         INSERT INTO p VALUES ('a', 'A', NULL), ('b', 'B', 'a'), ('c', 'C', 'a');",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT, name TEXT);
+         INSERT INTO p (code, name) VALUES ('a', 'A');",
+    );
+    let rules = vec![rule("code", "code"), rule("name", "name")];
+    let people = mapping("p", "p", vec![by("code", pair("code", "code"))], rules);
+    let project = systems.project(Direction::ToTarget, vec![people]);
+    let report = systems.run_well(&project);
+    assert_eq!(report.total_writes(), 2);
+    for (sql, expected) in [
+        ("", [Done, Done]),
+        ("DELETE FROM p WHERE code = 'b'", [NotWritten, Done]),
+        ("INSERT INTO p (code, name) VALUES ('c', 'C')", [NotWritten, Unknown]),
+    ] {
+        kill(&systems, &report, "begin 0 2\n");
+        systems.right().execute_batch(sql).unwrap();
+        let found = resolved(&systems, &project, &report);
+        assert_eq!(statuses(&found).into_iter().map(|one| one.2).collect::<Vec<_>>(), expected, "{sql}");
+    }
+}
+
+#[test]
+fn nobody_knows_about_members() {
+    let systems = members::systems(
+        "INSERT INTO l VALUES (1, 'ann;bob'), (2, 'cid');",
+        "INSERT INTO q VALUES (1); INSERT INTO member VALUES (1, 1);",
+    );
+    let project = members::project(&systems);
+    let report = systems.run_well(&project);
+    assert_eq!(report.total_writes(), 2);
+    // The new group is noted as done, but members are written when all groups are there.
+    kill(&systems, &report, "begin 0 1\ndone 0 1\nbegin 1 2\n");
+    let found = resolved(&systems, &project, &report);
+    let found_statuses: Vec<_> = statuses(&found).into_iter().map(|one| (one.1, one.2)).collect();
+    let unknown = ChangeStatus::Unknown;
+    assert_eq!(found_statuses, [(Method::Insert, unknown), (Method::Update, unknown)]);
+    assert_eq!(messages(&found, "SW-R116").len(), 2);
+    assert_eq!(found.steps[0].writes.total(), 0);
+}
+
+#[test]
+fn corrections_in_doubt_are_looked_up_on_their_side() {
+    let (systems, project) = groups(true, true, false);
+    let report = systems.run_well(&project);
+    assert_eq!(report.steps[1].writes.update, 1);
+    for (manager, expected) in [
+        ("ann", ChangeStatus::Done),
+        ("eve", ChangeStatus::NotWritten),
+        ("somebody else", ChangeStatus::Unknown),
+    ] {
+        let folder = systems.folder().join(".syncwright/runs").join(&report.run.id);
+        let list = folder.join("step-002.arrow");
+        let mut changes = ChangeList::load(&list).unwrap();
+        changes.set_statuses(&[ChangeStatus::Planned]);
+        changes.save(&list).unwrap();
+        fs::write(folder.join("step-002.outcome"), "begin 0 1\n").unwrap();
+        systems
+            .left()
+            .execute("UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?", [&report.run.id])
+            .unwrap();
+        systems.right().execute("UPDATE grp SET manager = ? WHERE name = 'sales'", [manager]).unwrap();
+        let found = resolved(&systems, &project, &report);
+        assert_eq!(found.steps[1].changes.get(0).unwrap().status, expected, "{manager}");
+    }
+}
+
+#[test]
+fn labels_in_doubt() {
+    let (systems, mut project) = people();
+    project.workflows[0].steps[0].methods =
+        Methods { only_in_destination: vec![Method::MarkOutstanding.into()], ..Methods::default() };
+    project.workflows[0].steps[0].quotas = syncwright_core::project::Quotas {
+        mark_outstanding: Some(syncwright_core::project::Quota::default()),
+        ..Default::default()
+    };
+    let report = systems.run_well(&project);
+    assert_eq!(report.steps[0].writes.mark_outstanding, 2);
+    kill(&systems, &report, "begin 0 2\n");
+    systems.left().execute_batch(r#"DELETE FROM sw_outstanding WHERE object_key = '{"id":"d1"}'"#).unwrap();
+    let found = resolved(&systems, &project, &report);
+    let found: Vec<_> = statuses(&found).into_iter().map(|one| one.2).collect();
+    assert_eq!(found, [ChangeStatus::NotWritten, ChangeStatus::Done]);
+}
+
+#[test]
+fn a_run_whose_files_are_gone_is_marked_all_the_same() {
+    let (systems, project) = people();
+    let report = systems.run_well(&project);
+    kill(&systems, &report, "begin 0 3\n");
+    fs::remove_dir_all(systems.folder().join(".syncwright/runs").join(&report.run.id)).unwrap();
+    systems.run_well(&project);
+    let states = rows(&systems.left(), "SELECT status FROM sw_run ORDER BY id");
+    assert_eq!(states, ["interrupted", "done"]);
+}
