@@ -110,7 +110,8 @@ fn members_are_written_as_the_difference() {
         [
             (Method::Insert, vec![], vec![]),
             (Method::Insert, vec![], names(&["ann"])),
-            (Method::Update, names(&["bob", "cid"]), names(&["ann", "bob"])),
+            // What stays comes first: the order does not count.
+            (Method::Update, names(&["bob", "cid"]), names(&["bob", "ann"])),
             (Method::Update, names(&["dan"]), vec![]),
         ]
     );
