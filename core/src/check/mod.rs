@@ -1,18 +1,45 @@
 //! The consistency check (F9): what in a project cannot work, is doubtful, or is not yet effective.
 //!
 //! The check reads only the project, never a database. Errors block activation and runs; warnings do not.
+//! There is one file per theme; each knows the project as it is written, `mappings` also what it compiles to.
 
+mod base_objects;
+mod classes;
+mod concurrence;
+mod conflicts;
 mod connections;
+mod dates;
+mod directions;
+mod filters;
 mod kept;
+mod lists;
+mod lookups;
 mod mappings;
+mod matching;
 mod names;
 mod not_yet;
 mod operations;
+mod quotas;
+mod repair;
+mod required;
+mod scripts;
+mod steps;
+mod values;
+mod view;
+mod virtual_kinds;
 mod virtual_properties;
-mod workflows;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
 
 use serde_json::{Value as Json, json};
 
+pub use self::{
+    repair::{Repair, RuleSetting, repair},
+    scripts::{Script, ScriptKind, scripts},
+};
 use crate::project::Project;
 
 /// How serious a finding is.
@@ -84,6 +111,8 @@ pub struct Finding {
     pub text: String,
     /// What to do.
     pub fix: Option<String>,
+    /// An edit that does it, where no decision is needed; see [`repair()`].
+    pub repair: Option<Repair>,
 }
 
 /// The place in words, for example `mapping Person, rule Last name`.
@@ -108,31 +137,60 @@ impl std::fmt::Display for Place {
 #[must_use]
 pub fn check(project: &Project) -> Vec<Finding> {
     let mut findings = Findings::default();
+    let by_mapping = view::steps_by_mapping(project);
     names::check(project, &mut findings);
     connections::check(project, &mut findings);
     operations::check(project, &mut findings);
-    virtual_properties::check(project, &mut findings);
-    mappings::check(project, &mut findings);
-    workflows::check(project, &mut findings);
+    virtual_kinds::check(project, &mut findings);
+    classes::check(project, &mut findings);
+    mappings::check(project, &by_mapping, &mut findings);
+    steps::check(project, &by_mapping, &mut findings);
+    filters::check_separated(project, &mut findings);
+    concurrence::check_start_ups(project, &mut findings);
+    base_objects::check(project, &mut findings);
+    scripts::check(project, &mut findings);
     not_yet::check(project, &mut findings);
     findings.sorted()
 }
 
-/// Findings being collected.
+/// Findings being collected; the same finding counts once.
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Findings {
+    all: Vec<Finding>,
+    seen: HashSet<(&'static str, Place, String)>,
+}
 
 impl Findings {
     fn add(&mut self, severity: Severity, code: &'static str, place: Place, text: String, fix: Option<&str>) {
-        let finding = Finding { severity, code, place, text, fix: fix.map(str::to_owned) };
-        if !self.0.contains(&finding) {
-            self.0.push(finding);
+        self.push(Finding { severity, code, place, text, fix: fix.map(str::to_owned), repair: None });
+    }
+
+    /// With an edit that makes the finding go away.
+    fn add_repairable(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: Place,
+        text: String,
+        fix: &str,
+        repair: Option<Repair>,
+    ) {
+        self.push(Finding { severity, code, place, text, fix: Some(fix.to_owned()), repair });
+    }
+
+    fn push(&mut self, finding: Finding) {
+        if self.seen.insert((finding.code, finding.place.clone(), finding.text.clone())) {
+            self.all.push(finding);
         }
     }
 
+    fn has_error_at(&self, place: &Place) -> bool {
+        self.all.iter().any(|finding| finding.severity == Severity::Error && finding.place == *place)
+    }
+
     fn sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        self.0
+        self.all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self.all
     }
 }
 
@@ -150,6 +208,7 @@ pub fn to_json(project: &Project, findings: &[Finding]) -> Json {
             "place": finding.place.to_string(),
             "text": finding.text,
             "fix": finding.fix,
+            "repair": finding.repair.is_some(),
         })).collect::<Vec<_>>(),
     })
 }

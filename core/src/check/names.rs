@@ -84,6 +84,21 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             let text = format!("the schema type {:?} is not in the schema", class.schema_type);
             findings.add(Severity::Error, "SW-C106", place(&class.name), text, Some("update the schema"));
         }
+        let own = || class.virtual_properties.iter().map(|property| property.name.as_str());
+        unique(findings, "virtual properties", own(), |_| place(&class.name));
+        let columns = schema.schema_type(&class.schema_type);
+        for name in own().filter(|name| columns.is_some_and(|columns| columns.property(name).is_some())) {
+            let text = format!(
+                "a virtual property has the name {name:?} of a column; nobody can tell which is meant"
+            );
+            findings.add(
+                Severity::Error,
+                "SW-C103",
+                place(&class.name),
+                text,
+                Some("rename the virtual property"),
+            );
+        }
     }
 }
 

@@ -1,82 +1,94 @@
-//! Column groups and virtual properties of both schemas, whether a mapping uses them or not (W11, S9).
+//! What a virtual property is made of, and whether it is there (S9).
 
-use miette::Diagnostic as _;
-
-use super::{Findings, Place, Severity};
+use super::classes::{Types, parse};
 use crate::{
-    project::{Project, SchemaType, Side, VirtualKind, VirtualProperty},
-    schema::{SchemaError, keys::validate_group},
+    expr::{Part, resolve_pattern},
+    project::{ForeignKey, SchemaClass, SchemaType, VirtualKind, VirtualProperty},
 };
 
-pub(super) fn check(project: &Project, findings: &mut Findings) {
-    for side in [Side::Left, Side::Right] {
-        let schema = &project.system(side).schema;
-        for schema_type in &schema.types {
-            let place = Place::System { side, schema_type: Some(schema_type.name.clone()) };
-            for group in &schema_type.column_groups {
-                if let Err(error) = validate_group(schema_type, group) {
-                    add_error(&error, &place, findings);
-                }
-            }
-        }
-        for class in &schema.classes {
-            let Some(schema_type) = schema.schema_type(&class.schema_type) else { continue };
-            let place = Place::System { side, schema_type: Some(class.name.clone()) };
-            for property in &class.virtual_properties {
-                misplaced_list(property, &place, findings);
-                unknown_group(schema_type, property, &place, findings);
-            }
-        }
-    }
-}
-
-fn add_error(error: &SchemaError, place: &Place, findings: &mut Findings) {
-    // Columns that are gone have a finding of their own (SW-C115).
-    let code = match error {
-        SchemaError::GroupName { .. } => "SW-S003",
-        SchemaError::FixedWidth { .. } => "SW-S004",
-        SchemaError::NotForKeys { .. } => "SW-S005",
-        SchemaError::ColumnCount { .. } => "SW-S006",
-        _ => return,
-    };
-    let help = error.help().map(|help| help.to_string());
-    findings.add(Severity::Error, code, place.clone(), error.to_string(), help.as_deref());
-}
-
-/// Only some kinds can give a list.
-fn misplaced_list(property: &VirtualProperty, place: &Place, findings: &mut Findings) {
-    let can_be_list = matches!(
-        property.kind,
-        VirtualKind::Expression(_) | VirtualKind::Members { .. } | VirtualKind::Script { .. }
-    );
-    if property.multi_valued && !can_be_list {
-        findings.add(
-            Severity::Error,
-            "SW-C141",
-            place.clone(),
-            format!("the virtual property {} is multi-valued, but its kind gives one value", property.name),
-            Some("remove multi_valued, or make the list with an expression or as members"),
-        );
-    }
-}
-
-fn unknown_group(
-    schema_type: &SchemaType,
+/// Why a virtual property cannot be used; `None` if everything that it names is there.
+pub(super) fn problem(
+    class: &SchemaClass,
+    own: &SchemaType,
+    types: &Types<'_>,
     property: &VirtualProperty,
-    place: &Place,
-    findings: &mut Findings,
-) {
-    let VirtualKind::ColumnGroup(name) = &property.kind else { return };
-    if schema_type.column_groups.iter().all(|group| group.name != *name) {
-        findings.add(
-            Severity::Error,
-            "SW-C142",
-            place.clone(),
-            format!(
-                "the virtual property {} stands for the column group {name:?}, which {} does not have",
-                property.name, schema_type.name
-            ),
-            Some("declare the group, or name another one"),
-        );
+) -> Option<String> {
+    use VirtualKind as K;
+    match &property.kind {
+        K::Fixed(_) | K::Script { .. } => None,
+        K::Pattern(text) => match resolve_pattern(own, text) {
+            Ok(parts) => parts.into_iter().find_map(|part| match part {
+                Part::Property(name) => missing(class, own, &name),
+                Part::Text(_) | Part::Escaped(_) => None,
+            }),
+            Err(error) => Some(error.text),
+        },
+        K::Expression(text) => parse(own, Some(class), text).err().map(|error| error.text),
+        K::KeyResolution { reference, property } => {
+            follow(own, types, std::slice::from_ref(reference), property).err()
+        }
+        K::ReferencedProperty { path, property } => follow(own, types, path, property).err(),
+        K::ColumnGroup(name) => {
+            let there = own.column_groups.iter().any(|group| group.name == *name);
+            (!there).then(|| format!("{} has no column group {name:?}", own.name))
+        }
+        K::CompositeKey(names) if names.is_empty() => Some("it names no properties".to_owned()),
+        K::CompositeKey(names) => names.iter().find_map(|name| missing(class, own, name)),
+        K::Convert { property, .. } => missing(class, own, property),
+        K::Members { schema_type, own_reference, member_reference, property } => {
+            members(own, types, schema_type, own_reference, member_reference, property).err()
+        }
+    }
+}
+
+/// A property that is neither a column nor a virtual property of the class.
+fn missing(class: &SchemaClass, own: &SchemaType, name: &str) -> Option<String> {
+    let there =
+        own.property(name).is_some() || class.virtual_properties.iter().any(|property| property.name == name);
+    (!there).then(|| format!("{} has no property {name:?}", own.name))
+}
+
+fn relation<'a>(schema_type: &'a SchemaType, reference: &[String]) -> Result<&'a ForeignKey, String> {
+    let found = schema_type.foreign_keys.iter().find(|one| one.properties == reference);
+    found.ok_or_else(|| format!("{} has no relation by {}", schema_type.name, reference.join(", ")))
+}
+
+/// Follows references from type to type, to a property of the last one.
+fn follow(own: &SchemaType, types: &Types<'_>, path: &[Vec<String>], property: &str) -> Result<(), String> {
+    let mut at = own;
+    for reference in path {
+        let relation = relation(at, reference)?;
+        at = types.get(&relation.references).ok_or_else(|| {
+            format!("its reference leads to {:?}, which the schema does not have", relation.references)
+        })?;
+    }
+    match at.property(property) {
+        Some(_) => Ok(()),
+        None => Err(format!("{} has no property {property:?}", at.name)),
+    }
+}
+
+fn members(
+    own: &SchemaType,
+    types: &Types<'_>,
+    table: &str,
+    own_reference: &[String],
+    member_reference: &[String],
+    property: &str,
+) -> Result<(), String> {
+    let rows = types.get(table).ok_or_else(|| format!("the schema has no type {table:?}"))?;
+    let back = relation(rows, own_reference)?;
+    if back.references != own.name {
+        return Err(format!(
+            "{} of {table} refers to {}, not to {}",
+            own_reference.join(", "),
+            back.references,
+            own.name
+        ));
+    }
+    if member_reference.is_empty() {
+        follow(rows, types, &[], property)
+    } else {
+        follow(rows, types, std::slice::from_ref(&member_reference.to_vec()), property)
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod any_project;
+mod check;
 mod collisions;
 mod collisions_opposite;
 mod csv;

@@ -238,11 +238,11 @@ fn groups_of_fixed_width_columns_and_misplaced_lists_are_refused() {
         let list = VirtualProperty { multi_valued: true, ..text("vrtList", kind) };
         project.central.schema.classes[0].virtual_properties = vec![list];
         let found = errors(&project);
-        assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["SW-C141"], "{found:?}");
+        assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["SW-C138"], "{found:?}");
     }
     let nowhere = text("vrtNowhere", VirtualKind::ColumnGroup("Place".to_owned()));
     project.central.schema.classes[0].virtual_properties = vec![nowhere];
-    assert_eq!(errors(&project).iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["SW-C142"]);
+    assert_eq!(errors(&project).iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["SW-C139"]);
 }
 
 /// Employees → department → site: the site's code, with NULL on every hop.

@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// Is told what became of rows.
+type Outcome<'o> = dyn FnMut(&[&RowWrite], Result<(), &ConnectError>) + 'o;
+
 impl Applier<'_> {
     /// Writes objects of the step; new ones that are refused are taken out of `references` again.
     pub(super) fn write_objects(
@@ -44,7 +47,7 @@ impl Applier<'_> {
         &mut self,
         schema_type: &SchemaType,
         rows: &[&RowWrite],
-        outcome: &mut dyn FnMut(&[&RowWrite], Result<(), &ConnectError>),
+        outcome: &mut Outcome<'_>,
     ) -> Result<(), Stopped> {
         if rows.is_empty() {
             return Ok(());

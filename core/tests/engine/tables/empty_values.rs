@@ -233,10 +233,11 @@ impl Case {
         if let Some(fixed) = literally(self.fixed, kind.fixed) {
             return fixed;
         }
-        if destination.is_none() && is_empty(source) {
-            if let Some(value) = literally(self.on_insert, kind.on_insert) {
-                return value;
-            }
+        if destination.is_none()
+            && is_empty(source)
+            && let Some(value) = literally(self.on_insert, kind.on_insert)
+        {
+            return value;
         }
         let text = match self.transformed {
             Transformed::Not => source.clone(),

@@ -1,0 +1,95 @@
+//! Value lists (R21): entries that stand for several values, stand there twice, or are never looked at.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Findings, Repair, Severity,
+    view::{RuleView, towards},
+};
+use crate::project::{Direction, LookupEntry, PropertyRef};
+
+pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    let entries = &rule.rule.flags.lookup;
+    if entries.is_empty() || rule.rule.transformation.fixed_value.is_some() {
+        return;
+    }
+    let on_list = |direction: &Direction| rule.read(*direction).is_some_and(PropertyRef::is_multi_valued);
+    if let Some(direction) =
+        rule.directions().find(|one| on_list(one) && !rule.rule.first_value_as_single_value)
+    {
+        findings.add(
+            Severity::Warning,
+            "SW-C160",
+            rule.place(),
+            format!(
+                "the value list is not applied {}: it translates single values, and {} is a list",
+                towards(direction),
+                rule.name(direction.source())
+            ),
+            Some("set “first value as single value”, or remove the value list"),
+        );
+    }
+    repeated(rule, entries, findings);
+    for direction in rule.directions() {
+        ambiguous(rule, entries, direction, findings);
+    }
+}
+
+/// The value that an entry is found by, and the one that it gives.
+const fn given_and_wanted(entry: &LookupEntry, direction: Direction) -> (&String, &String) {
+    match direction {
+        Direction::ToTarget => (&entry.decode, &entry.code),
+        Direction::ToCentral => (&entry.code, &entry.decode),
+    }
+}
+
+/// The same entry twice is a slip without consequence.
+fn repeated(rule: &RuleView<'_, '_>, entries: &[LookupEntry], findings: &mut Findings) {
+    let mut seen = HashSet::new();
+    let twice = entries.iter().find(|entry| !seen.insert((&entry.code, &entry.decode)));
+    if let Some(entry) = twice {
+        findings.add_repairable(
+            Severity::Warning,
+            "SW-C159",
+            rule.place(),
+            format!("the value list has the entry “{}” = “{}” more than once", entry.code, entry.decode),
+            "remove the repeated entries",
+            Some(Repair::RemoveRepeatedEntries {
+                mapping: rule.view.mapping.name.clone(),
+                rule: rule.rule.name.clone(),
+            }),
+        );
+    }
+}
+
+/// One value that could become several: the first entry is taken, which is a matter of luck.
+fn ambiguous(
+    rule: &RuleView<'_, '_>,
+    entries: &[LookupEntry],
+    direction: Direction,
+    findings: &mut Findings,
+) {
+    let mut first: HashMap<&String, &String> = HashMap::new();
+    for entry in entries {
+        let (given, wanted) = given_and_wanted(entry, direction);
+        let known = *first.entry(given).or_insert(wanted);
+        if known != wanted {
+            let what = match direction {
+                Direction::ToTarget => "the decode",
+                Direction::ToCentral => "the code",
+            };
+            findings.add(
+                Severity::Error,
+                "SW-C158",
+                rule.place(),
+                format!(
+                    "{what} “{given}” stands in the value list for “{known}” and for “{wanted}”; {}, nobody can \
+                     tell which is meant",
+                    towards(direction)
+                ),
+                Some("leave one of the entries, or let the rule write in the other direction only"),
+            );
+            return;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What new objects need: mandatory properties, keys, references (M5, S9, F2).
+
+use super::{Findings, Severity, view::View};
+use crate::{
+    mapping::{CompiledMapping, WriteAs},
+    project::{AutoFill, Generated, SchemaProperty, SchemaType},
+};
+
+/// New objects need a value in every mandatory property and in their key.
+pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut Findings) {
+    let destination = compiled.destination();
+    let system = destination.side.system_name();
+    let schema_type = &destination.schema_type;
+    for property in schema_type.properties.iter().filter(|property| !is_filled(property)) {
+        if is_written(compiled, &property.name) {
+            continue;
+        }
+        if property.mandatory {
+            findings.add(
+                Severity::Warning,
+                "SW-C113",
+                view.place(None),
+                format!(
+                    "{} of the {system} is mandatory but no rule gives it a value; the database will refuse new objects",
+                    property.name
+                ),
+                Some(&fix(schema_type, property)),
+            );
+        } else if schema_type.is_key(&property.name) {
+            findings.add(
+                Severity::Warning,
+                "SW-C175",
+                view.place(None),
+                format!(
+                    "{} is in the key of {} in the {system}, but neither a rule nor the database gives it a value; \
+                     new objects would have no key",
+                    property.name, schema_type.name
+                ),
+                Some(&fix(schema_type, property)),
+            );
+        }
+    }
+    let virtual_properties =
+        view.class(destination.side).and_then(|class| class.class).map(|class| &class.virtual_properties);
+    for property in virtual_properties.into_iter().flatten().filter(|property| property.mandatory) {
+        if !compiled.inserts.iter().any(|target| target.property == property.name) {
+            findings.add(
+                Severity::Warning,
+                "SW-C113",
+                view.place(None),
+                format!(
+                    "the virtual property {} of the {system} is mandatory but no rule gives it a value in new objects",
+                    property.name
+                ),
+                Some("add a rule for it, or do not demand it"),
+            );
+        }
+    }
+}
+
+fn is_filled(property: &SchemaProperty) -> bool {
+    property.default_value.is_some()
+        || property.generated != Generated::No
+        || property.auto_fill != AutoFill::None
+}
+
+fn is_written(compiled: &CompiledMapping, name: &str) -> bool {
+    compiled.inserts.iter().any(|target| {
+        target.property == name
+            || matches!(&target.write_as, WriteAs::Reference { columns, .. } if columns.iter().any(|column| column == name))
+    })
+}
+
+/// A referring column wants the key of another object, which a key resolution finds.
+fn fix(schema_type: &SchemaType, property: &SchemaProperty) -> String {
+    let relation = schema_type.foreign_keys.iter().find(|one| one.properties.contains(&property.name));
+    match relation {
+        Some(relation) => format!(
+            "it refers to {}: map a virtual property that resolves the reference, or set auto fill",
+            relation.references
+        ),
+        None => "add a rule for it, or set auto fill on the property".to_owned(),
+    }
+}
