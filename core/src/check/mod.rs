@@ -25,6 +25,7 @@ mod required;
 mod scripts;
 mod steps;
 mod values;
+mod variables;
 mod view;
 mod virtual_kinds;
 mod virtual_properties;
@@ -137,6 +138,9 @@ impl std::fmt::Display for Place {
 #[must_use]
 pub fn check(project: &Project) -> Vec<Finding> {
     let mut findings = Findings::default();
+    let replaced = variables::check(project, &mut findings);
+    // Where variables cannot be replaced, the rest is judged as it is written.
+    let project = replaced.as_ref().unwrap_or(project);
     let by_mapping = view::steps_by_mapping(project);
     names::check(project, &mut findings);
     connections::check(project, &mut findings);

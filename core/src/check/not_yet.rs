@@ -34,12 +34,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
     for configuration in &project.start_ups {
         start_up(configuration, findings);
     }
-    let parts = [
-        (project.variables.is_empty(), "variables"),
-        (project.variable_sets.is_empty(), "variable sets"),
-        (project.base_objects.is_empty(), "base objects"),
-        (project.snippets.is_empty(), "code snippets"),
-    ];
+    let parts = [(project.base_objects.is_empty(), "base objects")];
     for (empty, what) in parts {
         if !empty {
             add(findings, WARNS, &Place::Project, what);
@@ -170,7 +165,6 @@ fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {
         findings,
         &place,
         [
-            (start_up.variable_set.is_some(), WARNS, "the variable set"),
             (start_up.revision_filter, WARNS, "the revision filter"),
             (start_up.when_busy != WhenBusy::default(), WARNS, "waiting for or skipping other runs"),
             (start_up.log_level != LogLevel::default(), WARNS, "the log level"),

@@ -270,7 +270,7 @@ impl<'a> Context<'a> {
             .map_err(|source| MappingError::Script {
                 mapping: self.mapping.name.clone(),
                 place: place.to_owned(),
-                source,
+                source: Box::new(source),
             })
     }
 

@@ -136,7 +136,7 @@ pub enum MappingError {
         /// The place in it.
         place: String,
         /// What is wrong.
-        source: ScriptError,
+        source: Box<ScriptError>,
     },
     /// A script names a property that both objects have.
     #[error("mapping {mapping}, {place}: both objects have a property {property}")]

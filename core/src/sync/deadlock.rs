@@ -30,7 +30,12 @@ pub fn write_again(
     for pause in PAUSES {
         match write() {
             Err(error) if is_taken_back(&error) => {
-                tracing::warn!(%error, ?pause, "a batch was taken back as a whole; it is tried again");
+                let error_text = error.to_string().replace('\n', " ");
+                tracing::warn!(
+                    error = error_text,
+                    ?pause,
+                    "a batch was taken back as a whole; it is tried again"
+                );
                 wait(pause, cancel, &error)?;
             }
             other => return other,

@@ -117,7 +117,7 @@ impl Resolver<'_> {
             }
             match status {
                 ChangeStatus::Done => {
-                    step.writes.add(step.changes.method(index).unwrap_or(Method::Ignore), 1)
+                    step.writes.add(step.changes.method(index).unwrap_or(Method::Ignore), 1);
                 }
                 ChangeStatus::Failed => step.writes.failed += 1,
                 _ => {}
@@ -385,7 +385,7 @@ impl Objects<'_> {
                         column: property.property.clone(),
                         old: property.old.clone(),
                         new: property.new.clone(),
-                    })
+                    });
                 }
                 _ => {}
             }

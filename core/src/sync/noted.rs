@@ -94,7 +94,6 @@ impl Noted {
 
     /// Takes over what the pass of a rule noted, without ambiguous pairs.
     pub fn matched(
-        &self,
         rule: &str,
         noted: &[RecordBatch],
         counted: &Counted,

@@ -63,13 +63,13 @@ mod tests {
         let statuses: Vec<_> = (0..4).map(|index| outcome.status(index)).collect();
         use ChangeStatus::{Done, Failed, NotWritten};
         assert_eq!(statuses, [Done, Failed, NotWritten, NotWritten]);
-        assert_eq!(outcome.in_doubt().collect::<Vec<_>>(), [2..14]);
+        assert!(outcome.in_doubt().eq(std::iter::once(2..14)));
     }
 
     #[test]
     fn a_line_that_was_cut_off_does_not_count() {
         let outcome = Outcome::parse("begin 0 10\ndone 0 10\nbegin 10 20\ndone 10 2");
-        assert_eq!(outcome.in_doubt().collect::<Vec<_>>(), [10..20]);
+        assert!(outcome.in_doubt().eq(std::iter::once(10..20)));
         assert_eq!(Outcome::parse("begin 10 2").in_doubt().count(), 0);
         assert_eq!(Outcome::parse("nonsense\n\n1 2 3\n"), Outcome::default());
     }

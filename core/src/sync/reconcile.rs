@@ -177,7 +177,7 @@ pub async fn reconcile(
         if by_memory {
             noted.seen(&pass.noted, [&pass.left_only, &pass.right_only], &mut all.for_memory);
         } else {
-            noted.matched(&rule.name, &pass.noted, &counted, &mut all.for_memory)?;
+            Noted::matched(&rule.name, &pass.noted, &counted, &mut all.for_memory)?;
         }
         if number < last {
             held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::OdbcConnector;
+use super::{OdbcConnector, open::Trust};
 use crate::connect::{ConnectError, ErrorKind};
 
 /// Pauses before the further tries: a server that restarts, or a lock, needs some time.
@@ -16,6 +16,11 @@ pub(super) const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(1000)];
 /// How often somebody who waits looks at the cancel switch.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// An error as it stands in a log.
+pub(super) fn one_line(error: &ConnectError) -> String {
+    error.to_string().replace('\n', " ")
+}
 
 impl OdbcConnector {
     /// Does work that writes nothing, and again if the error is transient, a few times at most.
@@ -30,7 +35,7 @@ impl OdbcConnector {
         for pause in PAUSES {
             match self.try_on_a_connection(&mut work) {
                 Err(error) if error.transient && !self.in_transaction => {
-                    tracing::warn!(%error, ?pause, "reading is tried again");
+                    tracing::warn!(error = one_line(&error), ?pause, "reading is tried again");
                     self.wait(pause)?;
                 }
                 other => return other,
@@ -58,7 +63,7 @@ impl OdbcConnector {
         }
         // The pool may have no place for a second one.
         self.lease.end();
-        self.lease = self.way.lease(&[])?;
+        self.lease = self.way.lease(Trust::Nothing)?;
         self.broken = false;
         tracing::info!(system = self.label, "connected again");
         Ok(())

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     OdbcConnector,
-    again::PAUSES,
+    again::{PAUSES, one_line},
     connection_string::{self, Attributes},
     diagnostics::Speaker,
     dialect::{self, Dialect},
@@ -51,7 +51,7 @@ impl OdbcConnector {
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let password = secrets::password(&connection.system_identifier);
         let way = Way { connection: connection.clone(), dialect, resolved, password, label: label.clone() };
-        let lease = way.lease(&PAUSES)?;
+        let lease = way.lease(Trust::Recent)?;
         Ok(Self {
             lease,
             way,
@@ -70,6 +70,15 @@ impl OdbcConnector {
     }
 }
 
+/// Which idle connections are used without trying them first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Those that were used a moment ago.
+    Recent,
+    /// None: whatever broke one may have broken all.
+    Nothing,
+}
+
 /// A way to connect.
 pub struct Way {
     connection: Connection,
@@ -80,17 +89,19 @@ pub struct Way {
 }
 
 impl Way {
-    /// An idle connection that answers, or a new one; connecting is tried again after these pauses if the
-    /// error is transient.
+    /// An idle connection that answers, or a new one. Connecting is tried again if the error is transient and
+    /// it has worked before: a wrong port is told at once. Not after a connection broke: then the caller tries
+    /// again by itself.
     ///
     /// # Errors
     ///
     /// As [`OdbcConnector::open`].
-    pub fn lease(&self, pauses: &[Duration]) -> Result<Lease, ConnectError> {
+    pub fn lease(&self, trust: Trust) -> Result<Lease, ConnectError> {
         let pool = pool::pool(&self.identity(), self.connection.pool.as_ref());
         loop {
+            let pauses = if trust == Trust::Recent && pool.has_worked() { &PAUSES[..] } else { &[] };
             let mut lease = pool.lease(&self.label, || self.connect_again(pauses))?;
-            let trusted = lease.idle_for.is_none_or(|idle| idle < TRUSTED);
+            let trusted = lease.idle_for.is_none_or(|idle| trust == Trust::Recent && idle < TRUSTED);
             if trusted || self.answers(&mut lease) {
                 return Ok(lease);
             }
@@ -127,7 +138,7 @@ impl Way {
         for pause in pauses {
             match self.connect() {
                 Err(error) if error.transient => {
-                    tracing::warn!(%error, ?pause, "connecting is tried again");
+                    tracing::warn!(error = one_line(&error), ?pause, "connecting is tried again");
                     thread::sleep(*pause);
                 }
                 other => return other,

@@ -39,6 +39,8 @@ struct State {
     /// Idle and in use.
     open: u32,
     limits: Limits,
+    /// A connection could be opened some time.
+    has_worked: bool,
     /// A thread closes sessions that were idle for too long.
     watched: bool,
 }
@@ -100,6 +102,11 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True if a connection could be opened some time.
+    pub fn has_worked(&self) -> bool {
+        self.lock().has_worked
+    }
+
     /// An idle session, or a new one that `connect` makes.
     ///
     /// # Errors
@@ -124,7 +131,10 @@ impl Pool {
         state.open += 1;
         drop(state);
         match connect() {
-            Ok(session) => Ok(self.lend(session, None)),
+            Ok(session) => {
+                self.lock().has_worked = true;
+                Ok(self.lend(session, None))
+            }
             Err(error) => {
                 self.lock().open -= 1;
                 self.freed.notify_one();

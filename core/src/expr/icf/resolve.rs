@@ -87,17 +87,11 @@ impl Resolver<'_> {
         let member = element(&data_type);
         let is_list = member.is_some();
         let value_type = member.unwrap_or(&data_type);
-        let meaning = self.meaning(test, &column, is_list, value_type)?;
+        let meaning = Self::meaning(test, &column, is_list, value_type)?;
         Ok(Resolved { column, is_list, meaning })
     }
 
-    fn meaning(
-        &self,
-        test: &Test,
-        column: &Column,
-        is_list: bool,
-        value_type: &DataType,
-    ) -> Result<Meaning, Fault> {
+    fn meaning(test: &Test, column: &Column, is_list: bool, value_type: &DataType) -> Result<Meaning, Fault> {
         let typed = |literals: &[Literal]| {
             literals.iter().map(|literal| value(literal, column, value_type)).collect::<Result<Vec<_>, _>>()
         };
@@ -152,11 +146,13 @@ impl Resolver<'_> {
         let name = match (test.attribute.as_str(), &self.names.name, &self.names.uid) {
             ("__NAME__", Some(name), _) | ("__UID__", _, Some(name)) => name.as_str(),
             ("__NAME__", None, _) => {
-                return Err(self
-                    .no_special(test, "no property is shown when objects are listed, and there is no key"));
+                return Err(Self::no_special(
+                    test,
+                    "no property is shown when objects are listed, and there is no key",
+                ));
             }
             ("__UID__", _, None) => {
-                return Err(self.no_special(test, "the key is not one property"));
+                return Err(Self::no_special(test, "the key is not one property"));
             }
             (attribute, ..) => attribute,
         };
@@ -184,7 +180,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn no_special(&self, test: &Test, why: &str) -> Fault {
+    fn no_special(test: &Test, why: &str) -> Fault {
         Fault::new(
             test.attribute_at,
             format!("{} has no meaning here: {why}", test.attribute),

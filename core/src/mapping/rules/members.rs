@@ -114,7 +114,7 @@ enum Outcome {
 }
 
 /// Texts of the elements, without those that are empty.
-fn elements<'a>(texts: &'a StringArray, range: std::ops::Range<usize>) -> Vec<(usize, &'a str)> {
+fn elements(texts: &StringArray, range: std::ops::Range<usize>) -> Vec<(usize, &str)> {
     range
         .filter(|index| texts.is_valid(*index))
         .map(|index| (index, texts.value(index)))

@@ -40,7 +40,7 @@ impl Explanation {
             "right": self.right.as_ref().map(ObjectName::to_json),
             "matching": self.matching.iter().map(MatchTest::to_json).collect::<Vec<_>>(),
             "rules": self.rules.iter().map(RuleResult::to_json).collect::<Vec<_>>(),
-            "changes": self.changes.iter().map(|change| change.to_json()).collect::<Vec<_>>(),
+            "changes": self.changes.iter().map(crate::journal::Change::to_json).collect::<Vec<_>>(),
             "messages": self.messages.iter().map(Message::to_json).collect::<Vec<_>>(),
         })
     }

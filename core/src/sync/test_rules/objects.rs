@@ -93,7 +93,7 @@ impl Bench<'_> {
             self.half(side, wanted, key.transpose()?.as_deref(), &test.values)
         });
         let [left, right] = halves;
-        self.join(&left?, &right?, has)
+        join(&left?, &right?, has)
     }
 
     fn known(&self, value: &TestValue) -> Result<(), RuleTestError> {
@@ -291,19 +291,6 @@ impl Bench<'_> {
         Ok(concat_batches(&schema, &batches)?)
     }
 
-    fn join(
-        &self,
-        left: &RecordBatch,
-        right: &RecordBatch,
-        has: [bool; 2],
-    ) -> Result<TestRow, RuleTestError> {
-        let schema = with_flag(&both_sides(&left.schema(), &right.schema())?)?;
-        let flag = new_null_array(&DataType::Boolean, 1);
-        let columns = left.columns().iter().chain(right.columns()).cloned().chain([flag]).collect();
-        let row = RecordBatch::try_new(Arc::clone(schema.inner()), columns)?;
-        Ok(TestRow { schema, row, has })
-    }
-
     /// How the object of a side is known.
     pub(super) fn name(&self, row: &TestRow, side: Side) -> Result<Option<ObjectName>, RuleTestError> {
         if !row.has(side) {
@@ -316,6 +303,14 @@ impl Bench<'_> {
         };
         Ok(Some(ObjectName { display: text(&class.display())?, key: text(&class.key_text())? }))
     }
+}
+
+fn join(left: &RecordBatch, right: &RecordBatch, has: [bool; 2]) -> Result<TestRow, RuleTestError> {
+    let schema = with_flag(&both_sides(&left.schema(), &right.schema())?)?;
+    let flag = new_null_array(&DataType::Boolean, 1);
+    let columns = left.columns().iter().chain(right.columns()).cloned().chain([flag]).collect();
+    let row = RecordBatch::try_new(Arc::clone(schema.inner()), columns)?;
+    Ok(TestRow { schema, row, has })
 }
 
 fn parsed(value: &TestValue, value_type: crate::value::ValueType) -> Result<Value, RuleTestError> {
