@@ -87,7 +87,7 @@ fn the_same_meaning_gives_the_same_change_list() {
     let rhai = systems.simulate(&project(&systems, ScriptLanguage::Rhai, &RHAI));
     let javascript = systems.simulate(&project(&systems, ScriptLanguage::JavaScript, &JAVASCRIPT));
     let json = |report: &syncwright_core::sync::RunReport| {
-        changes(report).iter().map(|change| change.to_json()).collect::<Vec<_>>()
+        changes(report).iter().map(syncwright_core::journal::Change::to_json).collect::<Vec<_>>()
     };
     assert!(json(&rhai).len() > 25, "{}", json(&rhai).len());
     assert_eq!(json(&rhai), json(&javascript));

@@ -195,9 +195,10 @@ fn the_test_says_what_the_simulation_says() {
             .iter()
             .flat_map(|step| step.changes.iter())
             .filter(|change| id(&change.left_key) || id(&change.right_key))
-            .map(|change| change.to_json())
+            .map(syncwright_core::journal::Change::to_json)
             .collect();
-        let found: Vec<_> = explanation.changes.iter().map(|change| change.to_json()).collect();
+        let found: Vec<_> =
+            explanation.changes.iter().map(syncwright_core::journal::Change::to_json).collect();
         assert_eq!(found, expected, "{key}");
     }
 }
