@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -99,6 +100,68 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;pairs' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the remembered pairs')
+            [CompletionResult]::new('break', 'break', [CompletionResultType]::ParameterValue, 'Forget a pair; the matching rules decide again')
+            [CompletionResult]::new('make', 'make', [CompletionResultType]::ParameterValue, 'Remember two objects as a pair, whatever the matching rules say')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;pairs;list' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Only of this mapping; of all mappings if absent')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;pairs;break' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'The mapping')
+            [CompletionResult]::new('--left', '--left', [CompletionResultType]::ParameterName, 'Key of the central object')
+            [CompletionResult]::new('--right', '--right', [CompletionResultType]::ParameterName, 'Key of the target object')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;pairs;make' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'The mapping')
+            [CompletionResult]::new('--left', '--left', [CompletionResultType]::ParameterName, 'Key of the central object')
+            [CompletionResult]::new('--right', '--right', [CompletionResultType]::ParameterName, 'Key of the target object')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;pairs;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the remembered pairs')
+            [CompletionResult]::new('break', 'break', [CompletionResultType]::ParameterValue, 'Forget a pair; the matching rules decide again')
+            [CompletionResult]::new('make', 'make', [CompletionResultType]::ParameterValue, 'Remember two objects as a pair, whatever the matching rules say')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;pairs;help;list' {
+            break
+        }
+        'syncwright;pairs;help;break' {
+            break
+        }
+        'syncwright;pairs;help;make' {
+            break
+        }
+        'syncwright;pairs;help;help' {
             break
         }
         'syncwright;schema' {
@@ -197,6 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
+            [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -219,6 +283,21 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;log' {
+            break
+        }
+        'syncwright;help;pairs' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the remembered pairs')
+            [CompletionResult]::new('break', 'break', [CompletionResultType]::ParameterValue, 'Forget a pair; the matching rules decide again')
+            [CompletionResult]::new('make', 'make', [CompletionResultType]::ParameterValue, 'Remember two objects as a pair, whatever the matching rules say')
+            break
+        }
+        'syncwright;help;pairs;list' {
+            break
+        }
+        'syncwright;help;pairs;break' {
+            break
+        }
+        'syncwright;help;pairs;make' {
             break
         }
         'syncwright;help;schema' {

@@ -31,6 +31,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand run 'Run a start up configuration'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
+            cand pairs 'List, break or make the pairs that mappings remember'
             cand schema 'Show, update or compress what a project knows about its systems'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
@@ -90,6 +91,59 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --changes 'Show what changes, object by object (text output; JSON always has it)'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;pairs'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the remembered pairs'
+            cand break 'Forget a pair; the matching rules decide again'
+            cand make 'Remember two objects as a pair, whatever the matching rules say'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;pairs;list'= {
+            cand --mapping 'Only of this mapping; of all mappings if absent'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;pairs;break'= {
+            cand --mapping 'The mapping'
+            cand --left 'Key of the central object'
+            cand --right 'Key of the target object'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;pairs;make'= {
+            cand --mapping 'The mapping'
+            cand --left 'Key of the central object'
+            cand --right 'Key of the target object'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;pairs;help'= {
+            cand list 'List the remembered pairs'
+            cand break 'Forget a pair; the matching rules decide again'
+            cand make 'Remember two objects as a pair, whatever the matching rules say'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;pairs;help;list'= {
+        }
+        &'syncwright;pairs;help;break'= {
+        }
+        &'syncwright;pairs;help;make'= {
+        }
+        &'syncwright;pairs;help;help'= {
         }
         &'syncwright;schema'= {
             cand --format 'How results and errors are printed'
@@ -176,6 +230,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand run 'Run a start up configuration'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
+            cand pairs 'List, break or make the pairs that mappings remember'
             cand schema 'Show, update or compress what a project knows about its systems'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
@@ -192,6 +247,17 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;runs'= {
         }
         &'syncwright;help;log'= {
+        }
+        &'syncwright;help;pairs'= {
+            cand list 'List the remembered pairs'
+            cand break 'Forget a pair; the matching rules decide again'
+            cand make 'Remember two objects as a pair, whatever the matching rules say'
+        }
+        &'syncwright;help;pairs;list'= {
+        }
+        &'syncwright;help;pairs;break'= {
+        }
+        &'syncwright;help;pairs;make'= {
         }
         &'syncwright;help;schema'= {
             cand show 'Print tables, columns, keys and relations; on request also what the data says about them'

@@ -43,6 +43,7 @@ complete -c syncwright -n "__fish_syncwright_needs_command" -a "simulate" -d 'Sh
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "run" -d 'Run a start up configuration'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "runs" -d 'List the runs of a project'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "pairs" -d 'List, break or make the pairs that mappings remember'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "schema" -d 'Show, update or compress what a project knows about its systems'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "man" -d 'Print the manual pages in roff'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "completions" -d 'Print completions for a shell'
@@ -132,6 +133,69 @@ debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand log" -l changes -d 'Show what changes, object by object (text output; JSON always has it)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -a "list" -d 'List the remembered pairs'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -a "break" -d 'Forget a pair; the matching rules decide again'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and not __fish_seen_subcommand_from list break make help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from list" -l mapping -d 'Only of this mapping; of all mappings if absent' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from list" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from list" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from list" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l mapping -d 'The mapping' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l left -d 'Key of the central object' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l right -d 'Key of the target object' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from break" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l mapping -d 'The mapping' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l left -d 'Key of the central object' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l right -d 'Key of the target object' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from make" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the remembered pairs'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "break" -d 'Forget a pair; the matching rules decide again'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
+complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
@@ -234,16 +298,20 @@ info\t'What is being done'
 debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "run" -d 'Run a start up configuration'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "runs" -d 'List the runs of a project'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "log" -d 'Show the report of one run'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "completions" -d 'Print completions for a shell'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "runs" -d 'List the runs of a project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "completions" -d 'Print completions for a shell'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "list" -d 'List the remembered pairs'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "break" -d 'Forget a pair; the matching rules decide again'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "compress" -d 'Drop schema data that nothing in the project uses'

@@ -20,8 +20,9 @@ pub fn report(error: &clap::Error, arguments: &[OsString], console: &mut Console
         };
     }
     console.format = wanted_format(arguments);
-    // A misspelt command is taken for a project; then what follows it makes no sense to the parser.
-    if matches!(error.kind(), ErrorKind::UnknownArgument)
+    // A misspelt command is taken for a project; then what follows it makes no sense to the parser, or looks
+    // like a command.
+    if matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
         && let Some(word) = first_word(arguments)
         && let Some(error) = unknown_command(word)
     {

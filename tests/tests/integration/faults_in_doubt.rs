@@ -113,7 +113,7 @@ fn destination<'a>(project: &'a Project, step: &Json) -> (Direction, &'static st
 }
 
 /// Kills a run, lets the next one find out, and compares with what was there in between.
-fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) {
+fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) -> Looked {
     let sample = Sample::with_bulk_level(bulk_level);
     sample.start(start_up, batches).kill();
     let left = Left::of(&sample);
@@ -143,19 +143,22 @@ fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) {
             writes.iter().filter(|one| one.0 != "failed").map(|one| one.1.as_u64().unwrap()).sum();
         assert_eq!(written, count("done"), "{}", step["step"]);
     }
-    assert!(looked.done > 0 && looked.not_written > 0, "{start_up}, {batches}: {looked:?}");
+    assert!(looked.done > 0, "{start_up}, {batches}: {looked:?}");
+    looked
+}
+
+/// Some kills fall between two steps, where nothing is left unwritten; not all of them.
+fn logs_are_true(start_up: &str, kills: [(u32, usize); 3]) {
+    let looked = kills.map(|(bulk_level, batches)| log_is_true(start_up, bulk_level, batches));
+    assert!(looked.iter().any(|looked| looked.not_written > 0), "{start_up}: {looked:?}");
 }
 
 #[test]
 fn log_of_a_killed_import() {
-    for (bulk_level, batches) in [(1, 70), (7, 9), (50, 4)] {
-        log_is_true(IMPORT, bulk_level, batches);
-    }
+    logs_are_true(IMPORT, [(1, 70), (7, 9), (50, 4)]);
 }
 
 #[test]
 fn log_of_a_killed_provisioning() {
-    for (bulk_level, batches) in [(1, 150), (7, 11), (20, 6)] {
-        log_is_true(PROVISION, bulk_level, batches);
-    }
+    logs_are_true(PROVISION, [(1, 150), (7, 11), (20, 6)]);
 }

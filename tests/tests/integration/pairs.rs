@@ -123,10 +123,11 @@ fn what_stands_against_a_pair() {
             "SW-R306",
             "remembers no such pair",
         ),
-        (pairs(&folder, &["break", "--mapping", "people"]), "SW-A001", "--left"),
     ] {
         let outcome = outcome.expect(2);
         assert!(outcome.err.contains(code) && outcome.err.contains(part), "{code}: {outcome:?}");
     }
+    let no_key = pairs(&folder, &["break", "--mapping", "people", "--format", "json"]).expect(2).json();
+    assert_eq!(no_key["error"]["code"], "SW-A001", "{no_key:#}");
     assert_eq!(listed(&folder), before);
 }
