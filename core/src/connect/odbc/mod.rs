@@ -359,7 +359,7 @@ impl Connector for OdbcConnector {
             self.in_transaction = false;
             return Ok(());
         }
-        match self.end("rolling back", |link| link.roll_back()) {
+        match self.end("rolling back", Link::roll_back) {
             Err(error) if error.kind == ErrorKind::Connection => {
                 self.in_transaction = false;
                 Ok(())

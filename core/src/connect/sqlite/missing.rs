@@ -2,7 +2,7 @@
 //! read. A simulation or a look into the schema leaves nothing behind.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -61,7 +61,7 @@ pub fn imagine(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<C
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut imagined = IMAGINED.lock().unwrap_or_else(PoisonError::into_inner);
     let imagined = imagined.get_or_insert_default();
-    if !imagined.contains_key(&what) {
+    if let Entry::Vacant(place) = imagined.entry(what) {
         let mut database = Connection::open_with_flags(&name, flags).map_err(database_failed)?;
         match when_missing {
             WhenMissing::CreateSample(which) => {
@@ -69,7 +69,7 @@ pub fn imagine(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<C
             }
             _ => identity_store::create(&database).map_err(database_failed)?,
         }
-        imagined.insert(what, database);
+        place.insert(database);
     }
     let database = Connection::open_with_flags(&name, flags).map_err(database_failed)?;
     database.pragma_update(None, "query_only", true).map_err(database_failed)?;
