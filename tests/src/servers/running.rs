@@ -107,7 +107,7 @@ impl Server {
             // Left behind by a supervisor that was killed: the server was ended with it.
             fs::remove_dir_all(&server.folder).ok();
         }
-        Self::start(&std::env::temp_dir(), system, &users, &note, in_use, GRACE, &[])
+        Self::start(&tempfile::env::temp_dir(), system, &users, &note, in_use, GRACE, &[])
     }
 
     /// A server of its own with settings beside the usual ones, as the system spells them (`name=value`). It
@@ -121,7 +121,7 @@ impl Server {
     ///
     /// If the programs are there, but no server can be started.
     pub fn own(system: System, options: &[&str]) -> Result<Self, Unavailable> {
-        Self::own_in(&std::env::temp_dir(), system, options)
+        Self::own_in(&tempfile::env::temp_dir(), system, options)
     }
 
     /// The same with its folder in memory, where there is such a file system: for what makes thousands of
@@ -136,7 +136,7 @@ impl Server {
     /// As [`Server::own`].
     pub fn own_in_memory(system: System, options: &[&str]) -> Result<Self, Unavailable> {
         let memory = Path::new("/dev/shm");
-        let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let parent = if memory.is_dir() { memory.to_owned() } else { tempfile::env::temp_dir() };
         Self::own_in(&parent, system, options)
     }
 
