@@ -107,7 +107,7 @@ impl Server {
             // Left behind by a supervisor that was killed: the server was ended with it.
             fs::remove_dir_all(&server.folder).ok();
         }
-        Self::start(&temporary(), system, &users, &note, in_use, GRACE, &[])
+        Self::start(&tempfile::env::temp_dir(), system, &users, &note, in_use, GRACE, &[])
     }
 
     /// A server of its own with settings beside the usual ones, as the system spells them (`name=value`). It
@@ -121,7 +121,7 @@ impl Server {
     ///
     /// If the programs are there, but no server can be started.
     pub fn own(system: System, options: &[&str]) -> Result<Self, Unavailable> {
-        Self::own_in(&temporary(), system, options)
+        Self::own_in(&tempfile::env::temp_dir(), system, options)
     }
 
     /// The same with its folder in memory, where there is such a file system: for what makes thousands of
@@ -136,7 +136,7 @@ impl Server {
     /// As [`Server::own`].
     pub fn own_in_memory(system: System, options: &[&str]) -> Result<Self, Unavailable> {
         let memory = Path::new("/dev/shm");
-        let parent = if memory.is_dir() { memory.to_owned() } else { temporary() };
+        let parent = if memory.is_dir() { memory.to_owned() } else { tempfile::env::temp_dir() };
         Self::own_in(&parent, system, options)
     }
 
@@ -376,13 +376,4 @@ fn set_mode(path: &Path, mode: u32) {
     }
     #[cfg(not(unix))]
     let _ = (path, mode);
-}
-
-/// Where servers have their folders; each makes one of its own with the tempfile crate.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the parent of temporary folders, where nothing is made directly"
-)]
-fn temporary() -> PathBuf {
-    std::env::temp_dir()
 }

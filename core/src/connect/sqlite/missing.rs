@@ -61,7 +61,7 @@ pub fn imagine(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<C
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut imagined = IMAGINED.lock().unwrap_or_else(PoisonError::into_inner);
     let imagined = imagined.get_or_insert_default();
-    if let Entry::Vacant(free) = imagined.entry(what) {
+    if let Entry::Vacant(place) = imagined.entry(what) {
         let mut database = Connection::open_with_flags(&name, flags).map_err(database_failed)?;
         match when_missing {
             WhenMissing::CreateSample(which) => {
@@ -69,7 +69,7 @@ pub fn imagine(label: &str, file: &Path, when_missing: &WhenMissing) -> Result<C
             }
             _ => identity_store::create(&database).map_err(database_failed)?,
         }
-        free.insert(database);
+        place.insert(database);
     }
     let database = Connection::open_with_flags(&name, flags).map_err(database_failed)?;
     database.pragma_update(None, "query_only", true).map_err(database_failed)?;
