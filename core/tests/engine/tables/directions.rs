@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use syncwright_core::{
+    check::{Place, Severity, check as check_project},
     project::{Direction, MappingDirection, PropertyRule},
     sync::RunReport,
 };
@@ -123,18 +124,23 @@ impl Case {
         if self.direction == MappingDirection::FromMapping { mapping } else { self.direction }
     }
 
-    /// R9, R10, R11: why the editor must refuse the combination.
-    fn refused(self, mapping: MappingDirection) -> Option<&'static str> {
+    /// R9, R10, R11: with which codes the check refuses the combination.
+    fn refused(self, mapping: MappingDirection) -> Vec<&'static str> {
         let one_way = only_run(self.own_direction(mapping)).is_some();
-        if self.force && (self.detect || self.correct) {
-            Some("R9 excludes R10 and R11")
-        } else if self.correct && !self.detect {
-            Some("R11 needs R10")
-        } else if (self.force || self.detect) && !one_way {
-            Some("R9 and R10 need a one-way direction")
-        } else {
-            None
-        }
+        let reasons = [
+            // R9 and R10, R11 exclude each other.
+            (self.force && (self.detect || self.correct), "SW-C140"),
+            // R9 and R10 need a one-way direction.
+            (self.force && !one_way, "SW-C141"),
+            (self.detect && !one_way, "SW-C142"),
+            // R11 needs R10.
+            (self.correct && !self.detect, "SW-C143"),
+        ];
+        reasons.into_iter().filter(|(refused, _)| *refused).map(|(_, code)| code).collect()
+    }
+
+    fn is_refused(self, mapping: MappingDirection) -> bool {
+        !self.refused(mapping).is_empty()
     }
 
     fn rule(self, name: &str) -> PropertyRule {
@@ -231,8 +237,8 @@ fn the_file_is_what_the_rules_say() {
                     name(case.direction),
                     case.settings()
                 );
-                if let Some(reason) = case.refused(mapping) {
-                    table.push(format!("{begin},refused: {reason}"));
+                if case.is_refused(mapping) {
+                    table.push(format!("{begin},refused: {}", case.refused(mapping).join(" ")));
                     continue;
                 }
                 for (situation, before) in situations() {
@@ -261,7 +267,7 @@ fn the_file_is_what_the_rules_say() {
 fn only_the_trap_of_corrections_needs_a_second_run() {
     for run in RUNS {
         for mapping in MAPPINGS {
-            for case in cases().into_iter().filter(|case| case.refused(mapping).is_none()) {
+            for case in cases().into_iter().filter(|case| !case.is_refused(mapping)) {
                 for (situation, before) in situations() {
                     let (first, _) = case.run(mapping, run, &before);
                     let (second, _) = case.run(mapping, run, &first);
@@ -271,6 +277,36 @@ fn only_the_trap_of_corrections_needs_a_second_run() {
                     assert!(first == second || trap, "{case:?} {situation}");
                 }
             }
+        }
+    }
+}
+
+/// The check refuses what the table says, with these errors and no others.
+#[test]
+fn every_refused_row_is_refused_by_the_check() {
+    let cases = cases();
+    for direction in MAPPINGS {
+        for run in RUNS {
+            let systems = systems(&cases, run);
+            let mut rules = vec![PropertyRule { direction: MappingDirection::Both, ..rule("k", "k") }];
+            rules.extend(cases.iter().enumerate().map(|(number, case)| case.rule(&column(number))));
+            let mut mapping = mapping("o", "o", vec![by("k", pair("k", "k"))], rules);
+            mapping.direction = direction;
+            let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for finding in check_project(&systems.project(run, vec![mapping])) {
+                match finding.place {
+                    Place::Mapping { rule: Some(rule), .. } if finding.severity == Severity::Error => {
+                        found.entry(rule).or_default().push(finding.code);
+                    }
+                    _ => assert!(finding.severity < Severity::Error, "{finding:?}"),
+                }
+            }
+            for (number, case) in cases.iter().enumerate() {
+                let mut codes = found.remove(&column(number)).unwrap_or_default();
+                codes.sort_unstable();
+                assert_eq!(codes, case.refused(direction), "{run:?}, mapping {direction:?}, {case:?}");
+            }
+            assert!(found.is_empty(), "{found:?}");
         }
     }
 }
@@ -330,7 +366,7 @@ fn told(report: &RunReport) -> BTreeMap<(String, String), Told> {
 }
 
 fn check(run: Direction, direction: MappingDirection) {
-    let cases: Vec<Case> = cases().into_iter().filter(|case| case.refused(direction).is_none()).collect();
+    let cases: Vec<Case> = cases().into_iter().filter(|case| !case.is_refused(direction)).collect();
     let systems = systems(&cases, run);
     let mut rules = vec![PropertyRule { direction: MappingDirection::Both, ..rule("k", "k") }];
     rules.extend(cases.iter().enumerate().map(|(number, case)| case.rule(&column(number))));
