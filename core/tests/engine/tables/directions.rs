@@ -238,7 +238,11 @@ fn the_file_is_what_the_rules_say() {
                     case.settings()
                 );
                 if case.is_refused(mapping) {
-                    table.push(format!("{begin},refused: {}", case.refused(mapping).join(" ")));
+                    let refused = match mapping {
+                        MappingDirection::DoNotMap => "not checked while the mapping does not map".to_owned(),
+                        _ => format!("refused: {}", case.refused(mapping).join(" ")),
+                    };
+                    table.push(format!("{begin},{refused}"));
                     continue;
                 }
                 for (situation, before) in situations() {
@@ -285,7 +289,8 @@ fn only_the_trap_of_corrections_needs_a_second_run() {
 #[test]
 fn every_refused_row_is_refused_by_the_check() {
     let cases = cases();
-    for direction in MAPPINGS {
+    // The check leaves mappings alone that do not map.
+    for direction in MAPPINGS.into_iter().filter(|direction| *direction != MappingDirection::DoNotMap) {
         for run in RUNS {
             let systems = systems(&cases, run);
             let mut rules = vec![PropertyRule { direction: MappingDirection::Both, ..rule("k", "k") }];
