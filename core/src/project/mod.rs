@@ -209,7 +209,7 @@ impl Literal {
 pub enum Condition {
     /// An expression of the condition language (E1).
     Expression(String),
-    /// The body of a script in the project's script language (E5). Not yet effective.
+    /// The body of a script in the project's script language (E5).
     Script(String),
 }
 

@@ -21,7 +21,7 @@ pub struct StartUpConfiguration {
     /// Direction of the run; the workflow's if absent (D1).
     #[serde(default, skip_serializing_if = "is_default")]
     pub direction: Option<Direction>,
-    /// Variable set; the default set if absent. Not yet effective.
+    /// Variable set; the default set if absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub variable_set: Option<String>,
     /// Read only what changed since the last run (F5). Not yet effective.

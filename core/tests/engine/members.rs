@@ -266,7 +266,7 @@ fn members_of_one_object_only_move() {
         .execute_batch("UPDATE l SET members = 'ann;bob;dan' WHERE id = 1; UPDATE l SET members = 'cid;dan' WHERE id = 2")
         .unwrap();
     let report = systems.run_well(&project);
-    assert_eq!(messages(&report, "SW-R116").len(), 1, "{:#}", report.to_json());
+    assert_eq!(messages(&report, "SW-R118").len(), 1, "{:#}", report.to_json());
     assert_eq!(accounts(), ["ann|1", "bob|1", "cid|2", "dan|1"]);
 }
 
@@ -275,7 +275,7 @@ fn members_that_must_belong_to_an_object_are_errors_of_it() {
     let (systems, project) = one_to_many("NOT NULL");
     let report = systems.run(&project);
     assert_eq!(report.run.status, RunStatus::DoneWithErrors);
-    let told = messages(&report, "SW-R115");
+    let told = messages(&report, "SW-R117");
     assert!(told.len() == 1 && told[0].contains("“dan”") && told[0].contains("grp"), "{told:?}");
     let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
     assert_eq!(statuses, [ChangeStatus::Done, ChangeStatus::Failed]);

@@ -74,7 +74,7 @@ pub(super) fn cannot_be_cleared(
         table.own.columns.join(", "),
         table.schema_type
     );
-    about(MessageLevel::Error, "SW-R115", text, &change.object.name, &change.property, &change.rule)
+    about(MessageLevel::Error, "SW-R117", text, &change.object.name, &change.property, &change.rule)
 }
 
 /// A member of one object only that several objects want.
@@ -83,7 +83,7 @@ pub(super) fn wanted_twice(target: &Target, change: &MemberChange, member: &Valu
         "member “{}” is not added: it can belong to one object only, and {other} wants it, too",
         shown(target, member)
     );
-    about(MessageLevel::Warning, "SW-R116", text, &change.object.name, &change.property, &change.rule)
+    about(MessageLevel::Warning, "SW-R118", text, &change.object.name, &change.property, &change.rule)
 }
 
 /// A text that is no value of a column group or composite key.
