@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('test-rules', 'test-rules', [CompletionResultType]::ParameterValue, 'Show which rules run on one pair of objects, and why; writes nothing')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
@@ -78,6 +79,19 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
             [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;test-rules' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Name of the mapping')
+            [CompletionResult]::new('--match', '--match', [CompletionResultType]::ParameterName, 'The pair, or lone object, with this key or display value on either side')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Direction of synchronization')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--new', '--new', [CompletionResultType]::ParameterName, 'A new object with the values of --set')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -258,6 +272,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('test-rules', 'test-rules', [CompletionResultType]::ParameterValue, 'Show which rules run on one pair of objects, and why; writes nothing')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
@@ -277,6 +292,9 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;run' {
+            break
+        }
+        'syncwright;help;test-rules' {
             break
         }
         'syncwright;help;runs' {

@@ -49,6 +49,9 @@ _syncwright() {
             syncwright,simulate)
                 cmd="syncwright__subcmd__simulate"
                 ;;
+            syncwright,test-rules)
+                cmd="syncwright__subcmd__test__subcmd__rules"
+                ;;
             syncwright__subcmd__help,check)
                 cmd="syncwright__subcmd__help__subcmd__check"
                 ;;
@@ -81,6 +84,9 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help,simulate)
                 cmd="syncwright__subcmd__help__subcmd__simulate"
+                ;;
+            syncwright__subcmd__help,test-rules)
+                cmd="syncwright__subcmd__help__subcmd__test__subcmd__rules"
                 ;;
             syncwright__subcmd__help__subcmd__pairs,break)
                 cmd="syncwright__subcmd__help__subcmd__pairs__subcmd__break"
@@ -155,7 +161,7 @@ _syncwright() {
 
     case "${cmd}" in
         syncwright)
-            opts="-h -V --format --renderer --log-level --help --version demo check simulate run runs log pairs schema man completions help"
+            opts="-h -V --format --renderer --log-level --help --version demo check simulate run test-rules runs log pairs schema man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -266,7 +272,7 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help)
-            opts="demo check simulate run runs log pairs schema man completions help"
+            opts="demo check simulate run test-rules runs log pairs schema man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -504,6 +510,20 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help__subcmd__simulate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__test__subcmd__rules)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1069,6 +1089,48 @@ _syncwright() {
                     ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__test__subcmd__rules)
+            opts="-h --mapping --match --new --set --to --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --match)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -W "target central" -- "${cur}"))
                     return 0
                     ;;
                 --format)

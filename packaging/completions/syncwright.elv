@@ -29,6 +29,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
+            cand test-rules 'Show which rules run on one pair of objects, and why; writes nothing'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
@@ -71,6 +72,18 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
             cand --log-level 'What is logged on standard error while working'
             cand --changes 'Show what changes, object by object (text output; JSON always has it)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;test-rules'= {
+            cand --mapping 'Name of the mapping'
+            cand --match 'The pair, or lone object, with this key or display value on either side'
+            cand --set 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL'
+            cand --to 'Direction of synchronization'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --new 'A new object with the values of --set'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -228,6 +241,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
+            cand test-rules 'Show which rules run on one pair of objects, and why; writes nothing'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
@@ -243,6 +257,8 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;simulate'= {
         }
         &'syncwright;help;run'= {
+        }
+        &'syncwright;help;test-rules'= {
         }
         &'syncwright;help;runs'= {
         }

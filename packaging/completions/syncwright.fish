@@ -41,6 +41,7 @@ complete -c syncwright -n "__fish_syncwright_needs_command" -a "demo" -d 'Write 
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "check" -d 'Check a project for consistency, without opening any database'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "simulate" -d 'Show what a run would do; writes nothing'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "runs" -d 'List the runs of a project'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "log" -d 'Show the report of one run'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "pairs" -d 'List, break or make the pairs that mappings remember'
@@ -105,6 +106,24 @@ debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand run" -l changes -d 'Show what changes, object by object (text output; JSON always has it)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l mapping -d 'Name of the mapping' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l match -d 'The pair, or lone object, with this key or display value on either side' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l set -d 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l to -d 'Direction of synchronization' -r -f -a "target\t'The target system'
+central\t'The central system'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l new -d 'A new object with the values of --set'
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c syncwright -n "__fish_syncwright_using_subcommand runs" -l limit -d 'List at most so many runs' -r
 complete -c syncwright -n "__fish_syncwright_using_subcommand runs" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
@@ -298,17 +317,18 @@ info\t'What is being done'
 debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "run" -d 'Run a start up configuration'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "runs" -d 'List the runs of a project'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "log" -d 'Show the report of one run'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "completions" -d 'Print completions for a shell'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run runs log pairs schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "runs" -d 'List the runs of a project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "completions" -d 'Print completions for a shell'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "list" -d 'List the remembered pairs'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "break" -d 'Forget a pair; the matching rules decide again'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
