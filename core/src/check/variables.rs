@@ -28,6 +28,10 @@ pub(super) fn check(project: &Project, findings: &mut Findings) -> Option<Projec
 }
 
 fn add(error: &VariablesError, place: Place, findings: &mut Findings) {
+    // That the set is gone has a finding of its own (SW-C193).
+    if matches!(error, VariablesError::UnknownSet { .. }) {
+        return;
+    }
     let help = error.help().map(|help| help.to_string());
     findings.add(Severity::Error, code_of(error), place, error.to_string(), help.as_deref());
 }

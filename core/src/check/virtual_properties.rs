@@ -15,7 +15,8 @@ pub(super) fn problem(
 ) -> Option<String> {
     use VirtualKind as K;
     match &property.kind {
-        K::Fixed(_) | K::Script { .. } => None,
+        // A column group that is gone is an error wherever it is used (SW-C139).
+        K::Fixed(_) | K::Script { .. } | K::ColumnGroup(_) => None,
         K::Pattern(text) => match resolve_pattern(own, text) {
             Ok(parts) => parts.into_iter().find_map(|part| match part {
                 Part::Property(name) => missing(class, own, &name),
@@ -28,10 +29,6 @@ pub(super) fn problem(
             follow(own, types, std::slice::from_ref(reference), property).err()
         }
         K::ReferencedProperty { path, property } => follow(own, types, path, property).err(),
-        K::ColumnGroup(name) => {
-            let there = own.column_groups.iter().any(|group| group.name == *name);
-            (!there).then(|| format!("{} has no column group {name:?}", own.name))
-        }
         K::CompositeKey(names) if names.is_empty() => Some("it names no properties".to_owned()),
         K::CompositeKey(names) => names.iter().find_map(|name| missing(class, own, name)),
         K::Convert { property, .. } => missing(class, own, property),

@@ -101,14 +101,16 @@ fn virtual_properties() -> Vec<Case> {
         case(
             &[
                 (W, "SW-C180", LEAVERS),
-                (E, "SW-M002", "central system, persons"),
+                (E, "SW-M002", "mapping Person, rule Department"),
                 (E, "SW-M001", "mapping Department"),
             ],
             |project| {
                 project.central.schema.types.retain(|one| one.name != "department");
             },
         ),
-        case(&gone, |project| leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()))),
+        case(&[(E, "SW-C139", LEAVERS)], |project| {
+            leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()))
+        }),
         case(&gone, |project| {
             leaver(project, VirtualKind::CompositeKey(vec!["code".to_owned(), "gone".to_owned()]));
         }),
@@ -286,9 +288,12 @@ fn others() -> Vec<Case> {
         case(&[(E, "SW-C193", "start up configuration In")], |project| {
             project.start_ups[0].variable_set = Some("Gone".to_owned());
         }),
-        case(&[(E, "SW-C195", "mapping Person, rule Name")], |project| {
-            rule(project, "Name").condition = Some(Condition::Script(" ".to_owned()));
-        }),
+        case(
+            &[(E, "SW-C195", "mapping Person, rule Name"), (E, "SW-M012", "mapping Person, rule Name")],
+            |project| {
+                rule(project, "Name").condition = Some(Condition::Script(" ".to_owned()));
+            },
+        ),
     ]
 }
 

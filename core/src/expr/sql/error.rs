@@ -47,6 +47,8 @@ fn plain(message: &str) -> String {
     ] {
         rest = rest.strip_prefix(prefix).unwrap_or(rest);
     }
+    // The parser shows its tree where it complains about SUBSTRING.
+    let rest = rest.split(" Substring {").next().unwrap_or(rest);
     let rest = rest.trim_end_matches("\")");
     rest.split(" at Line: ").next().unwrap_or(rest).to_owned()
 }

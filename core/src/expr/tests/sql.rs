@@ -102,7 +102,7 @@ fn errors_say_where_and_what_to_do() {
         ("Age LIKE '1%'", (1, 1), "Age is not text", "CAST(Age AS VARCHAR)"),
         ("Country + 1 = 3", (1, 11), "there is no + for them", "||"),
         ("CASE WHEN Active THEN Age ELSE 'x' END = 3", (1, 32), "a CASE has one type", ""),
-        ("substr(Age) = 'x'", (1, 1), "substr cannot be used with (integer)", "substr("),
+        ("substr(Age) = 'x'", (1, 8), "Substring without for/from is not valid", ""),
         ("Country = 'x' AS y", (1, 18), "AS y has no meaning", ""),
         ("count(*) > 1", (1, 1), "summarises", ""),
         ("array_agg(Country) = 1", (1, 1), "summarises", ""),
