@@ -109,7 +109,7 @@ fn virtual_properties() -> Vec<Case> {
             },
         ),
         case(&[(E, "SW-C139", LEAVERS)], |project| {
-            leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()))
+            leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()));
         }),
         case(&gone, |project| {
             leaver(project, VirtualKind::CompositeKey(vec!["code".to_owned(), "gone".to_owned()]));

@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::{
     ast::{BinaryOperator, Expr},
     dialect::GenericDialect,
     keywords::Keyword,
-    tokenizer::{Token, Tokenizer},
+    tokenizer::{Token, TokenWithSpan, Tokenizer},
 };
 
 use super::error;
@@ -16,6 +16,9 @@ use crate::expr::{ExprError, position::located};
 /// Most operators, names and brackets in one condition; literals and commas do not count, so that lists of
 /// values may be long.
 const MOST_TOKENS: usize = 2_000;
+/// Most operators and names in a row without AND, OR, comma or bracket: the parser builds such chains as deep as
+/// they are long, and merely dropping one of thousands takes more stack than a thread has.
+const LONGEST_CHAIN: usize = 256;
 /// Deepest nesting of operations.
 const DEEPEST: usize = 64;
 
@@ -26,6 +29,13 @@ const HELP: &str =
 pub(super) fn check(text: &str) -> Result<(), ExprError> {
     let Ok(tokens) = Tokenizer::new(&GenericDialect, text).tokenize_with_location() else { return Ok(()) };
     let counted = tokens.iter().filter(|token| counts(&token.token)).nth(MOST_TOKENS);
+    if let (None, Some(token)) = (&counted, end_of_long_chain(&tokens)) {
+        return Err(ExprError {
+            text: "the operations are nested too deep".to_owned(),
+            position: located(text, token.span.start),
+            help: Some(HELP.to_owned()),
+        });
+    }
     match counted {
         None => Ok(()),
         Some(token) => Err(ExprError {
@@ -34,6 +44,20 @@ pub(super) fn check(text: &str) -> Result<(), ExprError> {
             help: Some(HELP.to_owned()),
         }),
     }
+}
+
+/// The token at which a chain of operations becomes too long.
+fn end_of_long_chain(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    let mut length = 0_usize;
+    tokens.iter().find(|token| {
+        let separates = match &token.token {
+            Token::Comma | Token::LParen | Token::RParen => true,
+            Token::Word(word) => matches!(word.keyword, Keyword::AND | Keyword::OR),
+            _ => false,
+        };
+        length = if separates { 0 } else { length + usize::from(counts(&token.token)) };
+        length > LONGEST_CHAIN
+    })
 }
 
 fn counts(token: &Token) -> bool {
