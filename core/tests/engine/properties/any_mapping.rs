@@ -227,7 +227,15 @@ pub fn feeds_itself(mapping: &Mapping, run: Direction) -> bool {
         .filter(|rule| rule.correct_rogue_modifications)
         .map(|rule| written_back(rule, run))
         .collect();
-    written.iter().any(|name| read.iter().any(|read| read.contains(name)))
+    // A correction takes what its property held before the run: if another rule writes it, the correction comes
+    // runs later. The check warns of that (SW-C164).
+    let own: fn(&PropertyRule) -> &str = match run {
+        Direction::ToTarget => |rule| &rule.right,
+        Direction::ToCentral => |rule| &rule.left,
+    };
+    let written_by_run: BTreeSet<&str> = mapping.rules.iter().filter(forward).map(own).collect();
+    let late = back.iter().any(|rule| rule.correct_rogue_modifications && written_by_run.contains(own(rule)));
+    late || written.iter().any(|name| read.iter().any(|read| read.contains(name)))
         || forced.into_iter().any(|name| corrected.contains(name))
 }
 
