@@ -181,9 +181,9 @@ fn project(database: &Database) -> Result<Project> {
          attributes: {{{}}})), schema: {schema}), \
          mappings: [(name: \"people\", left: \"person\", right: \"person\", matching: [(name: \"id\", \
          on: Pair(\"id\", \"id\"))], rules: [{rules}])], \
-         workflows: [(name: \"all\", steps: [(name: \"people\", mapping: \"people\", \
+         workflows: [(name: \"all\", direction: ToTarget, steps: [(name: \"people\", mapping: \"people\", \
          methods: (both_differ: [(method: Update)]))])], \
-         start_ups: [(name: \"go\", workflow: \"all\", direction: ToTarget)])",
+         start_ups: [(name: \"go\", workflow: \"all\")])",
         attributes.join(", ")
     );
     Ok(from_text("figures", &text)?)

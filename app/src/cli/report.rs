@@ -188,7 +188,7 @@ fn total(report: &RunReport) -> String {
         (_, RunKind::Simulation) => format!("{total} objects would be written ({})", parts.join(", ")),
         (_, RunKind::Run) => format!("{total} objects written ({})", parts.join(", ")),
     };
-    let failed: u64 = report.steps.iter().map(|step| step.writes.failed + step.situations.skipped).sum();
+    let failed: u64 = report.steps.iter().map(|step| step.writes.failed).sum();
     let failed = if failed > 0 { format!("; {failed} in error or left out") } else { String::new() };
     format!("{}: {what}{failed}{}", report.run.status.label(), duration(&report.run))
 }

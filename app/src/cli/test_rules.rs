@@ -140,7 +140,8 @@ fn to_text(explanation: &Explanation) -> String {
     text.push_str(&table(&header, explanation.rules.iter().map(rule_row)));
     text.push('\n');
     if explanation.changes.is_empty() {
-        text.push_str("A run would change nothing.\n");
+        let why = explanation.why_nothing.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        writeln!(text, "A run would change nothing{why}.").ok();
     } else {
         text.push_str("A run would\n");
         for change in &explanation.changes {

@@ -8,7 +8,7 @@ use datafusion::common::{DFSchema, TableReference};
 
 use super::{Findings, Place, Severity, mappings::SESSION, virtual_properties::problem};
 use crate::{
-    expr,
+    expr::{self, SpecialNames},
     project::{Lifecycle, MappingDirection, Project, SchemaClass, SchemaType, Side},
 };
 
@@ -83,7 +83,7 @@ fn check_class(
     let place = Place::System { side, schema_type: Some(class.name.clone()) };
     let in_mappings = used.get(class.name.as_str());
     if let Some(filter) = class.filter.as_ref().filter(|_| in_mappings.is_none())
-        && let Err(error) = parse(schema_type, Some(class), filter)
+        && let Err(error) = parse_filter(schema_type, filter)
     {
         findings.add(
             Severity::Warning,
@@ -117,7 +117,7 @@ fn check_scope(
     schema_type: Option<&SchemaType>,
     findings: &mut Findings,
 ) {
-    let text = match schema_type.map(|schema_type| parse(schema_type, None, filter)) {
+    let text = match schema_type.map(|schema_type| parse_filter(schema_type, filter)) {
         Some(Ok(_)) => return,
         Some(Err(error)) => format!("the {what} of {name} cannot be used: {}", error.text),
         None => format!(
@@ -148,7 +148,24 @@ pub(super) fn parse(
             fields.push(Field::new(name, value_type.arrow(), true));
         }
     }
-    let schema = DFSchema::try_from_qualified_schema(TableReference::bare("base"), &ArrowSchema::new(fields))
-        .unwrap_or_else(|_| DFSchema::empty());
-    expr::parse(&SESSION, &schema, text)
+    expr::parse(&SESSION, &base(fields), text)
+}
+
+/// Parses the filter of a class or scope, as runs do: over the columns of the type, with its key and display
+/// property as `__UID__` and `__NAME__` of ICF filters.
+pub(super) fn parse_filter(
+    schema_type: &SchemaType,
+    text: &str,
+) -> Result<datafusion::logical_expr::Expr, expr::ExprError> {
+    let fields = schema_type
+        .properties
+        .iter()
+        .map(|one| Field::new(&one.name, one.value_type.arrow(), true))
+        .collect();
+    expr::parse_condition(&SESSION, &base(fields), &SpecialNames::of(schema_type), text)
+}
+
+fn base(fields: Vec<Field>) -> DFSchema {
+    DFSchema::try_from_qualified_schema(TableReference::bare("base"), &ArrowSchema::new(fields))
+        .unwrap_or_else(|_| DFSchema::empty())
 }

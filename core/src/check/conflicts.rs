@@ -1,5 +1,7 @@
 //! Rules that write the same property: which one wins, and pairs that never settle (R23).
 
+use std::collections::HashMap;
+
 use super::{
     Findings, Severity,
     view::{DIRECTIONS, RuleView, StepUse, View, towards},
@@ -15,6 +17,7 @@ pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut 
         several(view, target, "", findings);
         late_do_not_overwrite(view, target, findings);
     }
+    shared_columns(view, compiled, findings);
     let run = compiled.direction;
     let inserts = !view.mapping.only_for_updates && view.steps_in(run).any(StepUse::inserts);
     if !inserts {
@@ -33,6 +36,36 @@ pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut 
         if insert.arms.len() > 1 && update.is_none_or(|update| rules(update) != rules(insert)) {
             several(view, insert, " of new objects", findings);
         }
+    }
+}
+
+/// Properties that are written into the same column: nobody sees there which rule wins (R23).
+fn shared_columns(view: &View<'_>, compiled: &CompiledMapping, findings: &mut Findings) {
+    let mut written: HashMap<&str, &Target> = HashMap::new();
+    for later in &compiled.updates {
+        let columns = later.write_as.columns(&later.property);
+        let shared = columns.iter().find_map(|column| Some((*column, *written.get(column)?)));
+        if let Some((column, earlier)) = shared {
+            let all = earlier.write_as.columns(&earlier.property);
+            // Parts of composite keys, such as a tenant, may well be written from several sides.
+            let (severity, fix) = if all == columns {
+                (Severity::Error, "map one of the two properties only")
+            } else {
+                (Severity::Warning, "make sure that both give the same value")
+            };
+            findings.add(
+                severity,
+                "SW-C198",
+                view.place(later.arms.last().map(|arm| name(view, arm))),
+                format!(
+                    "{} and {} are both written into the column {column}: if they disagree, every run writes it \
+                     again",
+                    earlier.property, later.property
+                ),
+                Some(fix),
+            );
+        }
+        written.extend(columns.into_iter().map(|column| (column, later)));
     }
 }
 
@@ -132,29 +165,20 @@ fn against_run(
     for other in rules.iter().filter(|other| updates_in(other, run)) {
         let feeds = other.name(source) == written;
         let overwrites = other.name(destination) == opposite.name(destination);
-        let (severity, consequence) = if feeds && overwrites {
+        let consequence = if feeds && overwrites {
             if opposite.is_forced() {
                 // It copies back what the run has just copied; transformations are told of by themselves.
                 continue;
             }
-            let always = !other.is_conditional() && !opposite.is_conditional();
-            let severity = if always { Severity::Error } else { Severity::Warning };
-            (severity, "both systems exchange their values in every run and never agree")
+            "the rule has written by then, so the correction finds nothing to correct"
         } else if feeds {
-            (
-                Severity::Warning,
-                "what the rule has written is out of date at once, and the next run writes again",
-            )
-        } else if overwrites && !opposite.is_forced() {
-            (
-                Severity::Warning,
-                "the correction writes what the property held before the run, and the next run corrects again",
-            )
+            "what the rule has written would be out of date at once; objects that the next run would write again \
+             are left out"
         } else {
             continue;
         };
         findings.add(
-            severity,
+            Severity::Warning,
             "SW-C164",
             opposite.place(),
             format!(

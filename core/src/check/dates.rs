@@ -18,6 +18,8 @@ enum Use {
     Reads(ValueType),
     /// A value of this type becomes a text.
     Writes(ValueType),
+    /// Lists are converted without it.
+    Lists,
     /// A formula stands in between: what it gives is not known here.
     Unknown,
     /// Nothing.
@@ -34,6 +36,7 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
         let problem = match what_for(rule, direction) {
             Use::Nothing => continue,
             Use::Unknown => None,
+            Use::Lists => Some("the properties hold lists, and only single values are formatted".to_owned()),
             Use::Reads(wanted) => cannot_read(format, wanted),
             Use::Writes(from) => cannot_write(format, from),
         };
@@ -80,7 +83,9 @@ fn what_for(rule: &RuleView<'_, '_>, direction: Direction) -> Use {
     }
     // What a value list gives is text.
     let from = if rule.rule.flags.lookup.is_empty() { read.value_type() } else { ValueType::String };
+    let lists = read.is_multi_valued() && written.is_multi_valued();
     match (from, wanted) {
+        (ValueType::String, other) | (other, ValueType::String) if lists && has_format(other) => Use::Lists,
         (ValueType::String, wanted) if has_format(wanted) => Use::Reads(wanted),
         (from, ValueType::String) if has_format(from) => Use::Writes(from),
         _ => Use::Nothing,

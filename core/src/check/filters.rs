@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn check_written(view: &View<'_>, compiled: &CompiledMapping, findings: &mut Findings) {
     let side = compiled.direction.destination();
     let Some(ClassRef { schema_type, class: Some(class), .. }) = view.class(side) else { return };
-    let Some(Ok(filter)) = class.filter.as_ref().map(|text| classes::parse(schema_type, None, text)) else {
+    let Some(Ok(filter)) = class.filter.as_ref().map(|text| classes::parse_filter(schema_type, text)) else {
         return;
     };
     let looked_at: BTreeSet<String> =

@@ -5,7 +5,7 @@ use super::{
     repair::labels,
     view::{RuleView, towards},
 };
-use crate::project::{PropertyRef, RuleKind, Side};
+use crate::project::{PropertyRef, RuleKind, Side, SortOrder};
 
 pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     // What is not there is told elsewhere.
@@ -13,6 +13,8 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     if multi_reference(rule, left, right, findings) {
         return;
     }
+    one_member(rule, findings);
+    respected_order(rule, findings);
     first_value(rule, findings);
     several_values(rule, findings);
     without_lists(rule, findings);
@@ -59,6 +61,48 @@ fn multi_reference(
         repair,
     );
     true
+}
+
+/// R14 on a multi-reference would leave one member and remove all others.
+fn one_member(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    if rule.rule.kind != RuleKind::MultiReference || !rule.rule.first_value_as_single_value {
+        return;
+    }
+    findings.add_repairable(
+        Severity::Error,
+        "SW-C196",
+        rule.place(),
+        format!(
+            "“{}” on a multi-reference would keep one element of the list and remove all others",
+            RuleSetting::FirstValue.label()
+        ),
+        "remove the setting, or make it a value rule into a property with a single value",
+        Some(clear(rule, vec![RuleSetting::FirstValue])),
+    );
+}
+
+/// R12: members of a table are rows, which have no order.
+fn respected_order(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    if rule.rule.sort_order != SortOrder::Respect {
+        return;
+    }
+    let unordered = rule
+        .directions()
+        .filter_map(|direction| rule.written(direction))
+        .find(|written| written.is_multi_valued() && !written.is_ordered());
+    if let Some(written) = unordered {
+        findings.add_repairable(
+            Severity::Warning,
+            "SW-C197",
+            rule.place(),
+            format!(
+                "the order of {} cannot be respected: its elements are rows of a table; they are compared as a set",
+                written.name()
+            ),
+            "remove the setting",
+            Some(clear(rule, vec![RuleSetting::SortOrder])),
+        );
+    }
 }
 
 /// R14 where there is only one value.

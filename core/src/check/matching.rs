@@ -8,11 +8,22 @@ use crate::{
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
     for (number, rule) in view.mapping.matching.iter().enumerate() {
+        if has_any(&rule.on) && view.mapping.prevent_ambiguous_matches {
+            findings.add(
+                Severity::Warning,
+                "SW-C199",
+                view.place(Some(&rule.name)),
+                "new objects that would be ambiguous with each other are not found by a matching rule with OR, nor by \
+                 the rules behind it"
+                    .to_owned(),
+                Some("make alternative rules of its parts"),
+            );
+        }
         if has_any(&rule.on) {
             findings.add(
                 Severity::Warning,
                 "SW-C111",
-                view.place(None),
+                view.place(Some(&rule.name)),
                 "a matching rule with OR compares every object with every other and is slow".to_owned(),
                 Some("make an alternative rule, or a virtual property that both sides share"),
             );

@@ -206,11 +206,6 @@ impl<'v, 'a> RuleView<'v, 'a> {
             Direction::ToCentral => self.rule.transformation.to_central.as_ref(),
         }
     }
-
-    /// The rule runs for some objects only, or only while the property is empty.
-    pub const fn is_conditional(&self) -> bool {
-        self.rule.condition.is_some() || self.rule.do_not_overwrite
-    }
 }
 
 /// `to the target system` or `to the central system`.

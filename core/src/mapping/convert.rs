@@ -12,14 +12,17 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::{array::StringArray, datatypes::DataType};
+use arrow::{
+    array::{ListArray, StringArray},
+    datatypes::DataType,
+};
 use datafusion::{
-    common::cast::as_string_array,
+    common::cast::{as_list_array, as_string_array},
     error::Result as DataFusionResult,
     logical_expr::{ColumnarValue, Expr, ScalarUDF, Volatility, create_udf, try_cast},
 };
 
-use crate::value::{ValueType, canonical_guid};
+use crate::value::{ValueType, canonical_guid, list_type};
 
 /// True if values of type `from` can become values of type `to`.
 #[must_use]
@@ -60,6 +63,35 @@ pub fn convert(expression: Expr, from: ValueType, to: ValueType) -> Expr {
         }
         _ => try_cast(expression, to.arrow()),
     }
+}
+
+/// Like [`convert`], for every element of a list; elements that cannot be converted become NULL.
+#[must_use]
+pub fn convert_elements(list: Expr, from: ValueType, to: ValueType) -> Expr {
+    match (from, to) {
+        (from, to) if from == to => list,
+        (ValueType::Guid, ValueType::String) => list,
+        (_, ValueType::Guid) => GUIDS.call(vec![try_cast(list, list_type(ValueType::String))]),
+        (ValueType::Boolean, ValueType::Decimal(..)) | (ValueType::Decimal(..), ValueType::Boolean) => {
+            try_cast(try_cast(list, list_type(ValueType::Integer)), list_type(to))
+        }
+        _ => try_cast(list, list_type(to)),
+    }
+}
+
+static GUIDS: LazyLock<ScalarUDF> = LazyLock::new(|| {
+    let lists = || list_type(ValueType::String);
+    create_udf("guids", vec![lists()], lists(), Volatility::Immutable, Arc::new(guids_of_lists))
+});
+
+fn guids_of_lists(arguments: &[ColumnarValue]) -> DataFusionResult<ColumnarValue> {
+    let arrays = ColumnarValue::values_to_arrays(arguments)?;
+    let Some(array) = arrays.first() else { return datafusion::common::exec_err!("a list is expected") };
+    let lists = as_list_array(array)?;
+    let canonical: StringArray =
+        as_string_array(lists.values())?.iter().map(|text| text.and_then(canonical_guid)).collect();
+    let (field, offsets, _, nulls) = lists.clone().into_parts();
+    Ok(ColumnarValue::Array(Arc::new(ListArray::try_new(field, offsets, Arc::new(canonical), nulls)?)))
 }
 
 static GUID: LazyLock<ScalarUDF> = LazyLock::new(|| {

@@ -21,7 +21,10 @@ mod write_as;
 
 use std::{cell::OnceCell, collections::BTreeSet};
 
-use datafusion::{logical_expr::Expr, prelude::SessionContext};
+use datafusion::{
+    logical_expr::{Expr, when},
+    prelude::SessionContext,
+};
 
 pub(crate) use self::context::Context;
 
@@ -39,6 +42,7 @@ pub use self::{
     write_as::{MemberTable, WriteAs},
 };
 use crate::{
+    connect::ROW_COLUMN,
     expr,
     project::{
         ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
@@ -65,6 +69,8 @@ pub struct CompiledMapping {
     pub inserts: Vec<Target>,
     /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
     pub opposite: Opposite,
+    /// What must find nothing to do once the rules of a reversed mapping have written.
+    pub rest: Rest,
     /// Source objects that are not processed (R19); never NULL.
     pub excluded: Option<Expr>,
     /// Names of the property mapping rules; [`Arm::rule`] counts in them.
@@ -96,6 +102,16 @@ pub struct Opposite {
     pub forced: Vec<Target>,
     /// Normalised values of objects that the step has written are read back (R21).
     pub write_back: Vec<Target>,
+}
+
+/// The other rules of a step whose rules of the opposite direction a reversed mapping has: none of them may undo,
+/// in the next run, what those write.
+#[derive(Debug, Clone, Default)]
+pub struct Rest {
+    /// Forced rules: they write after the others.
+    pub forced: Vec<Target>,
+    /// What the step writes, in either direction.
+    pub all: Vec<Target>,
 }
 
 /// Processing methods of a step, per situation; conditions are expressions over both sides.
@@ -133,6 +149,15 @@ impl CompiledMapping {
         self.class(self.direction.source())
     }
 
+    /// How people know the objects: by the side that is there, the written one first.
+    #[must_use]
+    pub fn display(&self) -> Expr {
+        let (source, destination) = (self.source(), self.destination());
+        let is_there = expr::property(destination.side, ROW_COLUMN).is_not_null();
+        // Building a CASE fails only without branches, and here is one.
+        when(is_there, destination.display()).otherwise(source.display()).unwrap_or_else(|_| source.display())
+    }
+
     /// What rules write on an occasion.
     #[must_use]
     pub fn targets_on(&self, occasion: Occasion) -> &[Target] {
@@ -162,6 +187,13 @@ impl CompiledMapping {
         self.updates.iter().chain(&self.inserts).chain(rogue).chain(forced).chain(write_back)
     }
 
+    /// What a run of the step can write to pairs, in either direction.
+    fn written_to_pairs(&self) -> Vec<Target> {
+        let updates = self.methods.both_differ.iter().any(|(method, _)| *method == Method::Update);
+        let updates = self.updates.iter().filter(|_| updates);
+        updates.chain(&self.opposite.rogue).chain(&self.opposite.forced).cloned().collect()
+    }
+
     /// The same mapping in the opposite direction, where it updates these properties of pairs and nothing else.
     #[must_use]
     pub fn reversed(&self, updates: Vec<Target>) -> Self {
@@ -170,6 +202,7 @@ impl CompiledMapping {
             updates,
             inserts: Vec::new(),
             opposite: Opposite::default(),
+            rest: Rest { forced: self.opposite.forced.clone(), all: self.written_to_pairs() },
             methods: CompiledMethods {
                 both_differ: vec![(Method::Update, None)],
                 ..CompiledMethods::default()
@@ -235,6 +268,7 @@ pub fn compile(
         updates,
         inserts,
         opposite,
+        rest: Rest::default(),
         excluded,
         rule_names: mapping.rules.iter().map(|rule| rule.name.clone()).collect(),
         methods,

@@ -1,23 +1,9 @@
 //! A script over a batch of objects: columns in, a column of values and one of errors out.
 
-use std::sync::Arc;
-
-use arrow::{
-    array::{ArrayRef, StringArray, StringBuilder, new_null_array},
-    datatypes::{DataType, Field},
-};
+use arrow::array::{ArrayRef, StringArray, StringBuilder, new_null_array};
 
 use super::{CompiledScript, ScriptError, ScriptKind, cell::Batch, convert, convert::ResultColumn};
-use crate::value::{Value, ValueType};
-
-/// The Arrow type of a result.
-pub fn result_type(wanted: ValueType, multi_valued: bool) -> DataType {
-    if multi_valued {
-        DataType::List(Arc::new(Field::new("item", wanted.arrow(), true)))
-    } else {
-        wanted.arrow()
-    }
-}
+use crate::value::{Value, ValueType, column_type};
 
 /// See [`CompiledScript::evaluate`].
 pub fn evaluate(
@@ -30,16 +16,11 @@ pub fn evaluate(
     if let Err(error) = script.check_arguments(arguments.len()) {
         return all_in_error(rows, wanted, multi_valued, &error.to_string());
     }
-    if multi_valued {
-        // `Value` has no lists yet; see `convert::list`.
-        let error = script.wrong_type("a script's result", "multi-valued property in this version");
-        return all_in_error(rows, wanted, true, &error.to_string());
-    }
-    let label = wanted.label();
-    let mut values = ResultColumn::new(wanted, rows);
+    let label = if multi_valued { format!("list of {}", wanted.label()) } else { wanted.label() };
+    let mut values = ResultColumn::new(wanted, multi_valued, rows);
     let mut errors = StringBuilder::with_capacity(rows, 0);
     script.0.program.values(&Batch::new(arguments, rows), &mut |result| match result
-        .and_then(|value| finish(script, value, wanted, &label))
+        .and_then(|value| finish(script, value, (wanted, multi_valued), &label))
     {
         Ok(value) => {
             values.push(value);
@@ -56,7 +37,7 @@ pub fn evaluate(
 fn finish(
     script: &CompiledScript,
     value: Value,
-    wanted: ValueType,
+    (wanted, multi_valued): (ValueType, bool),
     label: &str,
 ) -> Result<Value, ScriptError> {
     let value = match script.0.kind {
@@ -65,10 +46,12 @@ fn finish(
         }
         ScriptKind::Value | ScriptKind::Write | ScriptKind::Action => value,
     };
-    convert::convert(value, wanted).map_err(|found| script.wrong_type(found, label))
+    let converted =
+        if multi_valued { convert::convert_list(value, wanted) } else { convert::convert(value, wanted) };
+    converted.map_err(|found| script.wrong_type(found, label))
 }
 
 fn all_in_error(rows: usize, wanted: ValueType, multi_valued: bool, text: &str) -> (ArrayRef, StringArray) {
     let errors = StringArray::from_iter_values(std::iter::repeat_n(text, rows));
-    (new_null_array(&result_type(wanted, multi_valued), rows), errors)
+    (new_null_array(&column_type(wanted, multi_valued), rows), errors)
 }

@@ -111,13 +111,13 @@ pub fn cell_of(value: &Value) -> Cell<'_> {
         Value::Integer(value) => Cell::Integer(*value),
         Value::Float(value) => Cell::Float(*value),
         Value::String(text) => Cell::Text(text),
+        Value::List(values) => Cell::List(values.iter().map(cell_of).collect()),
         Value::Decimal { .. }
         | Value::Binary(_)
         | Value::Date(_)
         | Value::Time(_)
         | Value::Timestamp(_)
-        | Value::TimestampUtc(_)
-        | Value::List(_) => Cell::Written(value.to_string()),
+        | Value::TimestampUtc(_) => Cell::Written(value.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
 
-use crate::value::{Value, ValueType, array_of, parse_value};
+use crate::value::{Value, ValueType, array_of, array_of_lists, parse_value};
 
 /// The value of type `wanted` that a result stands for.
 ///
@@ -17,6 +17,7 @@ pub fn convert(value: Value, wanted: ValueType) -> Result<Value, &'static str> {
     let kind = kind_of(&value);
     match (value, wanted) {
         (Value::Null, _) => Ok(Value::Null),
+        (Value::List(_), _) => Err(kind),
         (Value::String(text), ValueType::String) => Ok(Value::String(text)),
         (value @ Value::Boolean(_), ValueType::Boolean)
         | (value @ Value::Integer(_), ValueType::Integer)
@@ -41,13 +42,34 @@ pub fn condition(value: &Value) -> Result<Value, &'static str> {
     }
 }
 
+/// What a list is that no property can hold.
+pub const LIST_IN_LIST: &str = "a list in a list";
+
 /// The list that a script gave.
 ///
 /// # Errors
 ///
-/// Lists have no value type yet.
-pub fn list(_values: Vec<Value>) -> Result<Value, &'static str> {
-    Err("a list")
+/// Elements that are lists themselves.
+pub fn list(values: Vec<Value>) -> Result<Value, &'static str> {
+    if values.iter().any(|value| matches!(value, Value::List(_))) {
+        return Err(LIST_IN_LIST);
+    }
+    Ok(Value::List(values))
+}
+
+/// A result as the values of a property with several, each of type `wanted`; a single value is a list of one.
+///
+/// # Errors
+///
+/// What a value was, if it stands for none of that type.
+pub fn convert_list(value: Value, wanted: ValueType) -> Result<Value, &'static str> {
+    match value {
+        Value::Null => Ok(Value::Null),
+        Value::List(values) => {
+            values.into_iter().map(|value| convert(value, wanted)).collect::<Result<_, _>>().map(Value::List)
+        }
+        one => Ok(Value::List(vec![convert(one, wanted)?])),
+    }
 }
 
 /// The whole number that a float stands for exactly.
@@ -74,11 +96,13 @@ const fn kind_of(value: &Value) -> &'static str {
 pub enum ResultColumn {
     Text(StringBuilder),
     Other(ValueType, Vec<Value>),
+    Lists(ValueType, Vec<Value>),
 }
 
 impl ResultColumn {
-    pub fn new(wanted: ValueType, rows: usize) -> Self {
+    pub fn new(wanted: ValueType, multi_valued: bool, rows: usize) -> Self {
         match wanted {
+            _ if multi_valued => Self::Lists(wanted, Vec::with_capacity(rows)),
             ValueType::String | ValueType::Guid => Self::Text(StringBuilder::with_capacity(rows, rows * 16)),
             other => Self::Other(other, Vec::with_capacity(rows)),
         }
@@ -91,7 +115,7 @@ impl ResultColumn {
                 Value::String(text) => column.append_value(text),
                 _ => column.append_null(),
             },
-            Self::Other(_, values) => values.push(value),
+            Self::Other(_, values) | Self::Lists(_, values) => values.push(value),
         }
     }
 
@@ -99,6 +123,7 @@ impl ResultColumn {
         match self {
             Self::Text(mut column) => Arc::new(column.finish()),
             Self::Other(wanted, values) => array_of(wanted, values.iter()),
+            Self::Lists(wanted, values) => array_of_lists(wanted, values.iter()),
         }
     }
 }

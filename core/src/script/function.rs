@@ -13,8 +13,8 @@ use datafusion::{
     },
 };
 
-use super::{CompiledScript, batch::result_type};
-use crate::value::ValueType;
+use super::CompiledScript;
+use crate::value::{ValueType, column_type};
 
 /// See [`CompiledScript::function`].
 pub fn function(script: &CompiledScript, wanted: ValueType, multi_valued: bool) -> ScalarUDF {
@@ -44,7 +44,7 @@ struct ScriptFunction {
 impl ScriptFunction {
     fn fields(&self) -> Fields {
         Fields::from(vec![
-            Field::new("value", result_type(self.wanted, self.multi_valued), true),
+            Field::new("value", column_type(self.wanted, self.multi_valued), true),
             Field::new("error", DataType::Utf8, true),
         ])
     }

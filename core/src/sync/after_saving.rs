@@ -7,8 +7,11 @@ use std::collections::HashSet;
 use super::{
     changes, collision,
     ended::{Ended, engine_failed},
+    evaluate::Evaluator,
     execute::Execution,
+    passes::PlannedPass,
     prepare::{PreparedPass, prepared},
+    raising::plan_without_raising,
     source::label_key,
 };
 use crate::{
@@ -54,10 +57,14 @@ impl Execution<'_> {
     ) -> Result<PreparedPass, Ended> {
         let mut reversed = mapping.reversed(targets.to_vec());
         // Whom the step itself has paired is in the journal by now, and what is said about pairs is said.
-        let (found, _) = self.read(&mut reversed, journal)?;
-        let planned =
-            changes::plan(&self.session, &reversed, "", &found).map_err(|error| engine_failed(&error))?;
-        Ok(prepared(step, pass, reversed, planned, &found, None))
+        let (mut found, _) = self.read(&mut reversed, journal)?;
+        let evaluator = Evaluator::new(&self.session, &found.schema);
+        let (mut planned, told) = plan_without_raising(&reversed, &evaluator, &mut found, |found| {
+            changes::plan(&self.session, &reversed, "", found)
+        })
+        .map_err(|error| engine_failed(&error))?;
+        planned.left_out(told);
+        Ok(prepared(step, PlannedPass { pass, mapping: reversed, planned }, &found, None))
     }
 
     fn write(

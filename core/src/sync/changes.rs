@@ -15,6 +15,7 @@ use super::{
     evaluate::Evaluator,
     order,
     reconcile::{AmbiguousGroup, Reconciled},
+    settle::Settled,
 };
 use crate::{
     expr::property,
@@ -22,7 +23,7 @@ use crate::{
         ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
         method_number, situation_number,
     },
-    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN},
+    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN, Occasion},
     project::{AutoFill, Method, Side},
     value::{ValueType, value_at},
 };
@@ -38,6 +39,17 @@ pub struct PlannedStep {
     pub planned: Writes,
     /// What there is to say about it.
     pub messages: Vec<Message>,
+    /// Updated pairs as they will be, if rules of the opposite direction want to know.
+    pub updated: Vec<RecordBatch>,
+}
+
+impl PlannedStep {
+    /// Counts and tells objects that were left out before it was planned.
+    pub(super) fn left_out(&mut self, told: Vec<Message>) {
+        self.situations.skipped += told.len() as u64;
+        self.planned.failed += told.len() as u64;
+        self.messages.extend(told);
+    }
 }
 
 /// Makes the change list of a step.
@@ -77,6 +89,9 @@ pub struct Planner<'a> {
     /// Objects for which nobody knows what is to be done with them.
     failed: u64,
     batches: Vec<RecordBatch>,
+    /// Rules of the opposite direction look at the pairs as this step leaves them.
+    keeps_updated: bool,
+    updated: Vec<RecordBatch>,
 }
 
 /// Old value, new value and rule of a property, for every row.
@@ -102,6 +117,10 @@ impl<'a> Planner<'a> {
             messages: Vec::new(),
             failed: 0,
             batches: Vec::new(),
+            keeps_updated: !mapping.opposite.rogue.is_empty()
+                || !mapping.opposite.forced.is_empty()
+                || !mapping.rest.forced.is_empty(),
+            updated: Vec::new(),
         })
     }
 
@@ -144,7 +163,10 @@ impl<'a> Planner<'a> {
         let differing = filter_record_batch(&rows, &any)?;
         for (method, chosen) in self.choose(&self.mapping.methods.both_differ, differing)? {
             if method == Method::Update {
-                self.update(&chosen)?;
+                let before = self.situations.skipped;
+                let settled = self.settle(chosen, Occasion::Update)?;
+                self.situations.both_differ -= self.situations.skipped - before;
+                self.update(settled)?;
             }
         }
         let returned = filter_record_batch(&rows, &labelled)?;
@@ -165,21 +187,20 @@ impl<'a> Planner<'a> {
     }
 
     /// Adds updates of the properties that differ and that their rules write.
-    pub(super) fn update(&mut self, rows: &RecordBatch) -> DataFusionResult<()> {
+    pub(super) fn update(&mut self, settled: Settled) -> DataFusionResult<()> {
+        let mapping = self.mapping;
         let mut written = HashMap::new();
-        for target in &self.mapping.updates {
-            let changes = target.differs().and(target.writes());
-            let differs = self.evaluator.holds(&changes, rows)?;
-            let rule = self.evaluator.values(&target.rule(), rows)?;
-            let changed_rule = nullif(&rule, &not(&differs)?)?;
-            let values = [
-                self.evaluator.values(&target.old, rows)?,
-                self.evaluator.values(&target.value(), rows)?,
-                changed_rule,
-            ];
-            written.insert(target.property.as_str(), values);
+        for (target, rules) in mapping.updates.iter().zip(&settled.rules) {
+            let index = self.evaluator.index(target.side, &target.property)?;
+            let [before, after] =
+                [&settled.before, &settled.after].map(|rows| Arc::clone(rows.column(index)));
+            written.insert(target.property.as_str(), [before, after, Arc::clone(rules)]);
         }
-        self.add(rows, Situation::BothDiffer, Method::Update, &written)
+        self.add(&settled.before, Situation::BothDiffer, Method::Update, &written)?;
+        if self.keeps_updated {
+            self.updated.push(settled.after);
+        }
+        Ok(())
     }
 
     fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
@@ -199,20 +220,22 @@ impl<'a> Planner<'a> {
                 let chosen = self.without_duplicates(side, chosen)?;
                 let before = self.situations.skipped;
                 let chosen = self.without_failed_values(chosen, &self.mapping.inserts)?;
+                let settled = self.settle(chosen, Occasion::Insert)?;
                 self.uncount_alone(side, self.situations.skipped - before);
-                self.insert(side, &chosen)?;
+                self.insert(side, &settled)?;
             }
         }
         Ok(())
     }
 
-    fn insert(&mut self, source: Side, rows: &RecordBatch) -> DataFusionResult<()> {
+    fn insert(&mut self, source: Side, settled: &Settled) -> DataFusionResult<()> {
+        let rows = &settled.before;
         let mut written: HashMap<&str, Written> = HashMap::new();
-        for target in &self.mapping.inserts {
-            let values = self.evaluator.values(&target.value(), rows)?;
-            let rule = self.evaluator.values(&target.rule(), rows)?;
-            written
-                .insert(&target.property, [new_null_array(values.data_type(), values.len()), values, rule]);
+        for (target, rules) in self.mapping.inserts.iter().zip(&settled.rules) {
+            let values =
+                Arc::clone(settled.after.column(self.evaluator.index(target.side, &target.property)?));
+            let nothing = new_null_array(values.data_type(), values.len());
+            written.insert(&target.property, [nothing, values, Arc::clone(rules)]);
         }
         let keys = self.key_texts(source, rows)?;
         let destination = self.mapping.destination();
@@ -366,36 +389,60 @@ impl<'a> Planner<'a> {
     }
 
     /// Rows without those that would be ambiguous with each other once inserted (M1).
+    ///
+    /// As in matching, a rule looks only at objects for which the rules before it were skipped (M3). A rule with OR
+    /// has no key by which objects could be grouped; the check says so.
     fn without_duplicates(&mut self, side: Side, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
-        let primary = self.mapping.matching.first().map(|rule| (rule.name.clone(), rule.keys(side)));
-        let Some((rule, keys)) =
-            primary.filter(|(_, keys)| self.mapping.prevent_ambiguous_matches && !keys.is_empty())
-        else {
+        let mapping = self.mapping;
+        if !mapping.prevent_ambiguous_matches {
             return Ok(rows);
-        };
-        let columns =
-            keys.iter().map(|key| self.evaluator.values(key, &rows)).collect::<DataFusionResult<Vec<_>>>()?;
-        let mut same: HashMap<String, Vec<usize>> = HashMap::new();
-        for row in 0..rows.num_rows() {
-            // A rule with an empty key is skipped, so it cannot make anything ambiguous.
-            if columns.iter().all(|column| column.is_valid(row)) {
+        }
+        let mut kept = vec![true; rows.num_rows()];
+        let mut open: Vec<usize> = (0..rows.num_rows()).collect();
+        for rule in &mapping.matching {
+            let keys = rule.keys(side);
+            if keys.is_empty() {
+                break;
+            }
+            let columns = keys
+                .iter()
+                .map(|key| self.evaluator.values(key, &rows))
+                .collect::<DataFusionResult<Vec<_>>>()?;
+            let has_key = |row: &usize| columns.iter().all(|column| column.is_valid(*row));
+            let (with_key, without): (Vec<usize>, Vec<usize>) = open.into_iter().partition(has_key);
+            let mut same: HashMap<String, Vec<usize>> = HashMap::new();
+            for row in with_key {
                 let key = columns.iter().map(|column| value_at(column, row).to_string()).collect::<Vec<_>>();
                 same.entry(key.join("\u{1f}")).or_default().push(row);
             }
-        }
-        let mut groups: Vec<Vec<usize>> = same.into_values().filter(|rows| rows.len() > 1).collect();
-        if groups.is_empty() {
-            return Ok(rows);
-        }
-        groups.sort();
-        let names = self.display(&rows)?;
-        let mut kept = vec![true; rows.num_rows()];
-        for group in &groups {
-            for row in group {
+            let mut groups: Vec<Vec<usize>> = same.into_values().filter(|rows| rows.len() > 1).collect();
+            groups.sort();
+            self.tell_duplicates(side, &rule.name, &groups, &rows)?;
+            for row in groups.iter().flatten() {
                 if let Some(kept) = kept.get_mut(*row) {
                     *kept = false;
                 }
             }
+            open = without;
+        }
+        if kept.iter().all(|kept| *kept) {
+            return Ok(rows);
+        }
+        Ok(filter_record_batch(&rows, &BooleanArray::from(kept))?)
+    }
+
+    fn tell_duplicates(
+        &mut self,
+        side: Side,
+        rule: &str,
+        groups: &[Vec<usize>],
+        rows: &RecordBatch,
+    ) -> DataFusionResult<()> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let names = self.display(rows)?;
+        for group in groups {
             let mut names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
             names.sort();
             self.situations.ambiguous += group.len() as u64;
@@ -409,20 +456,15 @@ impl<'a> Planner<'a> {
                 ),
                 object: names.first().cloned(),
                 property: None,
-                rule: Some(rule.clone()),
+                rule: Some(rule.to_owned()),
             });
         }
-        Ok(filter_record_batch(&rows, &BooleanArray::from(kept))?)
+        Ok(())
     }
 
     /// How people know the objects: by the side that is there, the destination first.
     pub(super) fn display(&self, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
-        let destination = self.mapping.destination();
-        let row_number = property(destination.side, crate::connect::ROW_COLUMN);
-        let source = self.mapping.source();
-        let display = datafusion::logical_expr::when(row_number.is_not_null(), destination.display())
-            .otherwise(source.display())?;
-        self.evaluator.values(&display, rows)
+        self.evaluator.values(&self.mapping.display(), rows)
     }
 
     fn add(
@@ -481,7 +523,7 @@ impl<'a> Planner<'a> {
                 (code, object, property, rule, text)
             });
         }
-        Ok(PlannedStep { situations: self.situations, changes, planned, messages })
+        Ok(PlannedStep { situations: self.situations, changes, planned, messages, updated: self.updated })
     }
 }
 

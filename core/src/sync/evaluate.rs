@@ -8,13 +8,15 @@ use arrow::{
     datatypes::SchemaRef,
 };
 use datafusion::{
-    common::DFSchemaRef,
+    common::{Column, DFSchemaRef, TableReference},
     error::Result as DataFusionResult,
     logical_expr::{Expr, simplify::SimplifyContext},
     optimizer::simplify_expressions::ExprSimplifier,
     physical_plan::PhysicalExpr,
     prelude::SessionContext,
 };
+
+use crate::{expr::qualifier, project::Side};
 
 /// An expression, ready to be evaluated on batches of `schema`.
 pub fn physical(
@@ -56,6 +58,12 @@ impl<'a> Evaluator<'a> {
             .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(concat_batches(&schema, &batches)?)
+    }
+
+    /// Where the column of a property is in the rows.
+    pub fn index(&self, side: Side, property: &str) -> DataFusionResult<usize> {
+        let column = Column::new(Some(TableReference::bare(qualifier(side))), property);
+        self.schema.index_of_column(&column)
     }
 
     /// The expression's value for every row.

@@ -24,20 +24,30 @@ impl Planner<'_> {
         rows: RecordBatch,
         targets: &[Target],
     ) -> DataFusionResult<RecordBatch> {
-        let mut failed = BooleanArray::from(vec![false; rows.num_rows()]);
-        for target in targets.iter().filter(|target| target.arms.iter().any(|arm| !arm.failures.is_empty())) {
-            let mask = self.evaluator.holds(&target.failed(), &rows)?;
-            if mask.true_count() > 0 {
-                let bad = filter_record_batch(&rows, &mask)?;
-                self.tell_failures(target, &bad)?;
-                failed = or(&failed, &mask)?;
-            }
-        }
+        let failed = self.tell_failed_values(&rows, targets)?;
         if failed.true_count() == 0 {
             return Ok(rows);
         }
         self.situations.skipped += failed.true_count() as u64;
         Ok(filter_record_batch(&rows, &not(&failed)?)?)
+    }
+
+    /// Where a rule cannot make its value; each is logged with rule and value.
+    pub(super) fn tell_failed_values(
+        &mut self,
+        rows: &RecordBatch,
+        targets: &[Target],
+    ) -> DataFusionResult<BooleanArray> {
+        let mut failed = BooleanArray::from(vec![false; rows.num_rows()]);
+        for target in targets.iter().filter(|target| target.arms.iter().any(|arm| !arm.failures.is_empty())) {
+            let mask = self.evaluator.holds(&target.failed(), rows)?;
+            if mask.true_count() > 0 {
+                let bad = filter_record_batch(rows, &mask)?;
+                self.tell_failures(target, &bad)?;
+                failed = or(&failed, &mask)?;
+            }
+        }
+        Ok(failed)
     }
 
     fn tell_failures(&mut self, target: &Target, rows: &RecordBatch) -> DataFusionResult<()> {

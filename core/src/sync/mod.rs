@@ -24,13 +24,16 @@ mod outcome;
 mod pair_book;
 mod pairs;
 pub mod pairs_by_hand;
+mod passes;
 mod pending;
 mod plan_order;
 mod prepare;
 mod quota;
+mod raising;
 pub mod reconcile;
 mod references;
 mod rows;
+mod settle;
 mod source;
 pub mod test_rules;
 

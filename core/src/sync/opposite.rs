@@ -17,13 +17,14 @@ use super::{
 };
 use crate::{
     journal::{Message, MessageLevel},
-    mapping::{CompiledMapping, Target},
+    mapping::{CompiledMapping, Occasion, Target},
     value::value_at,
 };
 
 /// Tells rogue modifications and plans their corrections; `reversed` writes what the rogue rules give.
 ///
-/// Without `may_write` they are told only.
+/// It looks at the pairs as the step's own rules leave them; `updated` are those that they change. Without
+/// `may_write` rogue modifications are told only.
 ///
 /// # Errors
 ///
@@ -32,10 +33,11 @@ pub fn corrections(
     session: &SessionContext,
     reversed: &CompiledMapping,
     found: &Reconciled,
+    updated: &[RecordBatch],
     may_write: bool,
 ) -> DataFusionResult<PlannedStep> {
     let mut planner = Planner::new(session, reversed, "", found)?;
-    let rows = planner.evaluator.together(&found.attention)?;
+    let rows = planner.as_written(&planner.evaluator.together(&found.attention)?, updated)?;
     let rows = planner.without_excluded(rows)?;
     let rows = planner.without_busy_pairs(rows, &lit(false))?;
     let rows = planner.without_failed_values(rows, &reversed.updates)?;
@@ -48,14 +50,13 @@ pub fn corrections(
         corrected = or(&corrected, &written)?;
     }
     if may_write {
-        let rows = filter_record_batch(&rows, &corrected)?;
-        planner.situations.both_differ = rows.num_rows() as u64;
-        planner.update(&rows)?;
+        planner.update_all(filter_record_batch(&rows, &corrected)?)?;
     }
     planner.finish(0)
 }
 
-/// What forced rules would write on the pairs as they were read; for simulations, where nothing is saved.
+/// What forced rules would write; for simulations, where nothing is saved: `updated` are pairs as the step would
+/// leave them.
 ///
 /// # Errors
 ///
@@ -64,9 +65,10 @@ pub fn forced(
     session: &SessionContext,
     reversed: &CompiledMapping,
     found: &Reconciled,
+    updated: &[RecordBatch],
 ) -> DataFusionResult<PlannedStep> {
     let mut planner = Planner::new(session, reversed, "", found)?;
-    let rows = planner.evaluator.together(&found.attention)?;
+    let rows = planner.as_written(&planner.evaluator.together(&found.attention)?, updated)?;
     let rows = planner.without_excluded(rows)?;
     let rows = planner.without_busy_pairs(rows, &lit(false))?;
     let rows = planner.without_failed_values(rows, &reversed.updates)?;
@@ -74,13 +76,17 @@ pub fn forced(
     for target in &reversed.updates {
         differing = or(&differing, &planner.evaluator.holds(&target.differs(), &rows)?)?;
     }
-    let rows = filter_record_batch(&rows, &differing)?;
-    planner.situations.both_differ = rows.num_rows() as u64;
-    planner.update(&rows)?;
+    planner.update_all(filter_record_batch(&rows, &differing)?)?;
     planner.finish(0)
 }
 
 impl Planner<'_> {
+    fn update_all(&mut self, rows: RecordBatch) -> DataFusionResult<()> {
+        let settled = self.settle(rows, Occasion::Update)?;
+        self.situations.both_differ = settled.before.num_rows() as u64;
+        self.update(settled)
+    }
+
     /// R10: object, property, both values, what is done.
     fn tell_rogue(&mut self, target: &Target, rows: &RecordBatch, may_write: bool) -> DataFusionResult<()> {
         if rows.num_rows() == 0 {

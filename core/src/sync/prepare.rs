@@ -9,11 +9,11 @@ use std::{
 };
 
 use super::{
-    changes::{self, PlannedStep},
+    changes::PlannedStep,
     ended::{Ended, connect_failed, engine_failed, failure, journal_failed},
     execute::Execution,
-    opposite,
     pairs::StepPairs,
+    passes::{Passes, PlannedPass, corrects},
     quota::{self, Population},
     reconcile::{Reconciled, reconcile},
     references::{PlannedObjects, References},
@@ -21,11 +21,9 @@ use super::{
 };
 use crate::{
     connect::{OpenMode, open},
-    journal::{
-        Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepPass, StepReport, Writes,
-    },
+    journal::{Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepReport, Writes},
     mapping::{CompiledMapping, WriteAs, compile},
-    project::{CollisionDetection, Method, Methods, Side, Step},
+    project::{CollisionDetection, Method, Side, Step},
 };
 
 /// A pass of a step that has come as far as its change list.
@@ -48,33 +46,22 @@ impl<'a> Execution<'a> {
         source_before: Option<u64>,
     ) -> Result<Vec<PreparedPass>, Ended> {
         let mut mapping = self.compiled(step, kind)?;
-        let (found, mut pairs) = self.read(&mut mapping, journal)?;
+        let (mut found, mut pairs) = self.read(&mut mapping, journal)?;
         let about_pairs = pairs.as_mut().map(|pairs| pairs.found(&found.for_memory)).unwrap_or_default();
         let destination = &self.project.system(mapping.direction.destination()).connection.system_identifier;
-        let mut planned = changes::plan(&self.session, &mapping, destination, &found)
-            .map_err(|error| engine_failed(&error))?;
-        planned.messages.splice(0..0, about_pairs);
+        let passes = Passes {
+            session: &self.session,
+            mapping: &mapping,
+            destination_identifier: destination,
+            corrects: corrects(self.project, Some(step), mapping.direction),
+            previews_forced: kind == RunKind::Simulation,
+        };
+        let mut passes = passes.plan(&mut found).map_err(|error| engine_failed(&error))?;
+        if let Some(own) = passes.first_mut() {
+            own.planned.messages.splice(0..0, about_pairs);
+        }
         self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
-        let mut passes = Vec::new();
-        if !mapping.opposite.rogue.is_empty() {
-            let reversed = mapping.reversed(mapping.opposite.rogue.clone());
-            let read_only = self.project.system(mapping.direction.source()).connection.read_only;
-            let may_write = !read_only && step.methods != Methods::default();
-            let corrections = opposite::corrections(&self.session, &reversed, &found, may_write)
-                .map_err(|error| engine_failed(&error))?;
-            passes.push((StepPass::Corrections, reversed, corrections));
-        }
-        if kind == RunKind::Simulation && !mapping.opposite.forced.is_empty() {
-            let reversed = mapping.reversed(mapping.opposite.forced.clone());
-            let forced =
-                opposite::forced(&self.session, &reversed, &found).map_err(|error| engine_failed(&error))?;
-            passes.push((StepPass::Forced, reversed, forced));
-        }
-        passes.insert(0, (StepPass::Main, mapping, planned));
-        Ok(passes
-            .into_iter()
-            .map(|(pass, mapping, planned)| prepared(step, pass, mapping, planned, &found, source_before))
-            .collect())
+        Ok(passes.into_iter().map(|pass| prepared(step, pass, &found, source_before)).collect())
     }
 
     fn compiled(&self, step: &Step, kind: RunKind) -> Result<CompiledMapping, Ended> {
@@ -187,13 +174,12 @@ impl<'a> Execution<'a> {
 /// A planned pass with its report and its quotas judged.
 pub(super) fn prepared(
     step: &Step,
-    pass: StepPass,
-    mapping: CompiledMapping,
-    planned: PlannedStep,
+    pass: PlannedPass,
     found: &Reconciled,
     source_before: Option<u64>,
 ) -> PreparedPass {
-    let PlannedStep { situations, changes, planned, messages } = planned;
+    let PlannedPass { pass, mapping, planned } = pass;
+    let PlannedStep { situations, changes, planned, messages, updated: _ } = planned;
     let source = mapping.direction.source();
     let population = Population {
         source: found.objects(source),

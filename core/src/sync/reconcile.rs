@@ -13,8 +13,8 @@
 use std::{error::Error, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, AsArray, BooleanArray, RecordBatch},
-    compute::{and, and_not, filter_record_batch, is_not_null, prep_null_mask_filter},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch},
+    compute::{and, and_not, concat, filter_record_batch, is_not_null, prep_null_mask_filter},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
@@ -89,6 +89,19 @@ pub struct Reconciled {
     pub ambiguous: Vec<AmbiguousGroup>,
     /// What there is to know for remembering pairs; empty if the mapping remembers none.
     pub for_memory: ForMemory,
+    /// Objects on which an expression fails; they are in nothing of the above.
+    pub raised: Raised,
+}
+
+/// Objects on which an expression of the mapping fails.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Raised {
+    /// Pairs.
+    pub pairs: u64,
+    /// Objects only in the central system.
+    pub left_only: u64,
+    /// Objects only in the target system.
+    pub right_only: u64,
 }
 
 /// Objects that are candidates of one another (M4).
@@ -106,11 +119,28 @@ impl Reconciled {
     /// Objects read from a side.
     #[must_use]
     pub fn objects(&self, side: Side) -> u64 {
-        let (alone, ambiguous) = match side {
-            Side::Left => (&self.left_only, self.ambiguous_left),
-            Side::Right => (&self.right_only, self.ambiguous_right),
+        let Raised { pairs, left_only, right_only } = self.raised;
+        let (alone, ambiguous, raised) = match side {
+            Side::Left => (&self.left_only, self.ambiguous_left, left_only),
+            Side::Right => (&self.right_only, self.ambiguous_right, right_only),
         };
-        self.pairs + ambiguous + rows(alone)
+        self.pairs + pairs + ambiguous + rows(alone) + raised
+    }
+
+    /// Nothing found; `schema` is that of all batches.
+    pub(super) fn none(schema: &DFSchemaRef) -> Self {
+        Self {
+            schema: Arc::clone(schema),
+            pairs: 0,
+            attention: Vec::new(),
+            left_only: Vec::new(),
+            right_only: Vec::new(),
+            ambiguous_left: 0,
+            ambiguous_right: 0,
+            ambiguous: Vec::new(),
+            for_memory: ForMemory::default(),
+            raised: Raised::default(),
+        }
     }
 }
 
@@ -157,15 +187,8 @@ pub async fn reconcile(
             name_ambiguous(session, mapping, rule, left.clone(), right.clone()).await?
         };
         let all = found.get_or_insert_with(|| Reconciled {
-            schema,
-            pairs: 0,
-            attention: Vec::new(),
-            left_only: Vec::new(),
-            right_only: Vec::new(),
-            ambiguous_left: 0,
-            ambiguous_right: 0,
-            ambiguous: Vec::new(),
             for_memory: ForMemory { has_numbers: noted.has_numbers(), ..ForMemory::default() },
+            ..Reconciled::none(&schema)
         });
         all.pairs += counted.unambiguous;
         all.ambiguous_left += counted.left.len() as u64;
@@ -226,9 +249,26 @@ impl Comparison {
     /// All properties of both sides, and the flag of pairs that must leave the stream.
     fn compare(&self, joined: &RecordBatch) -> DataFusionResult<RecordBatch> {
         let complete = self.held.complete(joined, &self.schema)?;
-        let flag = self.attention.evaluate(&complete)?.into_array(complete.num_rows())?;
+        let flag = self.flag(&complete)?;
         let columns = complete.columns().iter().cloned().chain([flag]).collect();
         Ok(RecordBatch::try_new(Arc::clone(&self.flagged_schema), columns)?)
+    }
+}
+
+impl Comparison {
+    /// Pairs on which an expression fails leave the stream, too: planning finds out which they are.
+    fn flag(&self, complete: &RecordBatch) -> DataFusionResult<ArrayRef> {
+        let rows = complete.num_rows();
+        match self.attention.evaluate(complete).and_then(|flag| flag.into_array(rows)) {
+            Ok(flag) => Ok(flag),
+            Err(_) if rows == 1 => Ok(Arc::new(BooleanArray::from(vec![true]))),
+            Err(_) => {
+                let half = rows / 2;
+                let halves =
+                    [self.flag(&complete.slice(0, half))?, self.flag(&complete.slice(half, rows - half))?];
+                Ok(concat(&halves.each_ref().map(|half| half.as_ref()))?)
+            }
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod opposite;
 mod pairs;
 mod project_file;
 mod properties;
+mod raising;
 mod references;
 mod round_trip;
 mod safety;

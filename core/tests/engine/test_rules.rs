@@ -3,7 +3,8 @@
 use syncwright_core::{
     progress::CancelToken,
     project::{
-        Condition, Direction, Formula, Mapping, MappingDirection, Project, PropertyRule, Side, Transformation,
+        Condition, Direction, Exclusion, ExclusionTest, Formula, Lifecycle, Mapping, MappingDirection,
+        Project, PropertyRule, Side, Transformation,
     },
     sync::test_rules::{
         Explanation, MatchOutcome, RuleTest, RuleTestError, TestObjects, TestValue, test_rules,
@@ -161,8 +162,11 @@ fn a_new_object_is_inserted() {
         .collect();
     assert!(new.contains(&"name=ZOE".to_owned()) && new.contains(&"mail=zoe@x".to_owned()), "{new:?}");
     // A lone object of the systems is a new one, too; one that is only in the target is deleted.
-    let lone = explain(&systems, &project, of("2"), &[]).unwrap();
+    let lone = explain(&systems, &project, of("3"), &[(Side::Left, "age", Some("30"))]).unwrap();
     assert_eq!(lone.changes[0].method, syncwright_core::project::Method::Insert);
+    // Without a value to match by, every run would insert it again.
+    let lost = explain(&systems, &project, of("2"), &[]).unwrap();
+    assert_eq!((lost.changes.len(), lost.messages[0].code.as_str()), (0, "SW-R120"));
     let gone = explain(&systems, &project, of("12"), &[]).unwrap();
     assert_eq!(gone.changes[0].method, syncwright_core::project::Method::Delete);
     assert!(gone.rules.is_empty());
@@ -201,4 +205,70 @@ fn the_test_says_what_the_simulation_says() {
             explanation.changes.iter().map(syncwright_core::journal::Change::to_json).collect();
         assert_eq!(found, expected, "{key}");
     }
+}
+
+#[test]
+fn reasons_that_concern_the_objects_as_a_whole_are_told() {
+    let why = |change: &dyn Fn(&mut Project), direction: Direction| {
+        let (systems, mut project) = people();
+        change(&mut project);
+        let test = RuleTest { mapping: "person".to_owned(), direction, objects: of("1"), values: Vec::new() };
+        let explanation = test_rules(&project, systems.folder(), &test, &CancelToken::default()).unwrap();
+        assert!(explanation.changes.is_empty(), "{:?}", explanation.changes);
+        explanation.why_nothing.unwrap()
+    };
+    let towards = Direction::ToTarget;
+    let excluded = why(
+        &|project| {
+            project.mappings[0].exclusions.writing.push(Exclusion {
+                property: "name".to_owned(),
+                test: ExclusionTest::Equals("Ann".to_owned()),
+            });
+        },
+        towards,
+    );
+    assert!(excluded.contains("exclusion"), "{excluded}");
+    let no_method = why(&|project| project.workflows[0].steps[0].methods.both_differ.clear(), towards);
+    assert!(no_method.contains("no processing method"), "{no_method}");
+    let off = why(&|project| project.mappings[0].lifecycle = Lifecycle::Off, towards);
+    assert!(off.contains("mapping is off"), "{off}");
+    let direction =
+        why(&|project| project.mappings[0].direction = MappingDirection::ToTarget, Direction::ToCentral);
+    assert!(direction.contains("does not map in this direction"), "{direction}");
+    let step = why(&|_| {}, Direction::ToCentral);
+    assert!(step.contains("no step"), "{step}");
+}
+
+#[test]
+fn what_a_run_cannot_correct_the_test_does_not_promise() {
+    let (systems, mut project) = people();
+    project.mappings[0].rules[5].correct_rogue_modifications = true;
+    let corrected = explain(&systems, &project, of("1"), &[]).unwrap();
+    assert!(corrected.messages[0].text.contains("it is corrected"), "{:?}", corrected.messages);
+    project.workflows[0].steps[0].methods = Default::default();
+    let told = explain(&systems, &project, of("1"), &[]).unwrap();
+    assert!(told.messages[0].text.contains("cannot be corrected"), "{:?}", told.messages);
+    assert_eq!(told.changes, []);
+}
+
+#[test]
+fn what_is_made_of_sensitive_values_is_not_shown() {
+    let (systems, mut project) = people();
+    for system in [&mut project.central, &mut project.target] {
+        for property in &mut system.schema.types[0].properties {
+            property.sensitive = property.name == "mail";
+        }
+    }
+    // The target's property is not sensitive by itself.
+    let age = project.central.schema.types[0].properties.iter_mut().find(|one| one.name == "age");
+    age.unwrap().sensitive = true;
+    let explanation = explain(&systems, &project, of("1"), &[]).unwrap();
+    let shown = explanation.to_json().to_string();
+    for secret in ["\"30\"", "ann@x\"", ":30,"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    // Nor what is said of a value that cannot be converted.
+    let told = explain(&systems, &project, TestObjects::Match("3".to_owned()), &[]).unwrap();
+    assert!(told.messages.iter().all(|message| !message.text.contains("“x”")), "{:?}", told.messages);
+    assert!(!told.messages.is_empty());
 }

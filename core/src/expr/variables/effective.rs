@@ -21,9 +21,9 @@ use crate::{
         nearest::{listed, nearest},
     },
     project::{
-        Access, Authentication, Condition, Connection, EmptySource, Formula, Literal, Mapping, MethodChoice,
-        Project, Provider, SchemaClass, StartUpConfiguration, System, TargetSystemTable, Variable,
-        VirtualKind, Workflow,
+        Access, Authentication, Condition, Connection, EmptySource, Exclusion, ExclusionTest, Exclusions,
+        Formula, Literal, Mapping, MemberFilter, MethodChoice, Project, Provider, SchemaClass,
+        StartUpConfiguration, System, TargetSystemTable, Variable, VirtualKind, Workflow,
     },
 };
 
@@ -318,9 +318,31 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn exclusion(&self, exclusion: &mut Exclusion, mapping: &str) -> Result<(), VariablesError> {
+        let place = format!("mapping {mapping}, exclusion by {}", exclusion.property);
+        match &mut exclusion.test {
+            ExclusionTest::Equals(text) => self.text(text, Quoting::Text, &place),
+            ExclusionTest::Matches(pattern) => {
+                // A value means itself, whatever its letters mean in a pattern.
+                let escaped =
+                    self.plain.iter().map(|(name, value)| (name.clone(), regex::escape(value))).collect();
+                self.text_with(pattern, &escaped, Quoting::Text, &place)
+            }
+        }
+    }
+
     fn mapping(&self, mapping: &mut Mapping) -> Result<(), VariablesError> {
+        let Exclusions { reading, writing } = &mut mapping.exclusions;
+        for exclusion in reading.iter_mut().chain(writing) {
+            self.exclusion(exclusion, &mapping.name)?;
+        }
         for rule in &mut mapping.rules {
             let place = format!("mapping {}, rule {}", mapping.name, rule.name);
+            if let MemberFilter::IncludeOnly(members) | MemberFilter::Exclude(members) = &mut rule.members {
+                for member in members {
+                    self.text(member, Quoting::Text, &format!("{place}, members"))?;
+                }
+            }
             if let Some(condition) = &mut rule.condition {
                 self.condition(condition, &format!("{place}, condition"))?;
             }

@@ -9,7 +9,7 @@ use datafusion::{
     error::{DataFusionError, Result as DataFusionResult},
     functions::expr_fn::{lower, upper},
     functions_aggregate::expr_fn::array_agg,
-    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, cast, lit},
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit, try_cast},
     prelude::SessionContext,
 };
 
@@ -76,7 +76,8 @@ impl Reader<'_> {
             VirtualKind::Expression(text) => {
                 let value = expr::parse(self.session, &self.class.base_schema(), text)
                     .map_err(|error| invalid(&error.text))?;
-                Ok(cast(value, column_type(property.value_type, property.multi_valued)))
+                // A value that the declared type cannot hold concerns its object only: it is no value.
+                Ok(try_cast(value, column_type(property.value_type, property.multi_valued)))
             }
             VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
                 Ok(composite(columns.iter().map(|name| (base(name), type_of(schema_type, name)))))

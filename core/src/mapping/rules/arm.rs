@@ -1,5 +1,7 @@
 //! One rule as an arm: its gates, its value, and what can go wrong with it (R7, R8, R13, R20).
 
+use std::collections::BTreeSet;
+
 use datafusion::{
     functions::expr_fn::lower,
     logical_expr::{Expr, Operator, binary_expr, lit},
@@ -62,6 +64,7 @@ impl Builder<'_> {
         let old = self.old();
         let mut gates = self.gates(&old, &mut failures)?;
         gates.extend(keep);
+        let reads_back = self.reads_back(&value, &gates, &failures);
         let value = if self.property.is_multi_valued() { value } else { kept(value, self.property) };
         let (value, differs) = if self.property.is_multi_valued() {
             let rule = MemberRule::new(self.context, self.rule, self.property, &self.place())?;
@@ -81,7 +84,19 @@ impl Builder<'_> {
             differs,
             failures,
             writes,
+            reads_back,
         })
+    }
+
+    /// What the property itself holds decides nothing in “do not overwrite”: once written it is not empty.
+    fn reads_back(&self, value: &Expr, gates: &[Gate], failures: &[ValueFailure]) -> BTreeSet<String> {
+        let gates = gates.iter().filter(|gate| gate.kind != GateKind::DoNotOverwrite).map(|gate| &gate.holds);
+        let failures = failures.iter().map(|failure| &failure.holds);
+        gates
+            .chain(failures)
+            .chain([value])
+            .flat_map(|expression| expr::properties_of(expression, self.written_side()))
+            .collect()
     }
 
     /// Equal objects would differ in every run if a value were compared in another form than it is read in.
@@ -105,7 +120,8 @@ impl Builder<'_> {
             }
             gates.push(Gate { kind: GateKind::Condition, holds });
         }
-        if self.rule.do_not_overwrite && self.occasion != Occasion::Insert {
+        // What is read back belongs over the value that it was made of.
+        if self.rule.do_not_overwrite && !matches!(self.occasion, Occasion::Insert | Occasion::WriteBack) {
             let holds = is_empty(old.clone(), self.property.value_type(), self.property.is_multi_valued());
             gates.push(Gate { kind: GateKind::DoNotOverwrite, holds });
         }
@@ -144,8 +160,8 @@ fn distinct(left: Expr, right: Expr) -> Expr {
 /// R12: whether the order of the values of a list counts.
 pub(super) const fn order_counts(rule: &PropertyRule, property: PropertyRef<'_>) -> bool {
     match rule.sort_order {
-        SortOrder::Respect => true,
+        // Rows of a table have no order that could be respected.
+        SortOrder::Respect | SortOrder::Automatic => property.is_ordered(),
         SortOrder::Ignore => false,
-        SortOrder::Automatic => property.is_ordered(),
     }
 }

@@ -9,6 +9,8 @@ mod members;
 mod participation;
 mod value;
 
+use std::collections::BTreeSet;
+
 use arrow::datatypes::DataType;
 use datafusion::{
     common::ScalarValue,
@@ -62,6 +64,8 @@ pub struct Arm {
     pub failures: Vec<ValueFailure>,
     /// The value is written where it differs; otherwise the difference is only told (R10).
     pub writes: bool,
+    /// Properties of the written object that decide whether the rule runs, or what it gives.
+    pub reads_back: BTreeSet<String>,
 }
 
 /// What must hold for a rule to run.
@@ -238,14 +242,18 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
+        let secret = property.is_secret() || shows_secrets(context, &arm);
         match targets.iter_mut().find(|target| target.property == *name) {
-            Some(target) => target.arms.push(arm),
+            Some(target) => {
+                target.secret |= secret;
+                target.arms.push(arm);
+            }
             None => targets.push(Target {
                 side,
                 property: name.clone(),
                 value_type: property.value_type(),
                 multi_valued: property.is_multi_valued(),
-                secret: property.is_secret(),
+                secret,
                 // What is only compared need not be writable.
                 write_as: if writes {
                     write_as(context, side, class, property, &place)?
@@ -260,6 +268,18 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
     let order: Vec<&str> = class.properties().map(PropertyRef::name).collect();
     targets.sort_by_key(|target| order.iter().position(|name| *name == target.property));
     Ok(targets)
+}
+
+/// Whether the value of a rule, or what is said of it, is made of a sensitive property.
+fn shows_secrets(context: &Context<'_>, arm: &Arm) -> bool {
+    let failures = arm.failures.iter().map(|failure| &failure.holds);
+    failures.chain([&arm.source, &arm.value]).any(|expression| {
+        [Side::Left, Side::Right].into_iter().any(|side| {
+            let class = context.class(side);
+            let is_secret = |name: String| class.property(&name).is_some_and(PropertyRef::is_secret);
+            expr::properties_of(expression, side).into_iter().any(is_secret)
+        })
+    })
 }
 
 fn find<'a>(

@@ -115,6 +115,9 @@ pub(in crate::mapping) fn participates(
             only_if(opposite && rule.detect_rogue_modifications && !rule.force_against_direction)
         }
         Occasion::Forced => only_if(opposite && rule.force_against_direction && rule.kind == RuleKind::Value),
-        Occasion::WriteBack => permitted.and_then(|()| only_if(rule.flags.write_back)),
+        // What the target makes of a value is stored centrally, never the other way.
+        Occasion::WriteBack => {
+            permitted.and_then(|()| only_if(rule.flags.write_back && run == Direction::ToTarget))
+        }
     }
 }

@@ -6,7 +6,7 @@ use arrow::datatypes::DataType;
 use datafusion::{
     common::ScalarValue,
     functions_nested::expr_fn::{array_element, array_length, make_array},
-    logical_expr::{Expr, cast, lit, try_cast, when},
+    logical_expr::{Expr, cast, lit, when},
 };
 
 use super::{
@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     expr,
-    mapping::{Context, MappingError, context::FormulaValue, convert, convertible},
+    mapping::{
+        Context, MappingError, context::FormulaValue, convert, convert::convert_elements, convertible,
+    },
     project::{Direction, EmptySource, Formula, Literal, LookupEntry, PropertyRule},
     value::{ValueType, array_of, list_type, parse_value},
 };
@@ -269,7 +271,7 @@ fn list_into_type(from: Typed, wanted: ValueType, failures: &mut Vec<ValueFailur
     if from.value_type == wanted {
         return from.value;
     }
-    let value = try_cast(from.value, list_type(wanted));
+    let value = convert_elements(from.value, from.value_type, wanted);
     // Elements that have no meaning in the other type became NULL.
     failures.push(ValueFailure { kind: FailureKind::Conversion, holds: has_null(value.clone(), wanted) });
     value

@@ -5,7 +5,7 @@ use rquickjs::{Array, BigInt, Coerced, Ctx, FromJs, Function, String, Type, Valu
 use crate::{
     script::{
         cell::Cell,
-        convert::{list, whole},
+        convert::{LIST_IN_LIST, list, whole},
     },
     value::Value,
 };
@@ -66,7 +66,12 @@ pub fn results(found: &Js<'_>) -> rquickjs::Result<Found<Vec<Value>>> {
 fn elements(array: &Array<'_>) -> rquickjs::Result<Found<Vec<Value>>> {
     let mut values = Vec::new();
     for element in array.iter::<Js<'_>>() {
-        match result(&element?)? {
+        let element = element?;
+        // It might contain itself.
+        if element.is_array() {
+            return Ok(Err(LIST_IN_LIST));
+        }
+        match result(&element)? {
             Ok(value) => values.push(value),
             Err(found) => return Ok(Err(found)),
         }

@@ -17,7 +17,7 @@ use datafusion::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::value::{ValueType, array_of, value_at};
+use crate::value::{Value, ValueType, array_of, list_type, value_at};
 
 /// Scripts that succeed on some rows and fail on others.
 const SCRIPTS: [(ScriptLanguage, &str); 6] = [
@@ -185,12 +185,35 @@ fn multi_valued_properties_are_lists() {
 }
 
 #[test]
-fn lists_are_refused_until_there_are_some() {
+fn scripts_give_lists_to_properties_with_several_values() {
     for language in BOTH {
-        let (values, errors) = script(language, "1").evaluate(&[], 2, ValueType::Integer, true);
-        assert_eq!((values.null_count(), errors.null_count()), (2, 0));
-        assert!(matches!(values.data_type(), DataType::List(_)));
+        let of = |code: &str, wanted: ValueType| {
+            let (values, errors) = script(language, code).evaluate(&[], 1, wanted, true);
+            assert_eq!(*values.data_type(), list_type(wanted));
+            (value_at(&values, 0), errors.is_valid(0).then(|| errors.value(0).to_owned()))
+        };
+        let numbers = [1, 2].map(Value::Integer).to_vec();
+        assert_eq!(of("[1, 2]", ValueType::Integer), (Value::List(numbers.clone()), None));
+        assert_eq!(of(r#"["1", 2]"#, ValueType::Integer), (Value::List(numbers), None));
+        assert_eq!(of("[]", ValueType::String), (Value::List(Vec::new()), None));
+        assert_eq!(of(r#""a""#, ValueType::String), (Value::List(vec![Value::String("a".to_owned())]), None));
+        let (value, error) = of(r#"["x"]"#, ValueType::Integer);
+        assert_eq!(value, Value::Null);
+        assert!(error.unwrap().contains("list of integer"));
+        let (value, error) = of("[[1]]", ValueType::Integer);
+        assert_eq!(value, Value::Null);
+        assert!(error.unwrap().contains("a list in a list"));
+        // A property with a single value takes no list, not even as text.
+        let (values, errors) = script(language, "[1]").evaluate(&[], 1, ValueType::String, false);
+        assert_eq!((values.null_count(), errors.null_count()), (1, 0));
     }
+    let (values, errors) = script(JAVASCRIPT, "(() => { const a = []; a.push(a); return a; })()").evaluate(
+        &[],
+        1,
+        ValueType::String,
+        true,
+    );
+    assert_eq!((values.null_count(), errors.null_count()), (1, 0));
 }
 
 #[tokio::test]

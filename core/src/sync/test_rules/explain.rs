@@ -4,14 +4,18 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
 use super::{
-    super::{evaluate::Evaluator, failed_values::describe},
+    super::{
+        evaluate::Evaluator,
+        failed_values::{MASK, describe},
+        raising::RAISING,
+    },
     Bench, MatchOutcome, MatchTest, RuleResult, RuleTestError,
     objects::TestRow,
 };
 use crate::{
     expr::property,
     mapping::{Arm, FailureKind, GateKind, Occasion, Target},
-    project::{PropertyRule, Side},
+    project::{PropertyRef, PropertyRule, Side},
     value::{Value, value_at},
 };
 
@@ -43,7 +47,11 @@ impl Bench<'_> {
         rules
             .map(|(rule, compiled)| {
                 let pairs = rule.on.pairs();
-                let values = |side: Side, name: &str| one.value(&property(side, name));
+                let values = |side: Side, name: &str| {
+                    let value = one.value(&property(side, name))?;
+                    let shown = value.is_null() || !self.is_secret(side, name);
+                    Ok::<_, RuleTestError>(if shown { value } else { Value::String(MASK.to_owned()) })
+                };
                 let left =
                     pairs.iter().map(|pair| values(Side::Left, pair.left)).collect::<Result<Vec<_>, _>>()?;
                 let right = pairs
@@ -69,7 +77,7 @@ impl Bench<'_> {
         let source = self.compiled.direction.source();
         let both = row.has(Side::Left) && row.has(Side::Right);
         let occasions: &[Occasion] = match (both, row.has(source)) {
-            (true, _) => &[Occasion::Update, Occasion::Rogue, Occasion::Forced],
+            (true, _) => &[Occasion::Update, Occasion::Rogue, Occasion::Forced, Occasion::WriteBack],
             (false, true) => &[Occasion::Insert],
             // An object that is only in the written system is deleted, marked or left alone: no rule runs.
             (false, false) => &[],
@@ -120,7 +128,9 @@ impl Bench<'_> {
             target.arms.iter().find(|arm| usize::from(arm.rule) == position).map(|arm| (target, arm))
         });
         if let (None, Some((target, arm))) = (why_not, arm) {
-            self.arm(one, target, arm, &mut result)?;
+            if let Err(error) = self.arm(one, target, arm, &mut result) {
+                result.failure = Some(raised(target, error)?);
+            }
         }
         Ok(result)
     }
@@ -165,6 +175,11 @@ impl Bench<'_> {
         Ok(())
     }
 
+    fn is_secret(&self, side: Side, name: &str) -> bool {
+        let class = self.project.system(side).schema.class(&self.compiled.class(side).name);
+        class.and_then(|class| class.property(name)).is_some_and(PropertyRef::is_secret)
+    }
+
     fn conversion(&self, side: Side, read: &str, written: &str) -> Option<String> {
         let of = |side: Side, name: &str| {
             let class = self.project.system(side).schema.class(&self.compiled.class(side).name)?;
@@ -176,6 +191,17 @@ impl Bench<'_> {
             if list { format!("list of {label}") } else { label }
         };
         (from != to).then(|| format!("{} → {}", label(from), label(to)))
+    }
+}
+
+/// An expression that fails on the object is no error of the test.
+fn raised(target: &Target, error: RuleTestError) -> Result<(String, String), RuleTestError> {
+    match error {
+        RuleTestError::Engine { .. } if target.secret => {
+            Ok((RAISING.to_owned(), "the expression fails on the object".to_owned()))
+        }
+        RuleTestError::Engine { text } => Ok((RAISING.to_owned(), text)),
+        other => Err(other),
     }
 }
 

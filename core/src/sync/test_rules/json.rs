@@ -41,6 +41,7 @@ impl Explanation {
             "matching": self.matching.iter().map(MatchTest::to_json).collect::<Vec<_>>(),
             "rules": self.rules.iter().map(RuleResult::to_json).collect::<Vec<_>>(),
             "changes": self.changes.iter().map(crate::journal::Change::to_json).collect::<Vec<_>>(),
+            "why_nothing": self.why_nothing,
             "messages": self.messages.iter().map(Message::to_json).collect::<Vec<_>>(),
         })
     }

@@ -8,6 +8,7 @@ mod explain;
 mod json;
 mod objects;
 mod tables;
+mod verdict;
 
 use std::{
     path::Path,
@@ -21,12 +22,11 @@ use tokio::runtime::Runtime;
 
 use self::objects::TestRow;
 use super::{
-    changes::{self, PlannedStep},
     effective::effective_project,
     ended::connector_error,
-    opposite,
     pairs::StepPairs,
-    reconcile::{Reconciled, session},
+    passes::{Passes, PlannedPass, corrects},
+    reconcile::session,
     source::SystemTables,
 };
 use crate::{
@@ -91,6 +91,8 @@ pub struct Explanation {
     pub changes: Vec<Change>,
     /// What a run would say.
     pub messages: Vec<Message>,
+    /// Why a run would do nothing with the objects; `None` if it would do something.
+    pub why_nothing: Option<String>,
 }
 
 /// How an object is known.
@@ -290,6 +292,8 @@ pub fn test_rules(
 struct Bench<'a> {
     project: &'a Project,
     mapping: &'a Mapping,
+    /// Its methods and conditions are those of the test.
+    step: Option<&'a Step>,
     compiled: CompiledMapping,
     tables: SystemTables<'a>,
     session: SessionContext,
@@ -322,21 +326,33 @@ impl<'a> Bench<'a> {
             .enable_time()
             .build()
             .map_err(|error| RuleTestError::Engine { text: error.to_string() })?;
-        Ok(Self { project, mapping, compiled, tables, session, runtime })
+        let step = step.map(|(_, step)| step);
+        Ok(Self { project, mapping, step, compiled, tables, session, runtime })
     }
 
     fn explain(&self, row: &TestRow) -> Result<Explanation, RuleTestError> {
-        let found = row.reconciled();
-        let destination =
-            &self.project.system(self.compiled.direction.destination()).connection.system_identifier;
-        let mut planned = vec![changes::plan(&self.session, &self.compiled, destination, &found)?];
-        planned.extend(self.opposite(&found)?);
+        let passes = Passes {
+            session: &self.session,
+            mapping: &self.compiled,
+            destination_identifier: &self
+                .project
+                .system(self.compiled.direction.destination())
+                .connection
+                .system_identifier,
+            corrects: corrects(self.project, self.step, self.compiled.direction),
+            previews_forced: true,
+        };
+        let planned = passes.plan(&mut row.reconciled())?;
+        let situations = planned.first().map(|own| own.planned.situations).unwrap_or_default();
         let mut messages = Vec::new();
         let mut all = Vec::new();
-        for PlannedStep { changes, messages: said, .. } in planned {
-            all.extend(changes.iter());
-            messages.extend(said);
+        // What a run does not even look at, it does not write either.
+        let runs = self.never().is_none();
+        for PlannedPass { planned, .. } in planned {
+            all.extend(planned.changes.iter().filter(|_| runs));
+            messages.extend(planned.messages);
         }
+        let why_nothing = if all.is_empty() { self.why_nothing(&situations) } else { None };
         Ok(Explanation {
             mapping: self.mapping.name.clone(),
             direction: self.compiled.direction,
@@ -346,23 +362,8 @@ impl<'a> Bench<'a> {
             rules: self.rules(row)?,
             changes: all,
             messages,
+            why_nothing,
         })
-    }
-
-    /// Corrections and forced rules, as in a simulation.
-    fn opposite(&self, found: &Reconciled) -> Result<Vec<PlannedStep>, RuleTestError> {
-        let mut planned = Vec::new();
-        let rules = &self.compiled.opposite;
-        if !rules.rogue.is_empty() {
-            let reversed = self.compiled.reversed(rules.rogue.clone());
-            let read_only = self.project.system(self.compiled.direction.source()).connection.read_only;
-            planned.push(opposite::corrections(&self.session, &reversed, found, !read_only)?);
-        }
-        if !rules.forced.is_empty() {
-            let reversed = self.compiled.reversed(rules.forced.clone());
-            planned.push(opposite::forced(&self.session, &reversed, found)?);
-        }
-        Ok(planned)
     }
 }
 

@@ -16,7 +16,6 @@ use datafusion::{
 use super::{
     super::{
         evaluate::Evaluator,
-        noted::ForMemory,
         reconcile::{Reconciled, both_sides, reconcile, with_flag},
     },
     Bench, ObjectName, RuleTest, RuleTestError, TestObjects, TestValue,
@@ -54,17 +53,7 @@ impl TestRow {
             [true, false] => (0, Vec::new(), rows, Vec::new()),
             _ => (0, Vec::new(), Vec::new(), rows),
         };
-        Reconciled {
-            schema: Arc::clone(&self.schema),
-            pairs,
-            attention,
-            left_only,
-            right_only,
-            ambiguous_left: 0,
-            ambiguous_right: 0,
-            ambiguous: Vec::new(),
-            for_memory: ForMemory::default(),
-        }
+        Reconciled { pairs, attention, left_only, right_only, ..Reconciled::none(&self.schema) }
     }
 }
 

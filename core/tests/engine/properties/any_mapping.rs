@@ -3,8 +3,6 @@
 //! Every setting of value rules takes part. What the check refuses, or will refuse, is not made: see
 //! [`one_rule`] for combinations within a rule, [`is_lasting`] for what does not come to rest in one run.
 
-use std::collections::BTreeSet;
-
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use syncwright_core::project::{
     Condition, Direction, EmptySource, Formula, Literal, LookupEntry, Mapping, MappingDirection,
@@ -30,9 +28,17 @@ fn property() -> impl Strategy<Value = &'static str> {
 }
 
 fn condition() -> impl Strategy<Value = Option<&'static str>> {
-    // Only of what no rule writes: a rule whose condition looks at what rules write may switch itself off.
-    let conditions =
-        ["Left.f = 'x'", "Right.f = 'x'", "Left.f IS NULL", "NOT (Right.f = 'x')", "Left.f = Right.f"];
+    // The last of them look at what rules write, and may switch a rule off once it has written.
+    let conditions = [
+        "Left.f = 'x'",
+        "Right.f = 'x'",
+        "Left.f IS NULL",
+        "NOT (Right.f = 'x')",
+        "Left.f = Right.f",
+        "Right.a IS NULL",
+        "Left.b = Right.b",
+        "Left.a <> 'a' OR Right.c = 'b'",
+    ];
     option::weighted(0.3, select(conditions.to_vec()))
 }
 
@@ -50,6 +56,8 @@ fn formula(default: bool) -> impl Strategy<Value = Formula> {
             expression("upper(Value)"),
             expression("coalesce(Value, '7')"),
             expression("nullif(Value, 'a')"),
+            expression("coalesce(Right.b, Left.a)"),
+            expression("Right.c || Left.f"),
             Formula::Pattern("%f%%k%".to_owned()),
         ]
     };
@@ -181,15 +189,6 @@ pub fn any_objects() -> impl Strategy<Value = Vec<Object>> {
         .prop_map(|objects| (0_u32..).zip(objects).filter_map(|(key, values)| Some((key, values?))).collect())
 }
 
-/// Properties that a rule reads when it writes in `direction`.
-fn reads(rule: &PropertyRule, direction: Direction) -> BTreeSet<&str> {
-    let own = match direction {
-        Direction::ToTarget => &rule.left,
-        Direction::ToCentral => &rule.right,
-    };
-    [Some(own), rule.flags.trusted_source.as_ref()].into_iter().flatten().map(String::as_str).collect()
-}
-
 fn one_way(rule: &PropertyRule) -> Option<Direction> {
     match rule.direction {
         MappingDirection::ToTarget => Some(Direction::ToTarget),
@@ -201,49 +200,6 @@ fn one_way(rule: &PropertyRule) -> Option<Direction> {
 fn writes_back(rule: &PropertyRule, run: Direction) -> bool {
     let opposite = one_way(rule).is_some_and(|own| own != run);
     opposite && (rule.force_against_direction || rule.correct_rogue_modifications)
-}
-
-/// Whether runs feed themselves: a rule of the opposite direction writes what another rule reads. Then the
-/// second run rightly finds other values than the first, and nothing says that it ends.
-pub fn feeds_itself(mapping: &Mapping, run: Direction) -> bool {
-    let back: Vec<&PropertyRule> = mapping.rules.iter().filter(|rule| writes_back(rule, run)).collect();
-    let written: Vec<&str> = back
-        .iter()
-        .map(|rule| match run {
-            Direction::ToTarget => rule.left.as_str(),
-            Direction::ToCentral => rule.right.as_str(),
-        })
-        .collect();
-    let forward = |rule: &&PropertyRule| {
-        rule.direction != MappingDirection::DoNotMap && one_way(rule).is_none_or(|own| own == run)
-            || rule.ignore_direction_on_insert
-    };
-    let read: Vec<BTreeSet<&str>> =
-        mapping.rules.iter().filter(forward).map(|rule| reads(rule, run)).collect();
-    // Two rules that write the same property on the way back take turns, too, if they are not of one kind.
-    let forced = back.iter().filter(|rule| rule.force_against_direction).map(|rule| written_back(rule, run));
-    let corrected: BTreeSet<&str> = back
-        .iter()
-        .filter(|rule| rule.correct_rogue_modifications)
-        .map(|rule| written_back(rule, run))
-        .collect();
-    // A correction takes what its property held before the run: if another rule writes it, the correction comes
-    // runs later. The check warns of that (SW-C164).
-    let own: fn(&PropertyRule) -> &str = match run {
-        Direction::ToTarget => |rule| &rule.right,
-        Direction::ToCentral => |rule| &rule.left,
-    };
-    let written_by_run: BTreeSet<&str> = mapping.rules.iter().filter(forward).map(own).collect();
-    let late = back.iter().any(|rule| rule.correct_rogue_modifications && written_by_run.contains(own(rule)));
-    late || written.iter().any(|name| read.iter().any(|read| read.contains(name)))
-        || forced.into_iter().any(|name| corrected.contains(name))
-}
-
-fn written_back(rule: &PropertyRule, run: Direction) -> &str {
-    match run {
-        Direction::ToTarget => &rule.left,
-        Direction::ToCentral => &rule.right,
-    }
 }
 
 /// Whether one run is enough. It is not where settings treat a new object otherwise than one that is there:
