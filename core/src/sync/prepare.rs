@@ -109,7 +109,7 @@ impl<'a> Execution<'a> {
         let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
         for side in [Side::Left, Side::Right] {
             tables
-                .read_labels(journal, side, &mapping.class(side).schema_type.name)
+                .read_labels(journal, side, &mapping.class(side).schema_type)
                 .map_err(journal_failed)?;
         }
         if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
