@@ -24,20 +24,20 @@ pub fn in_words<'p>(key: impl Iterator<Item = (&'p SchemaProperty, Value)>) -> S
 /// The key in a row of key columns, as people read it.
 pub fn row_in_words(schema_type: &SchemaType, keys: &RecordBatch, row: usize) -> String {
     let schema = keys.schema();
-    in_words(schema.fields().iter().zip(keys.columns()).filter_map(|(field, column)| {
-        Some((schema_type.property(field.name())?, value_at(column, row)))
-    }))
+    in_words(
+        schema
+            .fields()
+            .iter()
+            .zip(keys.columns())
+            .filter_map(|(field, column)| Some((schema_type.property(field.name())?, value_at(column, row)))),
+    )
 }
 
 /// The error about an object that should be there once and is there so many `times`; `key` in words.
 pub fn not_once(label: &str, schema_type: &str, key: &str, times: usize) -> ConnectError {
     let how = if times == 0 { "is no longer there".to_owned() } else { format!("is there {times} times") };
-    ConnectError::new(
-        ErrorKind::NoSuchObject,
-        label,
-        format!("the object of {schema_type} with {key} {how}"),
-    )
-    .with_help("somebody else changed the system meanwhile; run again")
+    ConnectError::new(ErrorKind::NoSuchObject, label, format!("the object of {schema_type} with {key} {how}"))
+        .with_help("somebody else changed the system meanwhile; run again")
 }
 
 #[cfg(test)]

@@ -96,8 +96,7 @@ impl Journal {
     pub fn reset(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
         let known = self.labels_among(side, schema_type, keys)?;
         let table = tables::outstanding();
-        let rows: Vec<Vec<Value>> =
-            known.iter().map(|key| self.label(side, schema_type, key)).collect();
+        let rows: Vec<Vec<Value>> = known.iter().map(|key| self.label(side, schema_type, key)).collect();
         let keys = tables::columns_of(&table, &KEY, &rows).map_err(internal)?;
         self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
     }

@@ -61,8 +61,7 @@ const PROJECT: &str = r#"(
   start_ups: [(name: "go", workflow: "all", bulk_level: 1)],
 )"#;
 
-const THREE: &str =
-    "CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT); INSERT INTO p VALUES ('a', 'A'), ('b', 'B'), ('c', 'C')";
+const THREE: &str = "CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT); INSERT INTO p VALUES ('a', 'A'), ('b', 'B'), ('c', 'C')";
 
 /// Runs with this target system; another run takes the lock after the first insert into a central table.
 ///
@@ -106,7 +105,8 @@ fn between_two_batches() {
 /// A step that was not read to its end is not in the report.
 #[test]
 fn while_a_long_read_goes_on() {
-    let endless = "CREATE VIEW p AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000)
+    let endless =
+        "CREATE VIEW p AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000)
         SELECT printf('p%d', i) AS id, 'x' AS name FROM n";
     let (report, objects) = run_and_lose(endless, "sw_run");
     assert_eq!((report.steps.len(), objects), (0, 0));

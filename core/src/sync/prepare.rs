@@ -108,9 +108,7 @@ impl<'a> Execution<'a> {
         let rows_read = Arc::new(AtomicU64::new(0));
         let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
         for side in [Side::Left, Side::Right] {
-            tables
-                .read_labels(journal, side, &mapping.class(side).schema_type)
-                .map_err(journal_failed)?;
+            tables.read_labels(journal, side, &mapping.class(side).schema_type).map_err(journal_failed)?;
         }
         if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
             tables

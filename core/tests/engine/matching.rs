@@ -125,7 +125,9 @@ fn of_many_candidates_the_first_are_named() {
     assert_eq!(situations(&report).ambiguous, 60);
     let texts = messages(&report, "SW-R101");
     assert_eq!(texts.len(), 1, "{texts:?}");
-    for names in ["central l00 · l01 ·", "l18 · l19 and 10 more ↔ target r00", "r19 and 10 more; none of them"] {
+    for names in
+        ["central l00 · l01 ·", "l18 · l19 and 10 more ↔ target r00", "r19 and 10 more; none of them"]
+    {
         assert!(texts[0].contains(names), "{}", texts[0]);
     }
 }

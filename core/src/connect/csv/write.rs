@@ -278,11 +278,7 @@ impl<'a> Writer<'a> {
             return Ok(self.format.null.clone());
         }
         let refused = |problem: &str, help: &str| {
-            let shown = if property.sensitive {
-                MASK.to_owned()
-            } else {
-                format!("{:?}", value.to_string())
-            };
+            let shown = if property.sensitive { MASK.to_owned() } else { format!("{:?}", value.to_string()) };
             self.folder
                 .error(
                     ErrorKind::IncompatibleData,

@@ -165,7 +165,8 @@ impl Twins {
     /// project has that already.
     fn name_new(&mut self, detected: &Schema, mut taken: HashSet<String>) {
         let is_new = |at: usize| !self.of_detected.contains_key(&at);
-        let new = detected.types.iter().enumerate().filter(|(at, _)| is_new(*at)).map(|(_, found)| &found.name);
+        let new =
+            detected.types.iter().enumerate().filter(|(at, _)| is_new(*at)).map(|(_, found)| &found.name);
         let (collide, keep): (Vec<_>, Vec<_>) = new.partition(|name| taken.contains(*name));
         taken.extend(keep.iter().map(|name| (*name).clone()));
         self.names.extend(keep.into_iter().map(|name| (name.clone(), name.clone())));
