@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use syncwright_core::{
     journal::{Change, ChangeStatus, PropertyChange, StepReport},
     project::Side,
-    value::Value,
+    value::{MASK, Value},
 };
 
 use super::{diagnose::printable, report::method_label};
@@ -57,7 +57,7 @@ fn push_property(text: &mut String, change: &PropertyChange) {
         Side::Right => "target",
     };
     let value = |value: &Value| {
-        if *secret && !value.is_null() { "••••".to_owned() } else { shown(value) }
+        if *secret && !value.is_null() { MASK.to_owned() } else { shown(value) }
     };
     write!(text, "    {side} {}: {} → {}", printable(property), value(old), value(new)).ok();
     if !rule.is_empty() {

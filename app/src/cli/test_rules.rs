@@ -11,7 +11,7 @@ use syncwright_core::{
         Explanation, MatchOutcome, MatchTest, ObjectName, RuleResult, RuleTest, TestObjects, TestValue,
         test_rules,
     },
-    value::Value,
+    value::{MASK, Value},
 };
 
 use super::{
@@ -173,7 +173,7 @@ fn match_row(test: &MatchTest) -> Vec<String> {
 
 fn rule_row(rule: &RuleResult) -> Vec<String> {
     let value = |value: &Value| {
-        if rule.secret && !value.is_null() { "••••".to_owned() } else { shown(value) }
+        if rule.secret && !value.is_null() { MASK.to_owned() } else { shown(value) }
     };
     let result = match (&rule.not_run, &rule.failure, &rule.overruled_by) {
         (Some(why), ..) => format!("not run: {why}"),

@@ -151,7 +151,7 @@ pub fn variables_ui(ui: &mut Ui, document: &Document) {
                 field::card_ui(ui, |ui| {
                     text::heading_ui(ui, name);
                     for variable in variables {
-                        let shown = if variable.secret { value::SECRET } else { &variable.value };
+                        let shown = if variable.secret { value::MASK } else { &variable.value };
                         field::fact_ui(ui, &variable.name, shown);
                     }
                 });

@@ -3,17 +3,16 @@
 use egui::{Align, Color32, Rect, TextFormat, Ui, text::LayoutJob, vec2};
 use syncwright_core::value::Value;
 
-use super::{Icon, Tokens, text, theme, tokens};
+pub use syncwright_core::value::MASK;
 
-/// What secrets are shown as.
-pub const SECRET: &str = "••••";
+use super::{Icon, Tokens, text, theme, tokens};
 
 /// A value as plain text, for accessible names, filters and the clipboard.
 #[must_use]
 pub fn plain(value: &Value, secret: bool) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
-        _ if secret => SECRET.to_owned(),
+        _ if secret => MASK.to_owned(),
         Value::String(text) if text.is_empty() => "(empty)".to_owned(),
         other => other.to_string(),
     }
@@ -23,7 +22,7 @@ pub fn plain(value: &Value, secret: bool) -> String {
 pub fn append(job: &mut LayoutJob, value: &Value, secret: bool, color: Color32, colors: &Tokens) {
     let (text, quiet) = match value {
         Value::Null => ("NULL".to_owned(), true),
-        _ if secret => (SECRET.to_owned(), false),
+        _ if secret => (MASK.to_owned(), false),
         Value::String(text) if text.is_empty() => ("empty".to_owned(), true),
         other => (shortened(&other.to_string()), false),
     };
@@ -76,7 +75,7 @@ mod tests {
         assert_eq!(plain(&Value::Null, false), "NULL");
         assert_eq!(plain(&Value::Null, true), "NULL");
         assert_eq!(plain(&Value::String(String::new()), false), "(empty)");
-        assert_eq!(plain(&Value::String("x".to_owned()), true), SECRET);
+        assert_eq!(plain(&Value::String("x".to_owned()), true), MASK);
         assert_eq!(plain(&Value::Integer(7), false), "7");
     }
 }

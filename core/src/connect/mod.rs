@@ -10,7 +10,9 @@
 
 mod csv;
 mod error;
+mod key_words;
 pub mod odbc;
+pub(crate) mod retry;
 pub mod secrets;
 mod sqlite;
 mod table;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     project::{Method, Side},
-    value::Value,
+    value::{MASK, Value},
 };
 
 /// How two objects, or one, stand to each other (F2).
@@ -151,7 +151,7 @@ impl Change {
 impl PropertyChange {
     fn to_json(&self) -> Json {
         let shown = |value: &Value| {
-            if self.secret && !value.is_null() { Json::from("••••") } else { value.to_json() }
+            if self.secret && !value.is_null() { Json::from(MASK) } else { value.to_json() }
         };
         json!({
             "side": self.side.id(),

@@ -186,6 +186,16 @@ impl ChangeList {
         METHODS.get(usize::from(batch.column(1).as_primitive::<UInt8Type>().value(index))).copied()
     }
 
+    /// Status of every change.
+    #[must_use]
+    pub fn statuses(&self) -> Vec<ChangeStatus> {
+        let Some((_, batch)) = &self.held else { return Vec::new() };
+        let numbers = batch.column(2).as_primitive::<UInt8Type>().values().iter();
+        // Only a file that was damaged holds another number; what became of such a change nobody knows.
+        let status = |number: &u8| ChangeStatus::ALL.get(usize::from(*number)).copied();
+        numbers.map(|number| status(number).unwrap_or(ChangeStatus::Unknown)).collect()
+    }
+
     /// The change at `index`, made from the columns; `None` beyond the end.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Change> {

@@ -3,17 +3,28 @@
 //!
 //! A lock is free to take when its process is gone (same host) or its lease has run out (other host).
 
-use jiff::{Timestamp, ToSpan as _};
+use arrow::array::RecordBatch;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Journal, JournalError,
     store::{eq, internal},
     tables::{self, Row, text},
 };
-use crate::{connect::ErrorKind, value::Value};
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    project::SchemaType,
+    value::Value,
+};
 
-/// Minutes that a lock holds without being renewed; renewed with every step.
-const LEASE_MINUTES: i64 = 30;
+/// How long a lock holds without being renewed.
+const LEASE: SignedDuration = SignedDuration::from_secs(30 * 60);
+/// When a lock is to be renewed. Not more often: who renews a lock in a database file waits for those who read it.
+const RENEW_AFTER: SignedDuration = SignedDuration::from_secs(if cfg!(test) { 0 } else { 10 * 60 });
+/// When renewing is tried again if it failed.
+const TRY_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// How often somebody else may be faster.
+const TRIES: usize = 3;
 
 /// Who holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,20 +60,27 @@ impl Journal {
     /// If the central database cannot be written.
     pub fn lock(&mut self, start_up: &str, run: &str) -> Result<Option<LockHolder>, JournalError> {
         let name = self.lock_name(start_up);
-        self.connector.begin()?;
-        let taken = self.take(&name, run);
-        match taken {
-            Ok(None) => self.connector.commit()?,
-            Ok(Some(_)) | Err(_) => self.connector.rollback()?,
-        }
-        match taken {
-            // Somebody was faster between looking and writing.
-            Err(JournalError::Connect(error)) if error.kind == ErrorKind::Constraint => self.holder(&name),
-            other => other,
+        let mut tries = 1..TRIES;
+        loop {
+            let lock = HeldLock::new(&name, run);
+            match self.in_transaction(|journal| journal.take(&lock)) {
+                Ok(None) => {
+                    self.lock = Some(lock);
+                    return Ok(None);
+                }
+                // Somebody was faster between looking and writing, and may even be done.
+                Err(JournalError::Connect(error)) if is_race(&error) && tries.next().is_some() => {
+                    if let Some(holder) = self.holder(&name)? {
+                        return Ok(Some(holder));
+                    }
+                }
+                other => return other,
+            }
         }
     }
 
-    fn take(&mut self, name: &str, run: &str) -> Result<Option<LockHolder>, JournalError> {
+    fn take(&mut self, lock: &HeldLock) -> Result<Option<LockHolder>, JournalError> {
+        let HeldLock { name, run, lease_until, .. } = lock;
         let table = tables::locks();
         let held = self.read(&table, &[eq(&table, "name", text(name))])?;
         if held.num_rows() > 0 {
@@ -70,7 +88,7 @@ impl Journal {
             if is_held(&row) {
                 return Ok(Some(holder(&row)));
             }
-            self.delete_lock(name)?;
+            self.delete_lock(name, &row.text("run_id"))?;
         }
         let process = std::process::id();
         let row = vec![
@@ -80,9 +98,9 @@ impl Journal {
             text(this_host()),
             Value::Integer(process.into()),
             text(process_start(process.into()).unwrap_or_default()),
-            text(lease()),
+            text(lease_until.to_string()),
         ];
-        self.insert(&table, &[row])?;
+        self.insert(&locks_of_runs(), &[row])?;
         Ok(None)
     }
 
@@ -92,34 +110,71 @@ impl Journal {
         Ok((held.num_rows() > 0).then(|| holder(&Row { batch: &held, row: 0 })))
     }
 
-    /// Renews the lease of a lock that this process holds.
+    /// Renews the lease of the lock that was taken with [`Journal::lock`] if it is time to; to be called while
+    /// long work goes on, and before anything is written. Whoever holds no lock has nothing to keep.
     ///
     /// # Errors
     ///
-    /// If the central database cannot be written, or the lock was taken away.
-    pub fn renew_lock(&mut self, start_up: &str) -> Result<(), JournalError> {
-        let table = tables::locks();
-        let key = tables::columns_of(&table, &["name"], &[vec![text(self.lock_name(start_up))]])
-            .map_err(internal)?;
-        let values =
-            tables::columns_of(&table, &["lease_until"], &[vec![text(lease())]]).map_err(internal)?;
-        Ok(self.connector.update(&table, &key, &values)?)
+    /// [`JournalError::LockLost`] if another run took the lock, and if it cannot be renewed before the lease ends.
+    pub fn keep_lock(&mut self) -> Result<(), JournalError> {
+        let now = Timestamp::now();
+        if self.lock.as_ref().is_none_or(|lock| now < lock.renew_at) {
+            return Ok(());
+        }
+        match (self.renew_lock(), &mut self.lock) {
+            (Err(JournalError::Connect(error)), Some(lock)) if now < lock.lease_until => {
+                tracing::warn!(%error, lease_until = %lock.lease_until, "the lock cannot be renewed yet");
+                lock.renew_at = later(now, TRY_AGAIN_AFTER);
+                Ok(())
+            }
+            (renewed, _) => renewed,
+        }
     }
 
-    /// Gives a lock back.
+    /// Renews the lease of the lock that was taken with [`Journal::lock`].
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError::LockLost`] if another run took it, and if the central database cannot be written.
+    pub fn renew_lock(&mut self) -> Result<(), JournalError> {
+        let Some(HeldLock { name, run, .. }) = self.lock.clone() else { return Ok(()) };
+        let renewed = HeldLock::new(&name, &run);
+        let table = locks_of_runs();
+        let values =
+            tables::columns_of(&table, &["lease_until"], &[vec![text(renewed.lease_until.to_string())]])
+                .map_err(internal)?;
+        match self.connector.update(&table, &key_of(&table, &name, &run)?, &values) {
+            Err(error) if error.kind == ErrorKind::NoSuchObject => {
+                let holder = self.holder(&name)?;
+                Err(JournalError::LockLost { name, holder: holder.map(Box::new) })
+            }
+            updated => {
+                updated?;
+                self.lock = Some(renewed);
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives the lock that was taken with [`Journal::lock`] back; one that another run took stays.
     ///
     /// # Errors
     ///
     /// If the central database cannot be written.
-    pub fn unlock(&mut self, start_up: &str) -> Result<(), JournalError> {
-        let name = self.lock_name(start_up);
-        self.delete_lock(&name)
+    pub fn unlock(&mut self) -> Result<(), JournalError> {
+        let Some(HeldLock { name, run, .. }) = self.lock.take() else { return Ok(()) };
+        match self.delete_lock(&name, &run) {
+            Err(JournalError::Connect(error)) if error.kind == ErrorKind::NoSuchObject => {
+                tracing::warn!(name, run, "another run took the lock of this one");
+                Ok(())
+            }
+            deleted => deleted,
+        }
     }
 
-    fn delete_lock(&mut self, name: &str) -> Result<(), JournalError> {
-        let table = tables::locks();
-        let key = tables::columns_of(&table, &["name"], &[vec![text(name)]]).map_err(internal)?;
-        Ok(self.connector.delete(&table, &key)?)
+    fn delete_lock(&mut self, name: &str, run: &str) -> Result<(), JournalError> {
+        let table = locks_of_runs();
+        Ok(self.connector.delete(&table, &key_of(&table, name, run)?)?)
     }
 
     fn lock_name(&self, start_up: &str) -> String {
@@ -127,8 +182,44 @@ impl Journal {
     }
 }
 
-fn lease() -> String {
-    Timestamp::now().checked_add(LEASE_MINUTES.minutes()).unwrap_or(Timestamp::MAX).to_string()
+/// The lock that a journal holds.
+#[derive(Debug, Clone)]
+pub(super) struct HeldLock {
+    name: String,
+    run: String,
+    /// Until then nobody else takes it. By the clock of the wall: a computer that sleeps holds nothing.
+    pub(super) lease_until: Timestamp,
+    pub(super) renew_at: Timestamp,
+}
+
+impl HeldLock {
+    fn new(name: &str, run: &str) -> Self {
+        let now = Timestamp::now();
+        Self {
+            name: name.to_owned(),
+            run: run.to_owned(),
+            lease_until: later(now, LEASE),
+            renew_at: later(now, RENEW_AFTER),
+        }
+    }
+}
+
+fn later(now: Timestamp, duration: SignedDuration) -> Timestamp {
+    now.checked_add(duration).unwrap_or(Timestamp::MAX)
+}
+
+/// The table of locks, with rows found by name and run: nobody renews or deletes the lock of another run.
+fn locks_of_runs() -> SchemaType {
+    SchemaType { key: vec!["name".to_owned(), "run_id".to_owned()], ..tables::locks() }
+}
+
+fn key_of(table: &SchemaType, name: &str, run: &str) -> Result<RecordBatch, JournalError> {
+    tables::columns_of(table, &["name", "run_id"], &[vec![text(name), text(run)]]).map_err(internal)
+}
+
+/// Another run took a lock, or cleared an old one away, at the same time.
+fn is_race(error: &ConnectError) -> bool {
+    matches!(error.kind, ErrorKind::Constraint | ErrorKind::NoSuchObject)
 }
 
 fn holder(row: &Row<'_>) -> LockHolder {

@@ -8,6 +8,7 @@ mod change;
 mod change_list;
 mod change_list_of;
 mod key;
+mod labels;
 mod lock;
 mod pairs;
 mod read;
@@ -15,6 +16,8 @@ mod recover;
 mod report;
 mod store;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::store::internal;
 pub use self::{

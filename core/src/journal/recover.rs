@@ -16,8 +16,7 @@ impl Journal {
     ///
     /// If the central database cannot be read.
     pub fn unfinished(&mut self, start_up: &str) -> Result<Vec<RunHeader>, JournalError> {
-        let runs = self.runs(None)?.into_iter();
-        Ok(runs.filter(|run| run.start_up == start_up && run.status == RunStatus::Running).collect())
+        self.runs_where(&[("start_up", start_up), ("status", RunStatus::Running.id())], None)
     }
 
     /// The steps of a run that did not end, with their positions.
@@ -68,9 +67,8 @@ impl Journal {
             Direction::ToTarget => "left_objects",
             Direction::ToCentral => "right_objects",
         };
-        for run in self.runs(None)?.into_iter().filter(|run| {
-            run.start_up == start_up && matches!(run.status, RunStatus::Done | RunStatus::DoneWithErrors)
-        }) {
+        let runs = self.runs_where(&[("start_up", start_up)], None)?.into_iter();
+        for run in runs.filter(|run| matches!(run.status, RunStatus::Done | RunStatus::DoneWithErrors)) {
             let steps = self.read(&table, &[eq(&table, "run_id", text(&run.id))])?;
             let found = (0..steps.num_rows())
                 .map(|row| Row { batch: &steps, row })

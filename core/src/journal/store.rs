@@ -1,7 +1,6 @@
 //! Reading and writing the journal in the central database, through the same connectors as everything.
 
 use std::{
-    collections::HashSet,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -16,13 +15,14 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::{
-    Failure, Message, RunHeader, RunStatus, StepReport,
+    Failure, LockHolder, Message, RunHeader, RunStatus, StepReport,
+    lock::HeldLock,
     tables::{self, Row, number, optional, text},
 };
 use crate::{
     connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, OrderBy, SearchRequest, open},
     progress::CancelToken,
-    project::{Project, SchemaType, Side},
+    project::{Project, SchemaType},
     value::Value,
 };
 
@@ -62,6 +62,28 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// Another run took the lock of this one, or somebody deleted it (F7).
+    #[error("the run no longer holds the lock {name:?}: {}", whose(holder.as_deref()))]
+    #[diagnostic(
+        code("SW-J005"),
+        help(
+            "a computer that sleeps, or does not reach the central database for half an hour, loses its locks; what \
+             was committed before is kept; wait until the other run has ended, then run again"
+        )
+    )]
+    LockLost {
+        /// Project and start up configuration.
+        name: String,
+        /// Who has it now.
+        holder: Option<Box<LockHolder>>,
+    },
+}
+
+fn whose(holder: Option<&LockHolder>) -> String {
+    holder.map_or_else(
+        || "somebody deleted it".to_owned(),
+        |LockHolder { run, owner, process, .. }| format!("run {run} of {owner}, process {process}, took it"),
+    )
 }
 
 /// The journal of a project.
@@ -69,6 +91,8 @@ pub struct Journal {
     pub(super) connector: Box<dyn Connector>,
     pub(super) project: String,
     pub(super) system_identifier: String,
+    /// What [`Journal::lock`] took.
+    pub(super) lock: Option<HeldLock>,
     folder: PathBuf,
     /// The tables are there; a journal that is only read may find none.
     ready: bool,
@@ -96,6 +120,7 @@ impl Journal {
             connector,
             project: project.name.clone(),
             system_identifier: project.target.connection.system_identifier.clone(),
+            lock: None,
             folder: folder.to_owned(),
             ready,
         })
@@ -209,18 +234,11 @@ impl Journal {
             .enumerate()
             .map(|(number, message)| message_row(id, position, number, message))
             .collect();
-        self.connector.begin()?;
-        let written = self
-            .remove_step(id, position)
-            .and_then(|()| self.insert(&tables::steps(), &[row]))
-            .and_then(|()| self.insert(&tables::messages(), &messages));
-        match written {
-            Ok(()) => Ok(self.connector.commit()?),
-            Err(error) => {
-                self.connector.rollback()?;
-                Err(error)
-            }
-        }
+        self.in_transaction(|journal| {
+            journal.remove_step(id, position)?;
+            journal.insert(&tables::steps(), &[row])?;
+            journal.insert(&tables::messages(), &messages)
+        })
     }
 
     fn remove_step(&mut self, id: &str, position: usize) -> Result<(), JournalError> {
@@ -243,13 +261,24 @@ impl Journal {
     ///
     /// If the central database cannot be read.
     pub fn runs(&mut self, limit: Option<usize>) -> Result<Vec<RunHeader>, JournalError> {
+        self.runs_where(&[], limit)
+    }
+
+    /// Runs of the project with these values in columns of the index, newest first.
+    pub(super) fn runs_where(
+        &mut self,
+        values: &[(&str, &str)],
+        limit: Option<usize>,
+    ) -> Result<Vec<RunHeader>, JournalError> {
         if !self.ready {
             return Ok(Vec::new());
         }
         let table = tables::runs();
-        let filter = [eq(&table, "project", text(&self.project))];
+        let project = eq(&table, "project", text(&self.project));
+        let others = values.iter().map(|(column, value)| eq(&table, column, text(*value)));
+        let filters: Vec<Expr> = std::iter::once(project).chain(others).collect();
         let order = [OrderBy { property: "id".to_owned(), descending: true }];
-        let batch = self.search(&table, &tables::properties(&table), &filter, &order, limit)?;
+        let batch = self.search(&table, &tables::properties(&table), &filters, &order, limit)?;
         Ok((0..batch.num_rows()).map(|row| super::read::header(&Row { batch: &batch, row })).collect())
     }
 
@@ -263,87 +292,21 @@ impl Journal {
             .map(|json| Failure::from_json(&json)))
     }
 
-    /// Keys of the objects of a type that are labelled as outstanding, as canonical JSON (O1).
-    ///
-    /// # Errors
-    ///
-    /// If the central database cannot be read.
-    pub fn labels(&mut self, side: Side, schema_type: &str) -> Result<Vec<String>, JournalError> {
-        let table = tables::outstanding();
-        if !self.connector.has_table(&table)? {
-            return Ok(Vec::new());
-        }
-        let filters = [
-            eq(&table, "system_identifier", text(&self.system_identifier)),
-            eq(&table, "side", text(side.id())),
-            eq(&table, "schema_type", text(schema_type)),
-        ];
-        let batch = self.read_columns(&table, &["object_key".to_owned()], &filters, &[])?;
-        Ok((0..batch.num_rows()).map(|row| Row { batch: &batch, row }.text("object_key")).collect())
-    }
-
-    /// Labels objects as outstanding; such as are labelled already stay so.
-    ///
-    /// # Errors
-    ///
-    /// If the central database refuses.
-    pub fn mark(
+    /// Does work as a whole or not at all.
+    pub(super) fn in_transaction<R>(
         &mut self,
-        run: &str,
-        side: Side,
-        schema_type: &str,
-        keys: &[String],
-    ) -> Result<(), JournalError> {
-        let known: HashSet<String> = self.labels(side, schema_type)?.into_iter().collect();
-        let now = Timestamp::now().to_string();
-        let rows: Vec<Vec<Value>> = keys
-            .iter()
-            .filter(|key| !known.contains(*key))
-            .map(|key| {
-                vec![
-                    text(&self.system_identifier),
-                    text(side.id()),
-                    text(schema_type),
-                    text(key),
-                    text(&now),
-                    text(run),
-                ]
-            })
-            .collect();
-        self.in_transaction(|journal| journal.insert(&tables::outstanding(), &rows))
-    }
-
-    /// Takes labels off; objects without one stay as they are.
-    ///
-    /// # Errors
-    ///
-    /// If the central database refuses.
-    pub fn reset(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
-        let known: HashSet<String> = self.labels(side, schema_type)?.into_iter().collect();
-        let table = tables::outstanding();
-        let rows: Vec<Vec<Value>> = keys
-            .iter()
-            .filter(|key| known.contains(*key))
-            .map(|key| vec![text(&self.system_identifier), text(side.id()), text(schema_type), text(key)])
-            .collect();
-        let keys =
-            tables::columns_of(&table, &["system_identifier", "side", "schema_type", "object_key"], &rows)
-                .map_err(internal)?;
-        self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
-    }
-
-    pub(super) fn in_transaction(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
+        work: impl FnOnce(&mut Self) -> Result<R, JournalError>,
+    ) -> Result<R, JournalError> {
         self.connector.begin()?;
-        match work(self) {
-            Ok(()) => Ok(self.connector.commit()?),
-            Err(error) => {
-                self.connector.rollback()?;
-                Err(error)
-            }
+        let done = work(self).and_then(|result| {
+            self.connector.commit()?;
+            Ok(result)
+        });
+        if done.is_err() {
+            // Also after a commit that was refused: SQLite keeps the transaction open while somebody reads.
+            self.connector.rollback()?;
         }
+        done
     }
 
     pub(super) fn insert(&mut self, table: &SchemaType, rows: &[Vec<Value>]) -> Result<(), JournalError> {

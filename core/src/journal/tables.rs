@@ -189,7 +189,7 @@ pub(super) fn columns_of(
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     for (position, name) in names.iter().enumerate() {
-        let value_type = table.property(name).map_or(TEXT, |property| property.value_type);
+        let value_type = table.type_of(name);
         fields.push(Field::new(*name, value_type.arrow(), true));
         columns.push(array_of(value_type, rows.iter().map(|row| row.get(position).unwrap_or(&Value::Null))));
     }

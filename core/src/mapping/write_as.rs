@@ -7,11 +7,8 @@ use super::{
     functions::composite_as_read,
     path::{Hop, Leg, MembersOf, Way, way},
 };
-use crate::{
-    project::{
-        ClassRef, Generated, PropertyRef, SchemaProperty, SchemaType, Side, VirtualKind, VirtualProperty,
-    },
-    value::ValueType,
+use crate::project::{
+    ClassRef, Generated, PropertyRef, SchemaProperty, SchemaType, Side, VirtualKind, VirtualProperty,
 };
 
 /// How the value of a property gets into the database.
@@ -177,9 +174,7 @@ fn written_way(schema_type: &SchemaType, property: &VirtualProperty, way: Way) -
 /// values are read back as they are.
 pub(super) fn as_read(class: ClassRef<'_>, property: PropertyRef<'_>, value: &Expr) -> Option<Expr> {
     let PropertyRef::Virtual(computed) = property else { return None };
-    let type_of = |name: &String| {
-        class.schema_type.property(name).map_or(ValueType::String, |column| column.value_type)
-    };
+    let type_of = |name: &String| class.schema_type.type_of(name);
     let columns = match &computed.kind {
         VirtualKind::CompositeKey(columns) => columns,
         VirtualKind::ColumnGroup(name) => {

@@ -77,6 +77,12 @@ impl SchemaType {
         self.properties.iter().find(|property| property.name == name)
     }
 
+    /// The type of a property; text if there is none of that name, which the check tells.
+    #[must_use]
+    pub fn type_of(&self, name: &str) -> ValueType {
+        self.property(name).map_or(ValueType::String, |property| property.value_type)
+    }
+
     /// True if `name` is one of the key properties.
     #[must_use]
     pub fn is_key(&self, name: &str) -> bool {

@@ -33,10 +33,10 @@ pub use self::{
     detect::{Detected, OwnerCount, UnusableColumn, count_owners, detect, unusable, without_key},
     error::SchemaError,
 };
-use crate::{project::SchemaProperty, value::Value};
-
-/// What stands for a value that nobody may see.
-pub const MASK: &str = "••••";
+use crate::{
+    project::SchemaProperty,
+    value::{MASK, Value},
+};
 
 /// How much looking into the data may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

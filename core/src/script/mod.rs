@@ -216,16 +216,6 @@ impl CompiledScript {
         }
     }
 
-    /// The result for one object as a value of type `wanted`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::value`], and [`ScriptError::WrongType`].
-    pub fn value_as(&self, arguments: &[Value], wanted: ValueType) -> Result<Value, ScriptError> {
-        let value = self.value(arguments)?;
-        convert::convert(value, wanted).map_err(|found| self.wrong_type(found, &wanted.label()))
-    }
-
     /// Runs a write script or action on one object: the values of the assigned properties, in the order of
     /// [`Self::assigned`]. A property that the script did not come to assign keeps its argument.
     ///

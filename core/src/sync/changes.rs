@@ -12,6 +12,7 @@ use arrow::{
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
 
 use super::{
+    ambiguous::told,
     evaluate::Evaluator,
     order,
     reconcile::{AmbiguousGroup, Reconciled},
@@ -126,14 +127,13 @@ impl<'a> Planner<'a> {
 
     fn ambiguous(&mut self, groups: &[AmbiguousGroup]) {
         for group in groups {
-            let names = |names: &[String]| names.join(" · ");
             self.messages.push(Message {
                 level: MessageLevel::Warning,
                 code: "SW-R101".to_owned(),
                 text: format!(
                     "more than one candidate: central {} ↔ target {}; none of them is processed",
-                    names(&group.left),
-                    names(&group.right)
+                    told(&group.left),
+                    told(&group.right)
                 ),
                 object: group.left.first().or(group.right.first()).cloned(),
                 property: None,
@@ -452,7 +452,7 @@ impl<'a> Planner<'a> {
                 code: "SW-R103".to_owned(),
                 text: format!(
                     "{} would be ambiguous with each other; none of them is inserted",
-                    names.join(" · ")
+                    told(&names)
                 ),
                 object: names.first().cloned(),
                 property: None,

@@ -1,21 +1,13 @@
 //! Batches that were surely taken back (C5): a database gives one transaction of a deadlock up so that others
 //! can go on, or the connection breaks before the commit was sent. Trying again helps.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
-
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::{
+        ConnectError, ErrorKind,
+        retry::{PAUSES, one_line, wait},
+    },
     progress::CancelToken,
 };
-
-/// Pauses before the further tries: whoever won needs time to finish.
-const PAUSES: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(1000)];
-/// How often somebody who waits looks at the cancel switch.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Writes a batch of so many objects with `write`, and again if it was given up or its connection broke.
 ///
@@ -30,13 +22,15 @@ pub fn write_again(
     for pause in PAUSES {
         match write() {
             Err(error) if is_taken_back(&error) => {
-                let error_text = error.to_string().replace('\n', " ");
                 tracing::warn!(
-                    error = error_text,
+                    error = one_line(&error),
                     ?pause,
                     "a batch was taken back as a whole; it is tried again"
                 );
-                wait(pause, cancel, &error)?;
+                if !wait(pause, cancel) {
+                    let text = "writing was cancelled between two tries";
+                    return Err(ConnectError::new(ErrorKind::Cancelled, &error.system, text));
+                }
             }
             other => return other,
         }
@@ -50,18 +44,6 @@ pub fn write_again(
 /// True if nothing of the batch is there, and the next try may succeed.
 fn is_taken_back(error: &ConnectError) -> bool {
     error.kind == ErrorKind::Deadlock || (error.kind == ErrorKind::Connection && error.transient)
-}
-
-fn wait(pause: Duration, cancel: &CancelToken, error: &ConnectError) -> Result<(), ConnectError> {
-    let until = Instant::now() + pause;
-    while !until.saturating_duration_since(Instant::now()).is_zero() {
-        if cancel.is_cancelled() {
-            let text = "writing was cancelled between two tries";
-            return Err(ConnectError::new(ErrorKind::Cancelled, &error.system, text));
-        }
-        thread::sleep(until.saturating_duration_since(Instant::now()).min(LOOK));
-    }
-    Ok(())
 }
 
 fn lost(objects: usize, error: ConnectError) -> ConnectError {
@@ -81,6 +63,8 @@ fn lost(objects: usize, error: ConnectError) -> ConnectError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn error(kind: ErrorKind) -> Result<(), ConnectError> {

@@ -49,6 +49,7 @@ pub fn connect_failed(error: ConnectError) -> Ended {
 pub fn journal_failed(error: JournalError) -> Ended {
     match error {
         JournalError::Connect(error) => connect_failed(error),
+        lost @ JournalError::LockLost { .. } => Ended::Failed(failure(&lost, 5)),
         other => Ended::Failed(failure(&other, 4)),
     }
 }

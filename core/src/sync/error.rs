@@ -89,8 +89,8 @@ impl SyncError {
                 ErrorKind::Cancelled => 130,
                 _ => 4,
             },
+            Self::Frozen { .. } | Self::Journal(JournalError::LockLost { .. }) => 5,
             Self::Journal(_) | Self::Engine { .. } => 4,
-            Self::Frozen { .. } => 5,
         }
     }
 }

@@ -251,7 +251,7 @@ impl<'a> Execution<'a> {
         if exceeded {
             return Err(Ended::QuotaExceeded);
         }
-        journal.renew_lock(&self.start_up.name).map_err(journal_failed)
+        journal.renew_lock().map_err(journal_failed)
     }
 
     /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
@@ -366,7 +366,7 @@ fn outcome_file(journal: &Journal, id: &str, position: usize) -> Result<File, Jo
 /// Changes that nobody came to are told as such, in the report and in the journal.
 fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
     for (position, step) in report.steps.iter_mut().enumerate() {
-        let statuses: Vec<ChangeStatus> = step.changes.iter().map(|change| change.status).collect();
+        let statuses = step.changes.statuses();
         if !statuses.contains(&ChangeStatus::Planned) {
             continue;
         }
@@ -388,18 +388,10 @@ fn not_written(report: &mut StepReport) {
 
 /// Puts what applying did into the report; statuses outside of `range` stay.
 fn take_over(report: &mut StepReport, applied: Applied, range: Range<usize>) -> Option<Stopped> {
-    let statuses: Vec<ChangeStatus> = applied
-        .statuses
-        .into_iter()
-        .enumerate()
-        .map(|(index, status)| {
-            if range.contains(&index) {
-                status
-            } else {
-                report.changes.get(index).map_or(status, |change| change.status)
-            }
-        })
-        .collect();
+    let mut statuses = report.changes.statuses();
+    if let (Some(slots), Some(own)) = (statuses.get_mut(range.clone()), applied.statuses.get(range)) {
+        slots.copy_from_slice(own);
+    }
     report.changes.set_statuses(&statuses);
     for method in
         [Method::Insert, Method::Update, Method::Delete, Method::MarkOutstanding, Method::ResetOutstanding]

@@ -14,8 +14,7 @@ use crate::{
     value::{Value, value_at},
 };
 
-/// What is shown of a secret value.
-pub(super) const MASK: &str = "••••";
+pub(super) use crate::value::MASK;
 
 impl Planner<'_> {
     /// Rows without those where a rule cannot make its value; each is logged with rule and value.

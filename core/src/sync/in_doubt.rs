@@ -11,27 +11,22 @@ use std::{
     fs,
     ops::Range,
     path::Path,
-    sync::Arc,
-};
-
-use arrow::{
-    array::RecordBatch,
-    datatypes::{Field, Schema as ArrowSchema},
 };
 
 use super::{
     outcome::Outcome,
     reconcile::session,
     references::{References, Resolved},
+    rows::key_batch,
     source::label_key,
 };
 use crate::{
-    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open},
+    connect::{ConnectError, Connector, Flow, OpenMode, SearchRequest, open},
     journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepPass, StepReport},
     mapping::{CompiledMapping, WriteAs, compile},
     progress::CancelToken,
     project::{Direction, Method, Project, SchemaType, Side},
-    value::{Value, ValueType, array_of, split_composite, value_at},
+    value::{Value, ValueType, split_composite, value_at},
 };
 
 /// Finds out what the interrupted runs of a start up configuration wrote, and marks them as interrupted.
@@ -305,7 +300,8 @@ impl Objects<'_> {
                 properties.push(column);
             }
         }
-        let keys = key_batch(self.schema_type(), &keys)?;
+        let named = |values: Vec<Value>| key.iter().cloned().zip(values).collect();
+        let keys = key_batch(self.schema_type(), keys.into_iter().map(named).collect())?;
         let found = connector.get(self.schema_type(), &keys, &properties)?;
         Ok((0..found.num_rows())
             .map(|row| {
@@ -395,10 +391,7 @@ impl Objects<'_> {
 
     /// The columns of a composite value; of an empty one nobody knows which of them are cleared.
     fn split(&self, value: &Value, columns: &[String]) -> Option<Vec<Value>> {
-        let type_of = |name: &String| {
-            self.schema_type().property(name).map_or(ValueType::String, |column| column.value_type)
-        };
-        let types: Vec<ValueType> = columns.iter().map(type_of).collect();
+        let types: Vec<ValueType> = columns.iter().map(|name| self.schema_type().type_of(name)).collect();
         split_composite(&value.to_string(), &types).filter(|_| !value.is_empty())
     }
 
@@ -494,15 +487,4 @@ fn holds(row: &Row, column: &ColumnChange, value: &Value) -> bool {
 /// NULL and '' are one where a column says so (W13), and never apart in what is asked here.
 fn same(one: &Value, other: &Value) -> bool {
     one == other || (one.is_empty() && other.is_empty())
-}
-
-fn key_batch(schema_type: &SchemaType, keys: &[Vec<Value>]) -> Result<RecordBatch, ConnectError> {
-    let (mut fields, mut columns) = (Vec::new(), Vec::new());
-    for (at, name) in schema_type.key.iter().enumerate() {
-        let value_type = schema_type.property(name).map_or(ValueType::String, |property| property.value_type);
-        fields.push(Field::new(name, value_type.arrow(), true));
-        columns.push(array_of(value_type, keys.iter().map(|key| key.get(at).unwrap_or(&Value::Null))));
-    }
-    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)
-        .map_err(|error| ConnectError::new(ErrorKind::Other, &schema_type.name, error.to_string()))
 }

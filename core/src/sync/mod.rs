@@ -4,6 +4,7 @@
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
 mod after_saving;
+mod ambiguous;
 mod apply;
 mod candidates;
 mod changes;
@@ -17,6 +18,8 @@ mod execute;
 mod failed_values;
 mod held;
 mod in_doubt;
+#[cfg(test)]
+mod lost_lock;
 mod noted;
 mod opposite;
 mod order;
@@ -114,13 +117,13 @@ pub fn run(
         .and_then(|()| journal.create_run_folder(&id).map(drop))
         .and_then(|()| journal.begin_run(&report.run));
     if let Err(error) = result {
-        journal.unlock(&start_up.name).ok();
+        journal.unlock().ok();
         return Err(error.into());
     }
     execution.run(&mut journal, &mut report);
     let ended = journal
         .end_run(&id, report.run.status, report.run.ended, report.failure.as_ref())
-        .and_then(|()| journal.unlock(&start_up.name));
+        .and_then(|()| journal.unlock());
     if let (Err(error), None) = (ended, &report.failure) {
         report.run.status = RunStatus::Failed;
         report.failure = Some(Failure {

@@ -105,18 +105,91 @@ fn depths(shape: &ChangeShape, mapping: &CompiledMapping, changes: &RecordBatch)
     let parents: Vec<Option<usize>> = (0..changes.num_rows())
         .map(|row| text(parent, row).and_then(|parent| rows_by_name.get(&parent).copied()))
         .collect();
-    (0..changes.num_rows()).map(|row| depth(&parents, row)).collect()
+    depths_below(&parents)
 }
 
-/// Steps up to the top; a cycle ends the walk, its references are set in a second pass.
-fn depth(parents: &[Option<usize>], row: usize) -> i32 {
-    let (mut steps, mut at) = (0, row);
-    while let Some(parent) = parents.get(at).copied().flatten() {
-        steps += 1;
-        at = parent;
-        if at == row || steps as usize > parents.len() {
+/// How many steps each row is below the top. Nothing is below itself; the rows of a cycle are at the top, since
+/// their references are set in a second pass.
+fn depths_below(parents: &[Option<usize>]) -> Vec<i32> {
+    #[derive(Clone, Copy)]
+    enum State {
+        Unknown,
+        /// At that place of the walk that goes on.
+        Walked(usize),
+        Known(i32),
+    }
+    let mut states = vec![State::Unknown; parents.len()];
+    let mut walk = Vec::new();
+    for row in 0..parents.len() {
+        let mut at = Some(row);
+        let mut below = 0;
+        while let Some(current) = at {
+            match states.get_mut(current) {
+                Some(state @ State::Unknown) => {
+                    *state = State::Walked(walk.len());
+                    walk.push(current);
+                    at = parents.get(current).copied().flatten().filter(|parent| *parent != current);
+                    continue;
+                }
+                Some(State::Walked(place)) => {
+                    for one in walk.split_off(*place) {
+                        if let Some(state) = states.get_mut(one) {
+                            *state = State::Known(0);
+                        }
+                    }
+                    below = 1;
+                }
+                Some(State::Known(depth)) => below = depth.saturating_add(1),
+                None => {}
+            }
             break;
         }
+        while let Some(one) = walk.pop() {
+            if let Some(state) = states.get_mut(one) {
+                *state = State::Known(below);
+            }
+            below = below.saturating_add(1);
+        }
     }
-    steps
+    states.into_iter().map(|state| if let State::Known(depth) = state { depth } else { 0 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn depths_count_from_the_top() {
+        let cases: [(&[Option<usize>], &[i32]); 6] = [
+            (&[], &[]),
+            // A chain, its end first.
+            (&[Some(1), Some(2), None], &[2, 1, 0]),
+            // Below a root that is its own parent.
+            (&[Some(0), Some(0), Some(1), Some(1)], &[0, 1, 2, 2]),
+            (&[Some(1), Some(2), Some(2)], &[2, 1, 0]),
+            // A cycle with a chain below it, before and after it in the list.
+            (&[Some(1), Some(2), Some(3), Some(4), Some(2), Some(0)], &[2, 1, 0, 0, 0, 3]),
+            // A parent that is not in the list.
+            (&[Some(9), Some(0)], &[0, 1]),
+        ];
+        for (parents, depths) in cases {
+            assert_eq!(depths_below(parents), depths, "{parents:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_chain_takes_no_time() {
+        const ROWS: usize = 100_000;
+        // The same chain from both ends: the walk to the top must not begin anew in either.
+        let down: Vec<Option<usize>> = (0..ROWS).map(|row| Some(row.saturating_sub(1))).collect();
+        let up: Vec<Option<usize>> = (0..ROWS).map(|row| Some((row + 1).min(ROWS - 1))).collect();
+        let since = Instant::now();
+        let (down, up) = (depths_below(&down), depths_below(&up));
+        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+        let depths: Vec<i32> = (0..ROWS).map(|row| i32::try_from(row).unwrap()).collect();
+        assert_eq!(down, depths);
+        assert_eq!(up, depths.into_iter().rev().collect::<Vec<_>>());
+    }
 }

@@ -101,9 +101,7 @@ impl StepPairs {
             fields.push(Field::new(PAIR_COLUMN, DataType::UInt32, true));
             columns.push(Arc::new(UInt32Array::from_iter_values(0..self.count)) as ArrayRef);
             let all = RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)?;
-            if let Some(table) = in_memory(filter_record_batch(&all, &usable)?) {
-                self.tables.insert(side, table);
-            }
+            self.tables.insert(side, in_memory(filter_record_batch(&all, &usable)?)?);
         }
         Ok(())
     }

@@ -1,22 +1,18 @@
 //! Remembered pairs listed, broken and made by a person (M10).
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
-use arrow::{
-    array::RecordBatch,
-    datatypes::{Field, Schema as ArrowSchema},
-};
 use miette::Diagnostic;
 use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 
-use super::effective_project;
+use super::{effective_project, rows::key_batch};
 use crate::{
     connect::{ConnectError, OpenMode, open},
     expr::VariablesError,
     journal::{Journal, JournalError, PairOrigin, RememberedPair, pair_key},
     project::{Mapping, Project, SchemaType, Side},
-    value::{Value, array_of, parse_value},
+    value::{Value, parse_value},
 };
 
 /// Why a pair could not be listed, broken or made.
@@ -299,20 +295,10 @@ fn existing(
     let (key, text) = parse(project, mapping, side, written)?;
     let schema_type = schema_type(project, mapping, side)?;
     let mut connector = open(&project.system(side).connection, folder, OpenMode::Read)?;
-    let found = connector.get(schema_type, &key_batch(schema_type, &key)?, &schema_type.key)?;
+    let found = connector.get(schema_type, &key_batch(schema_type, vec![key])?, &schema_type.key)?;
     if found.num_rows() == 0 {
         let schema_type = schema_type.name.clone();
         return Err(PairError::NoObject { side: side.system_name(), schema_type, key: text });
     }
     Ok(text)
-}
-
-fn key_batch(schema_type: &SchemaType, key: &[(String, Value)]) -> Result<RecordBatch, JournalError> {
-    let (mut fields, mut columns) = (Vec::new(), Vec::new());
-    for (name, value) in key {
-        let Some(property) = schema_type.property(name) else { continue };
-        fields.push(Field::new(name, property.value_type.arrow(), true));
-        columns.push(array_of(property.value_type, std::iter::once(value)));
-    }
-    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns).map_err(crate::journal::internal)
 }

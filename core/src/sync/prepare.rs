@@ -95,9 +95,7 @@ impl<'a> Execution<'a> {
         let rows_read = Arc::new(AtomicU64::new(0));
         let mut tables = SystemTables::new(self.project, self.folder, self.cancel, &rows_read);
         for side in [Side::Left, Side::Right] {
-            tables
-                .read_labels(journal, side, &mapping.class(side).schema_type.name)
-                .map_err(journal_failed)?;
+            tables.read_labels(journal, side, &mapping.class(side).schema_type).map_err(journal_failed)?;
         }
         if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
             tables
@@ -107,23 +105,26 @@ impl<'a> Execution<'a> {
         let pairs = StepPairs::read(journal, mapping).map_err(journal_failed)?;
         tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
         let mapping = &*mapping;
-        let watched = self.watch(&rows_read);
+        let watched = self.watch(&rows_read, journal);
         let found = self.runtime.block_on(async {
             tokio::select! {
                 found = reconcile(&self.session, mapping, &tables) => found.map_err(|error| engine_failed(&error)),
-                () = watched => Err(Ended::Cancelled),
+                ended = watched => Err(ended),
             }
         })?;
         Ok((found, pairs))
     }
 
-    /// Tells the progress of reading, and ends when somebody cancels.
-    async fn watch(&self, rows_read: &AtomicU64) {
+    /// Tells the progress of reading and keeps the lock, and ends when somebody cancels or the lock is lost.
+    async fn watch(&self, rows_read: &AtomicU64, journal: &mut Journal) -> Ended {
         loop {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             self.progress.advance(rows_read.load(Ordering::Relaxed), None);
             if self.cancel.is_cancelled() {
-                return;
+                return Ended::Cancelled;
+            }
+            if let Err(error) = journal.keep_lock() {
+                return journal_failed(error);
             }
         }
     }

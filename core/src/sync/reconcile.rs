@@ -18,12 +18,11 @@ use arrow::{
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
-    common::{Column, DFSchema, DFSchemaRef, TableReference},
+    common::{DFSchema, DFSchemaRef, TableReference},
     datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result as DataFusionResult},
     execution::SendableRecordBatchStream,
-    functions_aggregate::expr_fn::count,
-    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
     physical_plan::{PhysicalExpr, execute_stream_partitioned},
     prelude::{SessionConfig, SessionContext},
 };
@@ -34,13 +33,13 @@ use futures::{
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
+    ambiguous::name_ambiguous,
     candidates::{count_candidates, row_numbers, without_ambiguous},
     evaluate::physical,
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
 };
 use crate::{
-    connect::ROW_COLUMN,
     expr::{property, qualifier},
     mapping::{
         BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
@@ -440,119 +439,4 @@ fn in_memory(schema: &Schema, batches: Vec<RecordBatch>) -> DataFusionResult<Log
         .collect::<Result<Vec<_>, _>>()?;
     let table = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
     LogicalPlanBuilder::scan(TableReference::bare(qualifier(Side::Right)), table, None)?.build()
-}
-
-/// Finds the names of ambiguous objects: the candidates whose key several pairs share.
-async fn name_ambiguous(
-    session: &SessionContext,
-    mapping: &CompiledMapping,
-    rule: &CompiledMatch,
-    left: LogicalPlan,
-    right: LogicalPlan,
-) -> DataFusionResult<Vec<AmbiguousGroup>> {
-    let keys = rule.keys(Side::Left);
-    if !keys.is_empty() {
-        return name_sharing(session, mapping, rule, left, right, keys).await;
-    }
-    // A rule with OR has no key that its candidates share: once by the left object, once by the right one.
-    let by_left = [property(Side::Left, ROW_COLUMN)];
-    let by_right = [property(Side::Right, ROW_COLUMN)];
-    let mut groups = name_sharing(session, mapping, rule, left.clone(), right.clone(), &by_left).await?;
-    groups.extend(name_sharing(session, mapping, rule, left, right, &by_right).await?);
-    // Row numbers depend on the order of reading.
-    groups.sort_by(|one, other| (&one.left, &one.right).cmp(&(&other.left, &other.right)));
-    Ok(groups)
-}
-
-/// Names the pairs that share `keys` with another pair.
-async fn name_sharing(
-    session: &SessionContext,
-    mapping: &CompiledMapping,
-    rule: &CompiledMatch,
-    left: LogicalPlan,
-    right: LogicalPlan,
-    keys: &[Expr],
-) -> DataFusionResult<Vec<AmbiguousGroup>> {
-    let is_pair =
-        property(Side::Left, ROW_COLUMN).is_not_null().and(property(Side::Right, ROW_COLUMN).is_not_null());
-    let names: Vec<String> = (0..keys.len()).map(|number| format!("key{number}")).collect();
-    let columns = keys
-        .iter()
-        .cloned()
-        .zip(&names)
-        .map(|(key, name)| key.alias(name))
-        .chain([
-            mapping.left.display().alias("left"),
-            mapping.left.key_text().alias("left_key"),
-            mapping.right.display().alias("right"),
-            mapping.right.key_text().alias("right_key"),
-        ])
-        .collect::<Vec<_>>();
-    let pairs = rule.full_join(left, right)?.filter(is_pair)?.project(columns)?.alias("pairs")?.build()?;
-    let column =
-        |relation: &str, name: &str| Expr::Column(Column::new(Some(TableReference::bare(relation)), name));
-    let shared = LogicalPlanBuilder::from(pairs.clone())
-        .aggregate(names.iter().map(|name| column("pairs", name)), [count(lit(1_i64)).alias("candidates")])?
-        .filter(Expr::Column(Column::new_unqualified("candidates")).gt(lit(1_i64)))?
-        .alias("shared")?
-        .build()?;
-    let on = (
-        names.iter().map(|name| column("pairs", name)).collect::<Vec<_>>(),
-        names.iter().map(|name| column("shared", name)).collect::<Vec<_>>(),
-    );
-    let sorted = names
-        .iter()
-        .map(String::as_str)
-        .chain(["left", "left_key", "right", "right_key"])
-        .map(|name| column("pairs", name).sort(true, true))
-        .collect::<Vec<_>>();
-    let plan = LogicalPlanBuilder::from(pairs)
-        .join_with_expr_keys(shared, JoinType::LeftSemi, on, None)?
-        .sort(sorted)?;
-    let batches = session.execute_logical_plan(plan.build()?).await?.collect().await?;
-    Ok(group(rule, &batches, names.len()))
-}
-
-/// Name and key of an object.
-type Named = (String, String);
-
-/// Candidates as read: key, then name and key of both objects.
-fn group(rule: &CompiledMatch, batches: &[RecordBatch], keys: usize) -> Vec<AmbiguousGroup> {
-    let mut groups: Vec<(Vec<String>, [Vec<Named>; 2])> = Vec::new();
-    for batch in batches {
-        for row in 0..batch.num_rows() {
-            let text = |column: usize| crate::value::value_at(batch.column(column), row).to_string();
-            let key: Vec<String> = (0..keys).map(text).collect();
-            if groups.last().is_none_or(|(known, _)| *known != key) {
-                groups.push((key, [Vec::new(), Vec::new()]));
-            }
-            if let Some((_, sides)) = groups.last_mut() {
-                for (side, column) in sides.iter_mut().zip([keys, keys + 2]) {
-                    let object = (text(column), text(column + 1));
-                    if !side.contains(&object) {
-                        side.push(object);
-                    }
-                }
-            }
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(_, [left, right])| AmbiguousGroup {
-            rule: rule.name.clone(),
-            left: names(&left),
-            right: names(&right),
-        })
-        .collect()
-}
-
-/// Names of objects; where two have the same name, with their keys.
-fn names(objects: &[Named]) -> Vec<String> {
-    objects
-        .iter()
-        .map(|(name, key)| match objects.iter().filter(|(other, _)| other == name).count() {
-            1 => name.clone(),
-            _ => format!("{name} [{key}]"),
-        })
-        .collect()
 }

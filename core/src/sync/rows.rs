@@ -159,7 +159,7 @@ fn batch(
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     for (position, name) in names.into_iter().enumerate() {
-        let value_type = schema_type.property(name).map_or(ValueType::String, |property| property.value_type);
+        let value_type = schema_type.type_of(name);
         let column =
             rows.iter().map(|row| values(row).get(position).map_or(&Value::Null, |(_, value)| value));
         fields.push(Field::new(name, value_type.arrow(), true));

@@ -18,7 +18,7 @@ use datafusion::{catalog::TableProvider, datasource::MemTable};
 
 use crate::{
     connect::ConnectorTable,
-    journal::{BusyObject, Journal, JournalError},
+    journal::{BusyObject, Journal, JournalError, internal},
     mapping::{BUSY_COLUMN, CompiledMapping, OUTSTANDING_COLUMN, TableSource},
     progress::CancelToken,
     project::{Mapping, Project, SchemaType, Side},
@@ -33,9 +33,11 @@ pub struct SystemTables<'a> {
     folder: PathBuf,
     cancel: CancelToken,
     rows_read: Arc<AtomicU64>,
-    labels: HashMap<(Side, String), Vec<String>>,
+    /// Of types with objects that have a label.
+    labels: HashMap<(Side, String), Arc<dyn TableProvider>>,
     pairs: HashMap<Side, Arc<dyn TableProvider>>,
-    busy: HashMap<(Side, String), Vec<BusyObject>>,
+    /// Of types with objects that are busy.
+    busy: HashMap<(Side, String), Arc<dyn TableProvider>>,
 }
 
 impl<'a> SystemTables<'a> {
@@ -61,15 +63,19 @@ impl<'a> SystemTables<'a> {
     ///
     /// # Errors
     ///
-    /// If the central database cannot be read.
+    /// If the central database cannot be read, or what is there cannot be used: a run that knew nobody as
+    /// labelled would delete and write where it must not.
     pub fn read_labels(
         &mut self,
         journal: &mut Journal,
         side: Side,
-        schema_type: &str,
+        schema_type: &SchemaType,
     ) -> Result<(), JournalError> {
-        let labels = journal.labels(side, schema_type)?;
-        self.labels.insert((side, schema_type.to_owned()), labels);
+        let labels = journal.labels(side, &schema_type.name)?;
+        if !labels.is_empty() {
+            let table = label_batch(schema_type, &labels).and_then(in_memory).map_err(internal)?;
+            self.labels.insert((side, schema_type.name.clone()), table);
+        }
         Ok(())
     }
 
@@ -92,7 +98,7 @@ impl<'a> SystemTables<'a> {
     ) -> Result<(), JournalError> {
         let mut any = false;
         for side in [Side::Left, Side::Right] {
-            any |= self.read_busy(journal, side, &compiled.class(side).schema_type.name)?;
+            any |= self.read_busy(journal, side, &compiled.class(side).schema_type)?;
         }
         if let (true, Some(mapping)) = (any, mapping) {
             compiled.leave_busy_alone(mapping);
@@ -105,12 +111,15 @@ impl<'a> SystemTables<'a> {
         &mut self,
         journal: &mut Journal,
         side: Side,
-        schema_type: &str,
+        schema_type: &SchemaType,
     ) -> Result<bool, JournalError> {
-        let busy = journal.busy(side, schema_type)?;
-        let any = !busy.is_empty();
-        self.busy.insert((side, schema_type.to_owned()), busy);
-        Ok(any)
+        let busy = journal.busy(side, &schema_type.name)?;
+        if busy.is_empty() {
+            return Ok(false);
+        }
+        let table = busy_batch(schema_type, &busy).and_then(in_memory).map_err(internal)?;
+        self.busy.insert((side, schema_type.name.clone()), table);
+        Ok(true)
     }
 }
 
@@ -126,9 +135,7 @@ impl TableSource for SystemTables<'_> {
     }
 
     fn labels(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
-        let labels =
-            self.labels.get(&(side, schema_type.name.clone())).filter(|labels| !labels.is_empty())?;
-        in_memory(label_batch(schema_type, labels).ok()?)
+        self.labels.get(&(side, schema_type.name.clone())).cloned()
     }
 
     fn pairs(&self, side: Side) -> Option<Arc<dyn TableProvider>> {
@@ -136,19 +143,40 @@ impl TableSource for SystemTables<'_> {
     }
 
     fn busy(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
-        let busy = self.busy.get(&(side, schema_type.name.clone())).filter(|busy| !busy.is_empty())?;
-        in_memory(busy_batch(schema_type, busy).ok()?)
+        self.busy.get(&(side, schema_type.name.clone())).cloned()
     }
 }
 
-/// Labels as a table: the key properties in their types, and a column that is always true.
+/// Labels as a table: the key properties in their types, and a column that is always true; one row a key.
 fn label_batch(schema_type: &SchemaType, labels: &[String]) -> Result<RecordBatch, ArrowError> {
-    let texts: StringArray = labels.iter().map(|label| Some(label.as_str())).collect();
+    let mark = Field::new(OUTSTANDING_COLUMN, DataType::Boolean, false);
+    let column = Arc::new(BooleanArray::from(vec![true; labels.len()]));
+    marked(schema_type, labels.iter().map(String::as_str), mark, column)
+}
+
+/// Busy objects as a table: the key properties in their types, and why; one row a key.
+fn busy_batch(schema_type: &SchemaType, busy: &[BusyObject]) -> Result<RecordBatch, ArrowError> {
+    let reasons: StringArray = busy.iter().map(|object| Some(object.why())).collect();
+    let mark = Field::new(BUSY_COLUMN, DataType::Utf8, true);
+    marked(schema_type, busy.iter().map(|object| object.key.as_str()), mark, Arc::new(reasons))
+}
+
+/// The key properties of marked objects in their types, and the mark. Of a key that stands there in two
+/// spellings, as another program may write it, the first counts: the object would be there twice.
+fn marked<'k>(
+    schema_type: &SchemaType,
+    keys: impl Iterator<Item = &'k str>,
+    mark: Field,
+    marks: ArrayRef,
+) -> Result<RecordBatch, ArrowError> {
+    let texts: StringArray = keys.map(Some).collect();
     let (mut fields, mut columns): (Vec<_>, Vec<_>) =
         key_columns(schema_type, &texts, true)?.into_iter().unzip();
-    fields.push(Field::new(OUTSTANDING_COLUMN, DataType::Boolean, false));
-    columns.push(Arc::new(BooleanArray::from(vec![true; labels.len()])));
-    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)
+    let mut seen = HashSet::new();
+    let is_first: BooleanArray = keys_in_rows(&columns)?.iter().map(|row| Some(seen.insert(row))).collect();
+    fields.push(mark);
+    columns.push(marks);
+    filter_record_batch(&RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)?, &is_first)
 }
 
 /// Texts that are keys of a type, as columns of its key properties; NULL where a text is no key.
@@ -182,7 +210,7 @@ pub fn key_columns(
 /// Written forms as values; NULL where a text is the written form of none.
 fn typed(texts: &StringArray, value_type: ValueType) -> Result<ArrayRef, ArrowError> {
     match value_type {
-        ValueType::String | ValueType::Guid => Ok(Arc::new(texts.clone())),
+        ValueType::String => Ok(Arc::new(texts.clone())),
         ValueType::Integer => cast(texts, &value_type.arrow()),
         other => {
             let values: Vec<Value> = texts
@@ -194,19 +222,6 @@ fn typed(texts: &StringArray, value_type: ValueType) -> Result<ArrayRef, ArrowEr
     }
 }
 
-/// Busy objects as a table: the key properties in their types, and why; one row a key.
-fn busy_batch(schema_type: &SchemaType, busy: &[BusyObject]) -> Result<RecordBatch, ArrowError> {
-    let texts: StringArray = busy.iter().map(|object| Some(object.key.as_str())).collect();
-    let reasons: StringArray = busy.iter().map(|object| Some(object.why())).collect();
-    let (mut fields, mut columns): (Vec<_>, Vec<_>) =
-        key_columns(schema_type, &texts, true)?.into_iter().unzip();
-    let mut seen = HashSet::new();
-    let is_first: BooleanArray = keys_in_rows(&columns)?.iter().map(|row| Some(seen.insert(row))).collect();
-    fields.push(Field::new(BUSY_COLUMN, DataType::Utf8, true));
-    columns.push(Arc::new(reasons));
-    filter_record_batch(&RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)?, &is_first)
-}
-
 /// Key columns as rows that can be compared and hashed.
 pub fn keys_in_rows(columns: &[ArrayRef]) -> Result<Rows, ArrowError> {
     let fields = columns.iter().map(|column| SortField::new(column.data_type().clone())).collect();
@@ -214,7 +229,45 @@ pub fn keys_in_rows(columns: &[ArrayRef]) -> Result<Rows, ArrowError> {
 }
 
 /// A batch as a table.
-pub fn in_memory(batch: RecordBatch) -> Option<Arc<dyn TableProvider>> {
-    let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).ok()?;
-    Some(Arc::new(table))
+pub fn in_memory(batch: RecordBatch) -> Result<Arc<dyn TableProvider>, ArrowError> {
+    let table = MemTable::try_new(batch.schema(), vec![vec![batch]])
+        .map_err(|error| ArrowError::ExternalError(Box::new(error)))?;
+    Ok(Arc::new(table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{journal::BusyReason, project::SchemaProperty, value::value_at};
+
+    /// Two spellings of one key would double the object, which then is ambiguous and left alone.
+    #[test]
+    fn every_key_is_marked_once_however_it_is_spelt() {
+        let cases = [
+            (
+                ValueType::Guid,
+                ["6F9619FF-8B86-D011-B42D-00C04FC964FF", "{6f9619ff-8b86-d011-b42d-00c04fc964ff}"],
+                "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+            ),
+            (ValueType::Decimal(10, 2), ["1.5", "1.50"], "1.50"),
+            (ValueType::Integer, ["7", "07"], "7"),
+            (ValueType::String, ["x", "x"], "x"),
+        ];
+        for (value_type, spellings, written) in cases {
+            let schema_type = SchemaType {
+                name: "t".to_owned(),
+                properties: vec![SchemaProperty::new("id", value_type)],
+                key: vec!["id".to_owned()],
+                ..SchemaType::default()
+            };
+            let keys = spellings.map(|text| label_key(&[("id".to_owned(), Value::String(text.to_owned()))]));
+            let busy = keys.clone().map(|key| BusyObject::new(key, BusyReason::Blocked));
+            for batch in [label_batch(&schema_type, &keys), busy_batch(&schema_type, &busy)] {
+                let batch = batch.unwrap();
+                let keys: Vec<String> =
+                    (0..batch.num_rows()).map(|row| value_at(batch.column(0), row).to_string()).collect();
+                assert_eq!(keys, [written]);
+            }
+        }
+    }
 }

@@ -24,6 +24,9 @@ pub use self::{
     },
 };
 
+/// What stands for a value that nobody may see.
+pub const MASK: &str = "••••";
+
 /// Type of a schema property (S2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ValueType {

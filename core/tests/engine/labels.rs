@@ -94,3 +94,27 @@ fn marking_has_a_quota_of_its_own() {
     assert_eq!(systems.run_well(&project).total_writes(), 3);
     assert!(changes(&systems.simulate(&project)).is_empty());
 }
+
+/// As another program writes them; neither may the object be there twice, nor may it go.
+#[test]
+fn a_label_in_two_spellings_is_one_label() {
+    let table = "CREATE TABLE p (id GUID PRIMARY KEY, name TEXT);";
+    let guid = |number: u8| format!("6f9619ff-8b86-d011-b42d-00c04fc964{number:02x}");
+    let one = |number: u8| format!("INSERT INTO p VALUES ('{}', 'name');", guid(number));
+    let all: String = (0..10).map(one).collect();
+    let systems = Systems::new(&format!("{table} {}", all.replace(&one(3), "")), &format!("{table} {all}"));
+    let mut project = marking(&systems, Direction::ToTarget);
+    systems.run_well(&project);
+    let spelt = [guid(3).to_uppercase(), format!("{{{}}}", guid(3))];
+    systems.left().execute_batch("DELETE FROM sw_outstanding").unwrap();
+    for key in spelt {
+        let sql =
+            "INSERT INTO sw_outstanding VALUES ('R', 'right', 'p', json_object('id', ?1), '2026-01-01', 'x')";
+        systems.left().execute(sql, [key]).unwrap();
+    }
+    project.workflows[0].steps[0].methods.only_in_destination = vec![Method::Delete.into()];
+    let report = systems.run_well(&project);
+    let expected = Situations { both_equal: 9, outstanding: 1, ..Situations::default() };
+    assert_eq!(report.steps[0].situations, expected);
+    assert_eq!(rows(&systems.right(), "SELECT count(*) FROM p"), ["10"]);
+}

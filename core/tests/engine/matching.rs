@@ -113,6 +113,25 @@ fn several_candidates_are_never_guessed_among() {
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
 
+/// A rule over a property that is not unique at all: one message, of a length that one can read.
+#[test]
+fn of_many_candidates_the_first_are_named() {
+    let rows = |side: &str| {
+        let row = |at: usize| format!("('{side}{at:02}','1','x')");
+        (0..30).map(row).collect::<Vec<_>>().join(", ")
+    };
+    let systems = people(&rows("l"), &rows("r"));
+    let report = simulated(&systems, number_then_mail());
+    assert_eq!(situations(&report).ambiguous, 60);
+    let texts = messages(&report, "SW-R101");
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    for names in
+        ["central l00 · l01 ·", "l18 · l19 and 10 more ↔ target r00", "r19 and 10 more; none of them"]
+    {
+        assert!(texts[0].contains(names), "{}", texts[0]);
+    }
+}
+
 #[test]
 fn all_parts_of_an_and_must_be_there_and_equal() {
     let systems = people(

@@ -24,6 +24,14 @@ fn systems(direction: Direction) -> Systems {
     }
 }
 
+/// Systems and a project that has been run once into the target system.
+fn remembering() -> (Systems, Project) {
+    let systems = systems(Direction::ToTarget);
+    let project = project(&systems, Direction::ToTarget);
+    systems.run_well(&project);
+    (systems, project)
+}
+
 fn project(systems: &Systems, direction: Direction) -> Project {
     let (left, right) = match direction {
         Direction::ToTarget => ("employee", "person"),
@@ -102,9 +110,7 @@ fn off_by_default_and_simulations_write_nothing() {
 
 #[test]
 fn a_quiet_run_writes_no_pairs() {
-    let systems = systems(Direction::ToTarget);
-    let project = project(&systems, Direction::ToTarget);
-    systems.run_well(&project);
+    let (systems, project) = remembering();
     let pairs = || rows(&systems.left(), "SELECT *, rowid FROM sw_pair ORDER BY left_key");
     let before = pairs();
     systems.run_well(&project);
@@ -162,9 +168,7 @@ fn both_gone_is_forgotten_and_one_gone_is_matched_again() {
 
 #[test]
 fn a_pair_comes_before_the_rules() {
-    let systems = systems(Direction::ToTarget);
-    let project = project(&systems, Direction::ToTarget);
-    systems.run_well(&project);
+    let (systems, project) = remembering();
     // Two people swap their numbers: by rules Ada would become Bob.
     systems
         .left()
@@ -186,9 +190,7 @@ fn a_pair_comes_before_the_rules() {
 
 #[test]
 fn a_new_object_may_take_the_key_that_another_gave_up() {
-    let systems = systems(Direction::ToTarget);
-    let project = project(&systems, Direction::ToTarget);
-    systems.run_well(&project);
+    let (systems, project) = remembering();
     systems
         .left()
         .execute_batch(
@@ -202,9 +204,7 @@ fn a_new_object_may_take_the_key_that_another_gave_up() {
 
 #[test]
 fn pairs_that_share_an_object_are_not_used() {
-    let systems = systems(Direction::ToTarget);
-    let project = project(&systems, Direction::ToTarget);
-    systems.run_well(&project);
+    let (systems, project) = remembering();
     systems.left().execute_batch("UPDATE sw_pair SET right_key = 'e1' WHERE left_key = '2'").unwrap();
     let report = systems.run_well(&project);
     assert_eq!(report.total_writes(), 0);

@@ -4,7 +4,7 @@ use syncwright_core::{
     project::{
         AutoFill, Direction, Method, Project, PropertyRule, SchemaClass, VirtualKind, VirtualProperty,
     },
-    sync::RunStatus,
+    sync::{Change, RunStatus},
     value::ValueType,
 };
 
@@ -88,6 +88,30 @@ fn parents_come_first_and_go_last() {
         systems.left().execute_batch("DELETE FROM d WHERE code <> 'd'").unwrap();
         assert_eq!(systems.run_well(&project).total_writes(), 4);
         assert_eq!(tree(&systems), ["d|∅"]);
+    }
+}
+
+/// Many directories have a root that is its own parent.
+#[test]
+fn parents_come_first_and_go_last_below_a_root_that_is_its_own_parent() {
+    for batch in [1, 1000] {
+        let systems = systems("GUID", &[("a", "b"), ("b", "c"), ("c", "d"), ("d", "d"), ("e", "a")]);
+        let project = project(&systems, batch);
+        let code_of = |change: &Change| change.properties[0].new.to_string();
+        let order: Vec<String> = changes(&systems.run_well(&project)).iter().map(code_of).collect();
+        assert_eq!(order, ["d", "c", "b", "a", "e"]);
+        assert_eq!(tree(&systems), ["a|b", "b|c", "c|d", "d|d", "e|a"]);
+        assert_eq!(systems.run_well(&project).total_writes(), 0);
+        systems.left().execute_batch("DELETE FROM d").unwrap();
+        systems.left().execute_batch("INSERT INTO d VALUES ('x', NULL)").unwrap();
+        let report = systems.run_well(&project);
+        let order: Vec<String> = changes(&report)
+            .iter()
+            .filter(|change| change.method == Method::Delete)
+            .map(|change| change.display.clone())
+            .collect();
+        assert_eq!(order, ["e", "a", "b", "c", "d"]);
+        assert_eq!(tree(&systems), ["x|∅"]);
     }
 }
 

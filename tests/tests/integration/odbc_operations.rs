@@ -222,8 +222,11 @@ fn objects_that_are_gone_are_told() {
         connector.insert(&table, &batch(&["uid", "last_name"], &[vec![text("a"), text("A")]])).unwrap();
         let keys = batch(&["uid"], &[vec![text("a")], vec![text("gone")]]);
         let changes = batch(&["last_name"], &[vec![text("B")], vec![text("B")]]);
-        assert_eq!(connector.update(&table, &keys, &changes).unwrap_err().kind, ErrorKind::NoSuchObject);
-        assert_eq!(connector.delete(&table, &keys).unwrap_err().kind, ErrorKind::NoSuchObject);
+        for error in [connector.update(&table, &keys, &changes), connector.delete(&table, &keys)] {
+            let error = error.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::NoSuchObject);
+            assert!(error.text.contains("with uid \"gone\" is no longer there"), "{error}");
+        }
         assert_eq!(persons.users(), ["a\tNULL\tA\tNULL\tNULL\tNULL"]);
     }
 }

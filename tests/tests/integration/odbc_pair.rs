@@ -215,6 +215,24 @@ impl Pair {
     }
 }
 
+/// The part of a project's text with one workflow: to the target system, everything that a mapping can write.
+pub fn workflow(mapping: &str) -> String {
+    format!(
+        r#"workflows: [(
+            name: "all", direction: ToTarget, continue_on_error: true,
+            steps: [(
+                name: "{mapping}", mapping: "{mapping}", quotas: (delete: (percent: 100.0)),
+                methods: (
+                    both_differ: [(method: Update)],
+                    only_in_source: [(method: Insert)],
+                    only_in_destination: [(method: Delete)],
+                ),
+            )],
+        )],
+        start_ups: [(name: "{GO}", workflow: "all")],"#
+    )
+}
+
 /// The project, with ends that are to be replaced.
 fn template() -> Project {
     let end = r#"(
@@ -231,21 +249,11 @@ fn template() -> Project {
                     matching: [(name: "id", on: Pair("id", "id"))],
                     rules: [(name: "rule", left: "id", right: "id")],
                 )],
-                workflows: [(
-                    name: "all", direction: ToTarget, continue_on_error: true,
-                    steps: [(
-                        name: "All", mapping: "All", quotas: (delete: (percent: 100.0)),
-                        methods: (
-                            both_differ: [(method: Update)],
-                            only_in_source: [(method: Insert)],
-                            only_in_destination: [(method: Delete)],
-                        ),
-                    )],
-                )],
-                start_ups: [(name: "{GO}", workflow: "all")],
+                {}
             )"#,
             end.replace("ID", "central"),
             end.replace("ID", "target"),
+            workflow("All"),
         ),
     )
     .unwrap()

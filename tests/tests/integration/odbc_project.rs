@@ -11,6 +11,8 @@ use syncwright_core::{
 use syncwright_tests::servers::{Database, System};
 use tempfile::TempDir;
 
+use crate::odbc_pair::workflow;
+
 /// Name of the only start up configuration.
 pub const GO: &str = "go";
 
@@ -143,20 +145,10 @@ fn text(identifier: &str) -> String {
                 matching: [(name: "uid", on: Pair("uid", "uid"))],
                 rules: [{}],
             )],
-            workflows: [(
-                name: "all", direction: ToTarget, continue_on_error: true,
-                steps: [(
-                    name: "Users", mapping: "Users", quotas: (delete: (percent: 100.0)),
-                    methods: (
-                        both_differ: [(method: Update)],
-                        only_in_source: [(method: Insert)],
-                        only_in_destination: [(method: Delete)],
-                    ),
-                )],
-            )],
-            start_ups: [(name: "{GO}", workflow: "all")],
+            {}
         )"#,
         columns.join(", "),
         rules.join(", "),
+        workflow("Users"),
     )
 }

@@ -18,7 +18,7 @@ use arrow::{
 use crate::{
     project::{IncompatibleData, SchemaProperty},
     value::{
-        Value, ValueType, canonical_guid, parse_binary, parse_boolean, parse_date, parse_decimal,
+        MASK, Value, ValueType, canonical_guid, parse_binary, parse_boolean, parse_date, parse_decimal,
         parse_float, parse_integer, parse_time, parse_timestamp, parse_timestamp_utc, parse_value,
     },
 };
@@ -90,7 +90,7 @@ impl Cell {
 
     fn misfit(&self, field: &str) -> Misfit {
         let shown = if self.sensitive {
-            "••••".to_owned()
+            MASK.to_owned()
         } else if field.chars().count() > SHOWN {
             format!("{:?}…", field.chars().take(SHOWN).collect::<String>())
         } else {

@@ -16,9 +16,9 @@ use super::{
     transaction::Changed,
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, OpenMode},
+    connect::{ConnectError, ErrorKind, OpenMode, key_words},
     project::{SchemaProperty, SchemaType},
-    value::{Value, ValueType, parse_value, value_at},
+    value::{MASK, Value, ValueType, parse_value, value_at},
 };
 
 /// What writing into one file needs.
@@ -256,21 +256,10 @@ impl<'a> Writer<'a> {
 
     /// A key as people read it.
     fn in_words(&self, key: &[Value]) -> String {
-        let parts: Vec<String> = self
-            .schema_type
-            .key
-            .iter()
-            .zip(key)
-            .map(|(name, value)| {
-                let is_sensitive = self.schema_type.property(name).is_some_and(|property| property.sensitive);
-                match value {
-                    Value::Null => format!("{name} NULL"),
-                    _ if is_sensitive => format!("{name} ••••"),
-                    value => format!("{name} {:?}", value.to_string()),
-                }
-            })
-            .collect();
-        parts.join(", ")
+        let parts = self.schema_type.key.iter().zip(key);
+        key_words::in_words(
+            parts.filter_map(|(name, value)| Some((self.schema_type.property(name)?, value.clone()))),
+        )
     }
 
     fn check_mandatory(&self, property: &SchemaProperty, value: &Value) -> Result<(), ConnectError> {
@@ -289,11 +278,7 @@ impl<'a> Writer<'a> {
             return Ok(self.format.null.clone());
         }
         let refused = |problem: &str, help: &str| {
-            let shown = if property.sensitive {
-                "••••".to_owned()
-            } else {
-                format!("{:?}", value.to_string())
-            };
+            let shown = if property.sensitive { MASK.to_owned() } else { format!("{:?}", value.to_string()) };
             self.folder
                 .error(
                     ErrorKind::IncompatibleData,

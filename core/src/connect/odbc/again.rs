@@ -3,24 +3,11 @@
 //! Within a transaction nothing is tried again here: whoever began it knows what belongs to it
 //! (`sync::apply`). Each try and its reason are logged.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
-
 use super::{OdbcConnector, open::Trust};
-use crate::connect::{ConnectError, ErrorKind};
-
-/// Pauses before the further tries: a server that restarts, or a lock, needs some time.
-pub(super) const PAUSES: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(1000)];
-/// How often somebody who waits looks at the cancel switch.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// An error as it stands in a log.
-pub(super) fn one_line(error: &ConnectError) -> String {
-    error.to_string().replace('\n', " ")
-}
+use crate::connect::{
+    ConnectError, ErrorKind,
+    retry::{PAUSES, one_line, wait},
+};
 
 impl OdbcConnector {
     /// Does work that writes nothing, and again if the error is transient, a few times at most.
@@ -36,7 +23,9 @@ impl OdbcConnector {
             match self.try_on_a_connection(&mut work) {
                 Err(error) if error.transient && !self.in_transaction => {
                     tracing::warn!(error = one_line(&error), ?pause, "reading is tried again");
-                    self.wait(pause)?;
+                    if !wait(pause, &self.cancel) {
+                        return Err(self.own(ErrorKind::Cancelled, "trying again was cancelled"));
+                    }
                 }
                 other => return other,
             }
@@ -67,18 +56,5 @@ impl OdbcConnector {
         self.broken = false;
         tracing::info!(system = self.label, "connected again");
         Ok(())
-    }
-
-    fn wait(&self, pause: Duration) -> Result<(), ConnectError> {
-        let until = Instant::now() + pause;
-        loop {
-            if self.cancel.is_cancelled() {
-                return Err(self.own(ErrorKind::Cancelled, "trying again was cancelled"));
-            }
-            match until.saturating_duration_since(Instant::now()) {
-                Duration::ZERO => return Ok(()),
-                rest => thread::sleep(rest.min(LOOK)),
-            }
-        }
     }
 }

@@ -7,7 +7,10 @@ use odbc_api::handles::Record;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{dialect::Dialect, spelling};
-use crate::connect::{ConnectError, ErrorKind};
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    value::MASK,
+};
 
 /// Shorter passwords are not looked for in texts.
 const SHORTEST_SECRET: usize = 4;
@@ -106,7 +109,7 @@ impl Speaker {
         match &self.password {
             // A password of a few letters is part of every text; nothing is gained by hiding it there.
             Some(password) if password.expose_secret().len() >= SHORTEST_SECRET => {
-                text.replace(password.expose_secret(), "••••")
+                text.replace(password.expose_secret(), MASK)
             }
             _ => text.to_owned(),
         }

@@ -18,7 +18,7 @@ use super::{
     write::{Expect, Writing},
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, Flow},
+    connect::{ConnectError, Flow, key_words},
     project::{SchemaProperty, SchemaType},
     value::value_at,
 };
@@ -147,7 +147,7 @@ impl OdbcConnector {
                 sql,
                 rows,
                 columns,
-                expect: Expect::Found,
+                expect: Expect::Found { key_columns: keys.num_columns() },
                 cancel: self.cancel.clone(),
             },
         )
@@ -182,20 +182,14 @@ impl OdbcConnector {
         }
         let mut order = Vec::with_capacity(keys.num_rows());
         for row in 0..keys.num_rows() {
-            match places.get(&meaning(keys, &key_columns, row)).map(Vec::as_slice) {
-                Some([place]) => order.push(*place),
-                None | Some([]) => return Err(self.gone(schema_type, "an object", "is no longer there")),
-                Some(several) => {
-                    let how = format!("is there {} times", several.len());
-                    return Err(self.gone(schema_type, "an object", &how));
+            match places.get(&meaning(keys, &key_columns, row)).map(Vec::as_slice).unwrap_or_default() {
+                [place] => order.push(*place),
+                other => {
+                    let key = key_words::row_in_words(schema_type, keys, row);
+                    return Err(key_words::not_once(&self.label, &schema_type.name, &key, other.len()));
                 }
             }
         }
         take_record_batch(&found, &UInt64Array::from(order)).map_err(|error| self.internal(&error))
-    }
-
-    fn gone(&self, schema_type: &SchemaType, what: &str, how: &str) -> ConnectError {
-        self.own(ErrorKind::NoSuchObject, format!("{what} of {} {how}", schema_type.name))
-            .with_help("somebody else changed the system meanwhile; run again")
     }
 }

@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     OdbcConnector,
-    again::{PAUSES, one_line},
     connection_string::{self, Attributes},
     diagnostics::Speaker,
     dialect::{self, Dialect},
@@ -17,7 +16,11 @@ use super::{
     session::{Link, Patience, Session},
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, OpenMode, secrets},
+    connect::{
+        ConnectError, ErrorKind, OpenMode,
+        retry::{PAUSES, one_line},
+        secrets,
+    },
     progress::CancelToken,
     project::Connection,
 };

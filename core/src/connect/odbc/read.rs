@@ -19,7 +19,7 @@ use crate::{
     connect::{ConnectError, ErrorKind, Flow},
     progress::CancelToken,
     project::{SchemaProperty, SchemaType},
-    value::{Value, ValueType},
+    value::{MASK, Value, ValueType},
 };
 
 /// Memory for one block between driver and Arrow.
@@ -221,7 +221,7 @@ impl Query {
         let Misfit { property, value, expected } = misfit;
         let value = match value {
             Some(value) => format!("{:?}", value.chars().take(80).collect::<String>()),
-            None => "••••".to_owned(),
+            None => MASK.to_owned(),
         };
         link.speaker
             .own(

@@ -11,10 +11,10 @@ use super::{
     single::{self, Failed},
 };
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::{ConnectError, ErrorKind, key_words},
     progress::CancelToken,
     project::SchemaProperty,
-    value::value_at,
+    value::{MASK, value_at},
 };
 
 /// What a statement must do with every row.
@@ -23,7 +23,10 @@ pub enum Expect {
     /// Take it: INSERT.
     Taken,
     /// Find its object, once: UPDATE and DELETE.
-    Found,
+    Found {
+        /// So many of the last columns are the key.
+        key_columns: usize,
+    },
     /// Whatever it likes, with results of its own: a data operation (W14). `arrays` says that it may be
     /// executed for many rows at once.
     Anything {
@@ -86,7 +89,7 @@ impl Writing {
             let counted = !matches!(self.expect, Expect::Anything { .. });
             if counted && (rows == 1 || dialect.counts_all_rows()) {
                 let found = statement.row_count().map_err(failed)?;
-                self.expect_found(link, rows, found)?;
+                self.expect_found(link, first, rows, found)?;
             }
         }
         Ok(())
@@ -100,7 +103,7 @@ impl Writing {
     ) -> Result<usize, odbc_api::Error> {
         // Results of many rows would have to be told apart, and drivers do not agree on how.
         let arrays = match self.expect {
-            Expect::Taken | Expect::Found => true,
+            Expect::Taken | Expect::Found { .. } => true,
             Expect::Anything { arrays } => {
                 arrays && dialect.reports_errors_of_arrays() && statement.num_result_cols()? == 0
             }
@@ -134,21 +137,29 @@ impl Writing {
             })
     }
 
-    fn expect_found(&self, link: &Link, rows: usize, found: Option<usize>) -> Result<(), ConnectError> {
-        match found {
-            Some(taken) if taken != rows && self.expect == Expect::Taken => {
+    fn expect_found(
+        &self,
+        link: &Link,
+        first: usize,
+        rows: usize,
+        found: Option<usize>,
+    ) -> Result<(), ConnectError> {
+        match (found, self.expect) {
+            (Some(taken), Expect::Taken) if taken != rows => {
                 let reasons = self.reasons(link).map(|reasons| format!(": {reasons}")).unwrap_or_default();
                 Err(link.speaker.own(
                     ErrorKind::IncompatibleData,
                     format!("{} failed: the database took {taken} of {rows} rows{reasons}", self.doing),
                 ))
             }
-            Some(found) if found != rows => {
-                let text = match (rows, found) {
-                    (1, 0) => format!("the object of {} is no longer there", self.schema_type),
-                    (1, _) => format!("the object of {} is there {found} times", self.schema_type),
-                    _ => format!("{found} objects of {} were found in place of {rows}", self.schema_type),
-                };
+            (Some(found), Expect::Found { key_columns }) if found != rows && rows == 1 => {
+                let values = self.columns.iter().zip(self.rows.columns());
+                let values = values.map(|(property, column)| (property, value_at(column, first)));
+                let key = key_words::in_words(values.skip(self.columns.len().saturating_sub(key_columns)));
+                Err(key_words::not_once(&link.speaker.label, &self.schema_type, &key, found))
+            }
+            (Some(found), Expect::Found { .. }) if found != rows => {
+                let text = format!("{found} objects of {} were found in place of {rows}", self.schema_type);
                 Err(link.speaker.own(ErrorKind::NoSuchObject, text))
             }
             _ => Ok(()),
@@ -191,7 +202,7 @@ impl Writing {
         let sensitive = self.columns.get(column).is_some_and(|property| property.sensitive);
         let value = match self.rows.columns().get(column) {
             Some(array) if !sensitive => value_at(array, row).to_string(),
-            _ => "••••".to_owned(),
+            _ => MASK.to_owned(),
         };
         link.speaker.own(
             ErrorKind::IncompatibleData,

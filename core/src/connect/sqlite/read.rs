@@ -18,7 +18,7 @@ use crate::{
     connect::{ConnectError, ErrorKind, Flow, SearchRequest, sqlite::write::sql_value},
     progress::CancelToken,
     project::{SchemaProperty, SchemaType},
-    value::{ValueType, canonical_guid, parse_decimal, value_at},
+    value::{MASK, ValueType, canonical_guid, parse_decimal, value_at},
 };
 
 impl SqliteConnector {
@@ -301,7 +301,7 @@ impl ColumnBuilder {
             Values::Timestamp(builder) => to_timestamp(value).map(|value| builder.append_value(value)),
             Values::TimestampUtc(builder) => to_timestamp_utc(value).map(|value| builder.append_value(value)),
         }
-        .ok_or_else(|| if self.sensitive { "••••".to_owned() } else { written(value) })
+        .ok_or_else(|| if self.sensitive { MASK.to_owned() } else { written(value) })
     }
 
     fn push_null(&mut self) {

@@ -5,7 +5,7 @@ use rusqlite::{params_from_iter, types::Value as SqlValue};
 
 use super::{SqliteConnector, keys::StoredKeys, quote, types::declared_type};
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::{ConnectError, ErrorKind, key_words},
     project::SchemaType,
     value::{Value, value_at},
 };
@@ -117,7 +117,10 @@ impl SqliteConnector {
                     changed = execute(&parameters)?;
                 }
             }
-            self.exactly_one(schema_type, changed)?;
+            if changed != 1 {
+                let key = key_words::row_in_words(schema_type, keys, row);
+                return Err(key_words::not_once(&self.label, &schema_type.name, &key, changed));
+            }
         }
         Ok(())
     }
@@ -137,20 +140,6 @@ impl SqliteConnector {
                 Ok(sql_value(&value))
             })
             .collect()
-    }
-
-    fn exactly_one(&self, schema_type: &SchemaType, changed: usize) -> Result<(), ConnectError> {
-        if changed == 1 {
-            return Ok(());
-        }
-        let found =
-            if changed == 0 { "is no longer there".to_owned() } else { format!("is there {changed} times") };
-        Err(ConnectError::new(
-            ErrorKind::NoSuchObject,
-            &self.label,
-            format!("the object of {} {found}", schema_type.name),
-        )
-        .with_help("somebody else changed the system meanwhile; run again"))
     }
 
     /// SQLite would round a longer decimal without a word.
@@ -192,5 +181,51 @@ pub fn sql_value(value: &Value) -> SqlValue {
         | Value::TimestampUtc(_)
         // No column holds a list; a list that comes here all the same is not lost.
         | Value::List(_) => SqlValue::Text(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        connect::{OpenMode, open},
+        project::{Connection, Project, SchemaProperty, from_text},
+        value::{ValueType, array_of},
+    };
+
+    fn connection() -> Connection {
+        let connection = "connection: (system_identifier: \"HR\", provider: Sqlite(file: \"hr.db\"))";
+        let text = format!("(format: 1, name: \"test\", central: ({connection}), target: ({connection}))");
+        let Project { central, .. } = from_text("test", &text).unwrap();
+        central.connection
+    }
+
+    #[test]
+    fn an_object_that_is_gone_is_named_unless_its_key_is_sensitive() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = rusqlite::Connection::open(folder.path().join("hr.db")).unwrap();
+        database.execute_batch("CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT)").unwrap();
+        let mut table = SchemaType {
+            name: "people".to_owned(),
+            properties: ["id", "name"].map(|name| SchemaProperty::new(name, ValueType::String)).into(),
+            key: vec!["id".to_owned()],
+            ..SchemaType::default()
+        };
+        let texts = |name: &str, text: &str| {
+            let values = [Value::String(text.to_owned())];
+            RecordBatch::try_from_iter([(name, array_of(ValueType::String, values.iter()))]).unwrap()
+        };
+        let mut connector = open(&connection(), folder.path(), OpenMode::Write).unwrap();
+        for (sensitive, key) in [(false, "id \"gone\""), (true, "id ••••")] {
+            table.properties[0].sensitive = sensitive;
+            let keys = texts("id", "gone");
+            for result in
+                [connector.update(&table, &keys, &texts("name", "x")), connector.delete(&table, &keys)]
+            {
+                let error = result.unwrap_err();
+                assert_eq!(error.kind, ErrorKind::NoSuchObject);
+                assert_eq!(error.text, format!("the object of people with {key} is no longer there"));
+            }
+        }
     }
 }

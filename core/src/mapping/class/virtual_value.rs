@@ -80,10 +80,10 @@ impl Reader<'_> {
                 Ok(try_cast(value, column_type(property.value_type, property.multi_valued)))
             }
             VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
-                Ok(composite(columns.iter().map(|name| (base(name), type_of(schema_type, name)))))
+                Ok(composite(columns.iter().map(|name| (base(name), schema_type.type_of(name)))))
             }
             VirtualKind::Convert { property: from, conversion } => {
-                let text = convert(base(from), type_of(schema_type, from), ValueType::String);
+                let text = convert(base(from), schema_type.type_of(from), ValueType::String);
                 let text = match conversion {
                     CharacterConversion::LowerCase => lower(text),
                     CharacterConversion::UpperCase => upper(text),
@@ -121,7 +121,7 @@ impl Reader<'_> {
             });
             let own = own.collect::<Vec<_>>();
             plan = other.join_with_expr_keys(plan.build()?, JoinType::Right, (theirs, own), None)?;
-            value = convert(column(position, wanted), type_of(&leg.to, wanted), value_type);
+            value = convert(column(position, wanted), leg.to.type_of(wanted), value_type);
         }
         Ok((plan, value))
     }
@@ -161,7 +161,7 @@ impl Reader<'_> {
             None => {
                 let needed = own_columns.map(String::as_str).chain([wanted]);
                 let rows = self.scan(&members.table, needed)?.alias(table_alias.clone())?;
-                (rows, convert(table_column(wanted), type_of(&members.table, wanted), value_type))
+                (rows, convert(table_column(wanted), members.table.type_of(wanted), value_type))
             }
             Some(leg) => {
                 let needed = own_columns.chain(&leg.hop.columns).map(String::as_str);
@@ -174,7 +174,7 @@ impl Reader<'_> {
                 let own = leg.hop.columns.iter().map(|name| table_column(name)).collect::<Vec<_>>();
                 let joined =
                     objects.join_with_expr_keys(rows.build()?, JoinType::Inner, (theirs, own), None)?;
-                (joined, convert(column(wanted), type_of(&leg.to, wanted), value_type))
+                (joined, convert(column(wanted), leg.to.type_of(wanted), value_type))
             }
         };
         let value_column = Expr::Column(Column::new_unqualified("value"));
@@ -217,10 +217,6 @@ fn property_of(kind: &VirtualKind) -> Option<&str> {
         | VirtualKind::Members { property, .. } => Some(property),
         _ => None,
     }
-}
-
-fn type_of(schema_type: &SchemaType, name: &str) -> ValueType {
-    schema_type.property(name).map_or(ValueType::String, |property| property.value_type)
 }
 
 fn fixed(literal: &Literal, value_type: ValueType) -> Expr {

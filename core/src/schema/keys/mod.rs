@@ -63,12 +63,6 @@ pub fn declare_group(schema_type: &mut SchemaType, group: ColumnGroup) -> Result
     Ok(())
 }
 
-/// Name of the virtual property that a column group becomes.
-#[must_use]
-pub fn group_property(group: &ColumnGroup) -> String {
-    group.property_name()
-}
-
 /// Checks a column group: its name has only letters and underscores, its columns are several, there, usable
 /// and of varying width.
 ///
@@ -227,7 +221,7 @@ mod tests {
         }
         let mut schema_type = members();
         let group = ColumnGroup { name: "Key".to_owned(), properties: list(&["login", "group"]) };
-        assert_eq!(group_property(&group), "vrtColumnGroupKey");
+        assert_eq!(group.property_name(), "vrtColumnGroupKey");
         declare_group(&mut schema_type, group.clone()).unwrap();
         assert_eq!(code(&declare_group(&mut schema_type, group).unwrap_err()), "SW-S003");
         assert_eq!(schema_type.column_groups.len(), 1);

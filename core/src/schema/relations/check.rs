@@ -8,12 +8,12 @@ use crate::{
     progress::{CancelToken, Progress},
     project::{ForeignKey, Schema, SchemaType},
     schema::{
-        Limits, MASK, SchemaError,
+        Limits, SchemaError,
         keys::EXAMPLES,
         reading::read_all,
         tally::{MostFrequent, Tally, parts, push_part},
     },
-    value::{Value, ValueType, value_at},
+    value::{MASK, Value, ValueType, value_at},
 };
 
 /// How well a relation fits the data (W12).

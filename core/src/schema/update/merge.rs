@@ -104,7 +104,7 @@ pub(super) fn merge(old: &Schema, detected: Schema) -> Merged {
     };
     let mut types: Vec<(Option<usize>, SchemaType)> = Vec::new();
     for (at, found) in detected.types.iter().enumerate() {
-        let found = twins.renamed(found);
+        let found = twins.renamed(at, found);
         match twins.of_detected.get(&at).map(Vec::as_slice).unwrap_or_default() {
             [] => {
                 merged.new_types.insert(found.name.clone());
@@ -139,41 +139,58 @@ fn in_order<T>(items: Vec<(Option<usize>, T)>) -> Vec<T> {
 struct Twins {
     /// Types of the project by the position of the detected type.
     of_detected: HashMap<usize, Vec<usize>>,
-    /// What the project calls types that are detected under another name.
+    /// What the project calls detected types, new ones included.
     names: HashMap<String, String>,
-    /// Names that types of the project have, which new types must not take.
-    taken: HashSet<String>,
 }
 
 impl Twins {
     fn new(old: &Schema, detected: &Schema) -> Self {
         let index = Tables::new(detected);
-        let mut twins = Self { of_detected: HashMap::new(), names: HashMap::new(), taken: HashSet::new() };
+        let mut twins = Self { of_detected: HashMap::new(), names: HashMap::new() };
+        let mut taken = HashSet::new();
         for (at, known) in old.types.iter().enumerate() {
             let Some(found) = index.find(known) else { continue };
             twins.of_detected.entry(found).or_default().push(at);
-            twins.taken.insert(known.name.clone());
+            taken.insert(known.name.clone());
             if let Some(found) = detected.types.get(found) {
                 // Of several types over one table the first is the one that references lead to.
                 twins.names.entry(found.name.clone()).or_insert_with(|| known.name.clone());
             }
         }
+        twins.name_new(detected, taken);
         twins
     }
 
-    /// The detected type with references in the names of the project; under a name that is free if it is new.
-    fn renamed(&self, found: &SchemaType) -> SchemaType {
+    /// Gives names to all new types before anything refers to one: their own, or one that is free if a type of the
+    /// project has that already.
+    fn name_new(&mut self, detected: &Schema, mut taken: HashSet<String>) {
+        let is_new = |at: usize| !self.of_detected.contains_key(&at);
+        let new =
+            detected.types.iter().enumerate().filter(|(at, _)| is_new(*at)).map(|(_, found)| &found.name);
+        let (collide, keep): (Vec<_>, Vec<_>) = new.partition(|name| taken.contains(*name));
+        taken.extend(keep.iter().map(|name| (*name).clone()));
+        self.names.extend(keep.into_iter().map(|name| (name.clone(), name.clone())));
+        for name in collide {
+            let mut numbered = (2_u32..).map(|number| format!("{name}_{number}"));
+            if let Some(free) = numbered.find(|free| !taken.contains(free)) {
+                taken.insert(free.clone());
+                self.names.insert(name.clone(), free);
+            }
+        }
+    }
+
+    /// The detected type with references in the names of the project, and its own if it is new.
+    fn renamed(&self, at: usize, found: &SchemaType) -> SchemaType {
         let mut renamed = found.clone();
         for relation in &mut renamed.foreign_keys {
             if let Some(name) = self.names.get(&relation.references) {
                 relation.references.clone_from(name);
             }
         }
-        if !self.names.contains_key(&found.name) && self.taken.contains(&found.name) {
-            let free = (2_u32..).map(|number| format!("{}_{number}", found.name));
-            let free = free.into_iter().find(|name| !self.taken.contains(name));
+        let own = self.names.get(&found.name).filter(|_| !self.of_detected.contains_key(&at));
+        if let Some(name) = own.filter(|name| **name != found.name) {
             renamed.table = Some(found.table_name().to_owned());
-            renamed.name = free.unwrap_or_default();
+            renamed.name.clone_from(name);
         }
         renamed
     }

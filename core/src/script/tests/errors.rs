@@ -112,7 +112,7 @@ fn messages_never_hold_what_the_script_worked_on() {
         assert!(!all.contains("hunter2"), "{code}: {all}");
     }
     for language in BOTH {
-        let error = script(language, "$A$").value_as(&[text(secret)], crate::value::ValueType::Integer);
+        let error = script(language, "$A$").value_as(&[text(secret)], ValueType::Integer);
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 }

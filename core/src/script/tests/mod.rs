@@ -10,10 +10,10 @@ mod results;
 
 use std::{collections::BTreeMap, thread, time::Duration};
 
-use super::{CompiledScript, ScriptError, ScriptKind, ScriptLimits, Scripts};
+use super::{CompiledScript, ScriptError, ScriptKind, ScriptLimits, Scripts, convert};
 use crate::{
     project::{ScriptLanguage, Snippet},
-    value::Value,
+    value::{Value, ValueType},
 };
 
 const RHAI: ScriptLanguage = ScriptLanguage::Rhai;
@@ -22,6 +22,14 @@ const BOTH: [ScriptLanguage; 2] = [RHAI, JAVASCRIPT];
 
 /// For tests of anything but time: the computer may be busy, and nothing is optimised.
 const PATIENT: ScriptLimits = ScriptLimits { time: Duration::from_secs(60), memory: 16 << 20, depth: 64 };
+
+impl CompiledScript {
+    /// The result for one object as a value of type `wanted`, as a batch of it would have it.
+    fn value_as(&self, arguments: &[Value], wanted: ValueType) -> Result<Value, ScriptError> {
+        let value = self.value(arguments)?;
+        convert::convert(value, wanted).map_err(|found| self.wrong_type(found, &wanted.label()))
+    }
+}
 
 fn variables() -> BTreeMap<String, Value> {
     BTreeMap::from([

@@ -6,14 +6,11 @@ use crate::{
     journal::{Message, MessageLevel, PropertyChange},
     mapping::{MemberTable, Target, WriteAs},
     sync::{pending::WrittenObject, references::Resolved, rows::RowWrite},
-    value::Value,
+    value::{MASK, Value},
 };
 
-/// What secret values are shown as.
-const SECRET: &str = "••••";
-
 pub(super) fn shown(target: &Target, value: &Value) -> String {
-    if target.secret { SECRET.to_owned() } else { value.to_string() }
+    if target.secret { MASK.to_owned() } else { value.to_string() }
 }
 
 fn about(level: MessageLevel, code: &str, text: String, object: &str, property: &str, rule: &str) -> Message {

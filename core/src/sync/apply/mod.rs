@@ -159,6 +159,7 @@ impl Applier<'_> {
         let mut start = range.start;
         while start < range.end {
             self.stop_if_cancelled()?;
+            self.journal.keep_lock()?;
             let method = changes.method(start).unwrap_or(Method::Ignore);
             let mut end = start;
             while end < range.end && end - start < self.batch && changes.method(end) == Some(method) {

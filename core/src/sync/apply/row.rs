@@ -116,10 +116,7 @@ fn set(
             clear(row, schema_type, columns);
         }
         WriteAs::Columns { columns } => {
-            let type_of = |name: &String| {
-                schema_type.property(name).map_or(ValueType::String, |column| column.value_type)
-            };
-            let types: Vec<ValueType> = columns.iter().map(type_of).collect();
+            let types: Vec<ValueType> = columns.iter().map(|name| schema_type.type_of(name)).collect();
             let values = split_composite(&change.new.to_string(), &types)
                 .ok_or_else(|| Box::new(not_split(target, &row.name, change, columns)))?;
             columns.iter().zip(&values).for_each(|(column, value)| row.set(schema_type, column, value));

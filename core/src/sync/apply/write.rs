@@ -52,6 +52,7 @@ impl Applier<'_> {
         if rows.is_empty() {
             return Ok(());
         }
+        self.journal.keep_lock()?;
         let cancel = self.cancel;
         match write_again(rows.len(), cancel, || self.write_batch(schema_type, rows)) {
             Ok(()) => {

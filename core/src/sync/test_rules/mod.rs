@@ -315,7 +315,7 @@ impl<'a> Bench<'a> {
         let mut journal = Journal::open(project, folder, OpenMode::Read)?;
         let mut tables = SystemTables::new(project, folder, cancel, &Arc::new(AtomicU64::new(0)));
         for side in [Side::Left, Side::Right] {
-            tables.read_labels(&mut journal, side, &compiled.class(side).schema_type.name)?;
+            tables.read_labels(&mut journal, side, &compiled.class(side).schema_type)?;
         }
         if step.is_some_and(|(workflow, _)| detects_collisions(project, workflow)) {
             tables.leave_busy_alone(&mut journal, &mut compiled, Some(mapping))?;

@@ -6,10 +6,10 @@ use syncwright_core::{
     connect::ErrorKind,
     progress::{CancelToken, Silent},
     schema::{
-        Limits, MASK, SchemaError,
+        Limits, SchemaError,
         keys::{DuplicateKey, EXAMPLES, KeyCheck, KeyEvidence, RowExample, check_key, propose_keys},
     },
-    value::Value,
+    value::{MASK, Value},
 };
 
 use super::{Database, list};

@@ -5,12 +5,13 @@ use syncwright_core::{
     progress::{CancelToken, Silent},
     project::{ForeignKey, Schema},
     schema::{
-        Limits, MASK,
+        Limits,
         relations::{
             DanglingReference, NameEvidence, RelationCandidate, RelationCheck, Sample, check_relation,
             suggest,
         },
     },
+    value::MASK,
 };
 
 use super::{Database, list};

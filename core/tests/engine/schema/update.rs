@@ -331,6 +331,36 @@ fn tables_are_found_again_under_the_names_of_the_project() {
 }
 
 #[test]
+fn new_tables_whose_names_are_taken_get_others_and_are_referred_to_by_them() {
+    let mut project = project();
+    // The project calls a table as another one is called that is new.
+    let schema = &mut project.target.schema;
+    schema.types[2].table = Some("old".to_owned());
+    schema.types[2].name = "orders".to_owned();
+    project.target.scope.clear();
+    let sql = format!(
+        "{HR} CREATE TABLE orders (id INTEGER PRIMARY KEY, old_id INTEGER REFERENCES old (id));
+        CREATE TABLE orders_2 (id INTEGER PRIMARY KEY);
+        CREATE TABLE lines (id INTEGER PRIMARY KEY, order_id INTEGER REFERENCES orders (id),
+          second_id INTEGER REFERENCES orders_2 (id), old_id INTEGER REFERENCES old (id));"
+    );
+    let update = update_to(&project, &sql);
+    let table = |name: &str| update.schema.schema_type(name).unwrap().table_name().to_owned();
+    assert_eq!(["orders", "orders_2", "orders_3"].map(table), ["old", "orders_2", "orders"]);
+    let references = |name: &str, property: &str| {
+        let relations = &update.schema.schema_type(name).unwrap().foreign_keys;
+        relations.iter().find(|one| one.properties == [property]).unwrap().references.clone()
+    };
+    assert_eq!(references("lines", "order_id"), "orders_3");
+    assert_eq!(references("lines", "second_id"), "orders_2");
+    assert_eq!(references("lines", "old_id"), "orders");
+    assert_eq!(references("orders_3", "old_id"), "orders");
+    let mut accepted = project.clone();
+    accept(&mut accepted, &update);
+    assert!(update_to(&accepted, &sql).is_empty());
+}
+
+#[test]
 fn keys_of_views_and_of_tables_that_lost_theirs_stay() {
     let mut project = project();
     let schema = &mut project.target.schema;

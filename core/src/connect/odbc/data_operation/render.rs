@@ -5,11 +5,8 @@ use crate::{
     connect::odbc::dialect::Dialect,
     expr::{OperationKind, OperationParameter, OperationPatternError},
     project::{SchemaProperty, SchemaType},
-    value::{Value, ValueType},
+    value::{MASK, Value, ValueType},
 };
-
-/// What stands for a sensitive value.
-const MASK: &str = "••••";
 
 /// The statement of a data operation for one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
