@@ -337,10 +337,14 @@ impl Journal {
         work: impl FnOnce(&mut Self) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
         self.connector.begin()?;
-        match work(self) {
-            Ok(()) => Ok(self.connector.commit()?),
-            Err(error) => {
-                self.connector.rollback()?;
+        let Err(error) = work(self).and_then(|()| Ok(self.connector.commit()?)) else { return Ok(()) };
+        let rolled_back = self.connector.rollback();
+        match error {
+            JournalError::Connect(error) => Err(error.after_rollback(rolled_back).into()),
+            error => {
+                if let Err(second) = rolled_back {
+                    tracing::warn!(%second, "the journal's transaction could not be taken back");
+                }
                 Err(error)
             }
         }
