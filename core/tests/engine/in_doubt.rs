@@ -363,7 +363,9 @@ fn a_run_that_cannot_be_looked_into_now_stays_unfinished() {
         "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT);",
     );
     let people = mapping("p", "p", vec![by("code", pair("code", "code"))], vec![rule("code", "code")]);
-    let project = systems.project(Direction::ToTarget, vec![people]);
+    let mut project = systems.project(Direction::ToTarget, vec![people]);
+    // Who reads looks at the cancel switch after every block.
+    project.target.connection.fetch_batch_size = Some(1);
     let report = systems.run_well(&project);
     kill(&systems, &report, "begin 0 1\n");
     let cancelled = CancelToken::default();

@@ -20,8 +20,8 @@ fn resolution(name: &str, reference: &str, key: &str) -> VirtualProperty {
     property(name, ValueType::String, kind)
 }
 
-fn statuses(report: &RunReport) -> Vec<(String, ChangeStatus)> {
-    changes(report).into_iter().map(|change| (change.display, change.status)).collect()
+fn statuses(report: &RunReport) -> Vec<ChangeStatus> {
+    changes(report).into_iter().map(|change| change.status).collect()
 }
 
 fn remembered(systems: &Systems) -> Vec<String> {
@@ -87,7 +87,7 @@ fn a_rename_is_remembered_whatever_becomes_of_the_members() {
     assert_eq!(systems.run_well(&project).total_writes(), 0);
     systems.left().execute_batch("UPDATE l SET code = 'b', members = 'bob'").unwrap();
     let report = systems.run(&project);
-    assert_eq!(statuses(&report)[0].1, ChangeStatus::Failed);
+    assert_eq!(statuses(&report), [ChangeStatus::Failed]);
     let writes = report.steps[0].writes;
     assert_eq!((writes.update, writes.failed), (0, 1), "an object is counted once");
     assert_eq!(rows(&systems.right(), "SELECT code FROM q"), ["b"]);
@@ -157,8 +157,7 @@ fn what_is_refused_stays_refused() {
     );
     let report = systems.run(&project);
     assert_eq!(report.run.status, RunStatus::DoneWithErrors);
-    let expected = [("a".to_owned(), ChangeStatus::Failed), ("b".to_owned(), ChangeStatus::Done)];
-    assert_eq!(statuses(&report), expected);
+    assert_eq!(statuses(&report), [ChangeStatus::Failed, ChangeStatus::Done]);
     let writes = report.steps[0].writes;
     assert_eq!((writes.insert, writes.update, writes.failed), (1, 0, 1));
 }
@@ -229,12 +228,8 @@ fn a_stopped_run_says_what_is_written_in_part() {
     project.workflows[0].continue_on_error = false;
     project.start_ups[0].bulk_level = Some(1);
     let report = systems.run(&project);
-    let expected = [
-        ("a".to_owned(), ChangeStatus::PartlyWritten),
-        ("b".to_owned(), ChangeStatus::Done),
-        ("z".to_owned(), ChangeStatus::Failed),
-    ];
-    assert_eq!(statuses(&report), expected);
+    use ChangeStatus::{Done, Failed, PartlyWritten};
+    assert_eq!(statuses(&report), [PartlyWritten, Done, Failed], "a, b, z");
     assert_eq!(tree(&systems), ["a|∅|∅", "b|a|∅"]);
     let writes = report.steps[0].writes;
     assert_eq!((writes.insert, writes.failed), (2, 1), "what is written in part is written");
@@ -248,9 +243,9 @@ fn a_stopped_run_says_what_is_written_in_part() {
 fn a_reference_that_does_not_fit_is_an_error_and_no_null() {
     let systems = Systems::new(
         "CREATE TABLE p (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO p VALUES (1, 'Ann'), (2, 'Bob');",
-        "CREATE TABLE person (code TEXT PRIMARY KEY, name TEXT);
+        "CREATE TABLE person (code DECIMAL(9,2) PRIMARY KEY, name TEXT);
          CREATE TABLE q (id INTEGER PRIMARY KEY, owner INTEGER);
-         INSERT INTO person VALUES ('7', 'Ann'), ('seven', 'Bob'); INSERT INTO q VALUES (2, 8);",
+         INSERT INTO person VALUES (7, 'Ann'), (7.5, 'Bob'); INSERT INTO q VALUES (2, 8);",
     );
     let rules = vec![rule("id", "id"), PropertyRule::new("owner", "owner", "vrtOwner")];
     let owners = mapping("p", "owners", vec![by("id", pair("id", "id"))], rules);
@@ -266,7 +261,7 @@ fn a_reference_that_does_not_fit_is_an_error_and_no_null() {
     project.target.schema.classes.push(class("owners", "q", vec![resolution("vrtOwner", "owner", "name")]));
     let report = systems.run(&project);
     let told = messages(&report, "SW-D009");
-    assert!(told.len() == 1 && told[0].contains("“seven” does not fit into owner"), "{told:?}");
+    assert!(told.len() == 1 && told[0].contains("“7.50” does not fit into owner"), "{:#}", report.to_json());
     assert_eq!((report.steps[0].writes.insert, report.steps[0].writes.failed), (1, 1));
     assert_eq!(rows(&systems.right(), "SELECT id, owner FROM q ORDER BY id"), ["1|7", "2|8"]);
 }
