@@ -80,6 +80,7 @@ pub const fn change_status(status: ChangeStatus) -> &'static str {
         ChangeStatus::Failed => "Failed",
         ChangeStatus::NotWritten => "Not written",
         ChangeStatus::Unknown => "Unknown",
+        ChangeStatus::PartlyWritten => "Partly written",
     }
 }
 

@@ -40,6 +40,7 @@ pub fn push_change(text: &mut String, change: &Change) {
         ChangeStatus::Failed => "  failed",
         ChangeStatus::NotWritten => "  not written",
         ChangeStatus::Unknown => "  unknown",
+        ChangeStatus::PartlyWritten => "  partly written",
     };
     let key = if change.left_key.is_empty() { &change.right_key } else { &change.left_key };
     let key: Vec<String> = key.iter().map(|(name, value)| format!("{name}={}", shown(value))).collect();

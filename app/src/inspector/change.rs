@@ -30,7 +30,7 @@ pub fn change_ui(ui: &mut Ui, report: &RunReport, step: usize, change: usize) ->
         let status = match change.status {
             ChangeStatus::Failed => colors.danger,
             ChangeStatus::Done => colors.success,
-            ChangeStatus::Unknown => colors.warning,
+            ChangeStatus::Unknown | ChangeStatus::PartlyWritten => colors.warning,
             ChangeStatus::Planned | ChangeStatus::NotWritten => colors.text_secondary,
         };
         badge::badge_ui(ui, words::change_status(change.status), status);

@@ -140,7 +140,7 @@ fn method_cell(ui: &Ui, cell: Rect, icon: Icon, color: egui::Color32, method: &s
     let slot = Rect::from_min_size(cell.min, vec2(14.0, cell.height()));
     let (icon, color) = match status {
         ChangeStatus::Failed => (Icon::Error, colors.danger),
-        ChangeStatus::Unknown => (Icon::Warning, colors.warning),
+        ChangeStatus::Unknown | ChangeStatus::PartlyWritten => (Icon::Warning, colors.warning),
         ChangeStatus::NotWritten => (icon, colors.text_disabled),
         ChangeStatus::Planned | ChangeStatus::Done => (icon, color),
     };

@@ -92,20 +92,45 @@ pub struct ConnectError {
     /// True if it is certain that nothing was written, and the same may succeed on a new connection or in a
     /// new transaction.
     pub transient: bool,
+    /// True if the work may have been done all the same: the answer to a commit was lost.
+    pub outcome_unknown: bool,
 }
 
 impl ConnectError {
     /// An error without help.
     #[must_use]
     pub fn new(kind: ErrorKind, system: &str, text: impl Into<String>) -> Self {
-        Self { kind, system: system.to_owned(), text: text.into(), help: None, transient: false }
+        Self {
+            kind,
+            system: system.to_owned(),
+            text: text.into(),
+            help: None,
+            transient: false,
+            outcome_unknown: false,
+        }
     }
 
     /// The same, if nothing is known of what became of the work: it must not be done again.
     #[must_use]
     pub fn with_unknown_outcome(mut self) -> Self {
-        // Who loses a deadlock is taken back as a whole.
+        // Who loses a deadlock is taken back as a whole, and so is what a constraint refuses.
         self.transient &= self.kind == ErrorKind::Deadlock;
+        self.outcome_unknown = self.kind != ErrorKind::Deadlock && !self.kind.is_about_rows();
+        self
+    }
+
+    /// The same after the work was to be taken back. If that failed, too, the transaction is still open: such an
+    /// error is about no single row and nothing is tried again, because what came next would be committed
+    /// together with what was refused.
+    #[must_use]
+    pub fn after_rollback(mut self, rolled_back: Result<(), Self>) -> Self {
+        let Err(second) = rolled_back else { return self };
+        let goes_on = |kind: ErrorKind| kind.is_about_rows() || kind == ErrorKind::Deadlock;
+        if goes_on(self.kind) {
+            self.kind = if goes_on(second.kind) { ErrorKind::Other } else { second.kind };
+        }
+        self.text = format!("{}; taking the work back failed, too: {}", self.text, second.text);
+        self.transient = false;
         self
     }
 
@@ -124,5 +149,32 @@ impl Diagnostic for ConnectError {
 
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_rollback_does_not_hide_the_cause() {
+        let error = |kind, text: &str| ConnectError::new(kind, "HR", text);
+        let refused = || error(ErrorKind::Constraint, "twice there");
+        assert_eq!(refused().after_rollback(Ok(())).to_string(), "HR: twice there");
+        let both = refused().after_rollback(Err(error(ErrorKind::Timeout, "no answer")));
+        assert_eq!(both.to_string(), "HR: twice there; taking the work back failed, too: no answer");
+        // Nobody goes on with the other rows in a transaction that is still open.
+        assert_eq!(both.kind, ErrorKind::Timeout);
+        let both = refused().after_rollback(Err(refused()));
+        assert_eq!(both.kind, ErrorKind::Other);
+        let full = error(ErrorKind::Full, "no space").after_rollback(Err(error(ErrorKind::Other, "?")));
+        assert_eq!(full.kind, ErrorKind::Full);
+    }
+
+    #[test]
+    fn what_a_constraint_refuses_at_the_commit_is_not_written() {
+        let unknown = |kind| ConnectError::new(kind, "HR", "?").with_unknown_outcome().outcome_unknown;
+        assert!(unknown(ErrorKind::Connection) && unknown(ErrorKind::Timeout) && unknown(ErrorKind::Other));
+        assert!(!unknown(ErrorKind::Constraint) && !unknown(ErrorKind::Deadlock));
     }
 }

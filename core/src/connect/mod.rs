@@ -198,7 +198,7 @@ pub trait Connector: Send {
     ///
     /// # Errors
     ///
-    /// If the system refuses; then nothing is permanent.
+    /// If the system refuses; then nothing is permanent, unless [`ConnectError::outcome_unknown`].
     fn commit(&mut self) -> Result<(), ConnectError>;
 
     /// Takes back everything since [`Connector::begin`].

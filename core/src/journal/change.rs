@@ -75,11 +75,14 @@ pub enum ChangeStatus {
     NotWritten,
     /// The run was interrupted, and nobody can tell whether it was written.
     Unknown,
+    /// The object is written, but not all of its members or references, because the run stopped before.
+    PartlyWritten,
 }
 
 impl ChangeStatus {
-    /// All statuses.
-    pub const ALL: [Self; 5] = [Self::Planned, Self::Done, Self::Failed, Self::NotWritten, Self::Unknown];
+    /// All statuses; change lists hold their positions, so new ones come last.
+    pub const ALL: [Self; 6] =
+        [Self::Planned, Self::Done, Self::Failed, Self::NotWritten, Self::Unknown, Self::PartlyWritten];
 
     /// The status in the JSON of the command line.
     #[must_use]
@@ -90,6 +93,7 @@ impl ChangeStatus {
             Self::Failed => "failed",
             Self::NotWritten => "not_written",
             Self::Unknown => "unknown",
+            Self::PartlyWritten => "partly_written",
         }
     }
 }
@@ -133,6 +137,15 @@ pub struct PropertyChange {
 }
 
 impl Change {
+    /// Key of the object on `side`: property and value, in key order. Empty if there is none.
+    #[must_use]
+    pub fn key(&self, side: Side) -> &[(String, Value)] {
+        match side {
+            Side::Left => &self.left_key,
+            Side::Right => &self.right_key,
+        }
+    }
+
     /// The change as in the JSON of the command line; secret values as `••••`.
     #[must_use]
     pub fn to_json(&self) -> Json {

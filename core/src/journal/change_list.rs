@@ -232,28 +232,40 @@ impl ChangeList {
     }
 
     /// Only the changes for which `keep` is true.
-    #[must_use]
-    pub fn filtered(&self, keep: &[bool]) -> Self {
-        let kept = self.held.as_ref().map(|(shape, batch)| {
-            let mask = BooleanArray::from(keep.to_vec());
-            // Fails only if the lengths differ.
-            let batch = filter_record_batch(batch, &mask).unwrap_or_else(|_| batch.clone());
-            (shape.clone(), batch)
-        });
-        Self { held: kept }
+    ///
+    /// # Errors
+    ///
+    /// If `keep` does not have one entry a change: nobody may take the whole list for the part.
+    pub fn filtered(&self, keep: &[bool]) -> Result<Self, ArrowError> {
+        self.expect_length(keep.len())?;
+        let Some((shape, batch)) = &self.held else { return Ok(Self::default()) };
+        let batch = filter_record_batch(batch, &BooleanArray::from(keep.to_vec()))?;
+        Ok(Self::new(shape.clone(), batch))
     }
 
     /// Puts the status of every change into the list.
-    pub fn set_statuses(&mut self, statuses: &[ChangeStatus]) {
-        let Some((_, batch)) = &mut self.held else { return };
+    ///
+    /// # Errors
+    ///
+    /// If there is not one status a change.
+    pub fn set_statuses(&mut self, statuses: &[ChangeStatus]) -> Result<(), ArrowError> {
+        self.expect_length(statuses.len())?;
+        let Some((_, batch)) = &mut self.held else { return Ok(()) };
         let numbers: UInt8Array = statuses.iter().map(|status| Some(status_number(*status))).collect();
         let mut columns = batch.columns().to_vec();
-        if let Some(column) = columns.get_mut(2).filter(|column| column.len() == numbers.len()) {
+        if let Some(column) = columns.get_mut(2) {
             *column = Arc::new(numbers);
         }
-        if let Ok(changed) = RecordBatch::try_new(batch.schema(), columns) {
-            *batch = changed;
+        *batch = RecordBatch::try_new(batch.schema(), columns)?;
+        Ok(())
+    }
+
+    fn expect_length(&self, length: usize) -> Result<(), ArrowError> {
+        if length == self.len() {
+            return Ok(());
         }
+        let text = format!("{length} entries for a change list of {}", self.len());
+        Err(ArrowError::InvalidArgumentError(text))
     }
 
     /// Writes the list as an Arrow IPC file and to disk; secret values are left out.
@@ -355,5 +367,34 @@ impl FromIterator<Change> for ChangeList {
     fn from_iter<I: IntoIterator<Item = Change>>(changes: I) -> Self {
         let changes: Vec<Change> = changes.into_iter().collect();
         super::change_list_of::build(&changes).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_length_changes_nothing_and_is_an_error() {
+        let change = |display: &str| Change {
+            situation: Situation::LeftOnly,
+            method: Method::Delete,
+            left_key: Vec::new(),
+            right_key: Vec::new(),
+            display: display.to_owned(),
+            status: ChangeStatus::Planned,
+            properties: Vec::new(),
+        };
+        let mut list: ChangeList = ["a", "b"].map(change).into_iter().collect();
+        assert_eq!(list.len(), 2);
+        assert!(list.filtered(&[true]).is_err() && list.filtered(&[true; 3]).is_err());
+        assert!(list.set_statuses(&[ChangeStatus::Done]).is_err());
+        assert!(list.iter().all(|change| change.status == ChangeStatus::Planned));
+        list.set_statuses(&[ChangeStatus::Done, ChangeStatus::PartlyWritten]).unwrap();
+        let kept = list.filtered(&[false, true]).unwrap();
+        let kept: Vec<_> = kept.iter().map(|change| (change.display, change.status)).collect();
+        assert_eq!(kept, [("b".to_owned(), ChangeStatus::PartlyWritten)]);
+        assert!(ChangeList::default().filtered(&[true]).is_err());
+        assert!(ChangeList::default().filtered(&[]).unwrap().is_empty());
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn build(changes: &[Change]) -> Result<ChangeList, ArrowError> {
         columns.push(Arc::new(rules.collect::<UInt16Array>()));
     }
     let mut list = ChangeList::new(shape, RecordBatch::try_new(schema, columns)?);
-    list.set_statuses(&changes.iter().map(|change| change.status).collect::<Vec<ChangeStatus>>());
+    list.set_statuses(&changes.iter().map(|change| change.status).collect::<Vec<ChangeStatus>>())?;
     Ok(list)
 }
 

@@ -298,15 +298,24 @@ impl Journal {
         work: impl FnOnce(&mut Self) -> Result<R, JournalError>,
     ) -> Result<R, JournalError> {
         self.connector.begin()?;
-        let done = work(self).and_then(|result| {
+        let error = match work(self).and_then(|result| {
             self.connector.commit()?;
             Ok(result)
-        });
-        if done.is_err() {
-            // Also after a commit that was refused: SQLite keeps the transaction open while somebody reads.
-            self.connector.rollback()?;
+        }) {
+            Ok(result) => return Ok(result),
+            Err(error) => error,
+        };
+        // Also after a commit that was refused: SQLite keeps the transaction open while somebody reads.
+        let rolled_back = self.connector.rollback();
+        match error {
+            JournalError::Connect(error) => Err(error.after_rollback(rolled_back).into()),
+            error => {
+                if let Err(second) = rolled_back {
+                    tracing::warn!(%second, "the journal's transaction could not be taken back");
+                }
+                Err(error)
+            }
         }
-        done
     }
 
     pub(super) fn insert(&mut self, table: &SchemaType, rows: &[Vec<Value>]) -> Result<(), JournalError> {

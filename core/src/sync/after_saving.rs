@@ -4,9 +4,11 @@
 
 use std::collections::HashSet;
 
+use arrow::error::ArrowError;
+
 use super::{
     changes, collision,
-    ended::{Ended, engine_failed},
+    ended::{Ended, engine_failed, journal_failed},
     evaluate::Evaluator,
     execute::Execution,
     passes::PlannedPass,
@@ -15,9 +17,9 @@ use super::{
     source::label_key,
 };
 use crate::{
-    journal::{Change, ChangeStatus, Journal, RunReport, StepPass, Writes},
+    journal::{Change, ChangeStatus, Journal, RunReport, StepPass, Writes, internal},
     mapping::{CompiledMapping, Target},
-    project::{Method, Side, Step},
+    project::{Method, Step},
 };
 
 impl Execution<'_> {
@@ -40,7 +42,8 @@ impl Execution<'_> {
         if !opposite.write_back.is_empty() && !written.is_empty() {
             let mut pass =
                 self.read_again(step, StepPass::WriteBack, &mapping, &opposite.write_back, journal)?;
-            only(&mut pass, |change| written.contains(&source_key(&mapping, change)));
+            only(&mut pass, |change| written.contains(&source_key(&mapping, change)))
+                .map_err(|error| journal_failed(internal(error)))?;
             self.write(pass, journal, report, mappings)?;
         }
         Ok(())
@@ -97,16 +100,17 @@ fn written_objects(mapping: &CompiledMapping, report: &RunReport, first: usize) 
 }
 
 fn source_key(mapping: &CompiledMapping, change: &Change) -> String {
-    match mapping.direction.source() {
-        Side::Left => label_key(&change.left_key),
-        Side::Right => label_key(&change.right_key),
-    }
+    label_key(change.key(mapping.direction.source()))
 }
 
 /// Leaves only these changes in a pass.
-fn only(pass: &mut PreparedPass, keep: impl Fn(&Change) -> bool) {
+///
+/// # Errors
+///
+/// If the change list cannot be cut down; then nothing may be written.
+fn only(pass: &mut PreparedPass, keep: impl Fn(&Change) -> bool) -> Result<(), ArrowError> {
     let kept: Vec<bool> = pass.report.changes.iter().map(|change| keep(&change)).collect();
-    pass.report.changes = pass.report.changes.filtered(&kept);
+    pass.report.changes = pass.report.changes.filtered(&kept)?;
     let mut planned = Writes::default();
     planned.add(Method::Update, pass.report.changes.len() as u64);
     pass.planned = planned;
@@ -115,4 +119,5 @@ fn only(pass: &mut PreparedPass, keep: impl Fn(&Change) -> bool) {
     pass.report.situations.both_differ = planned.update;
     pass.report.situations.busy = 0;
     pass.report.messages.retain(|message| message.code != collision::BUSY);
+    Ok(())
 }

@@ -3,13 +3,14 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::File,
     ops::Range,
     path::Path,
     sync::{Arc, atomic::AtomicU64},
 };
 
+use arrow::error::ArrowError;
 use datafusion::prelude::SessionContext;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -18,6 +19,7 @@ use super::{
     SyncError,
     apply::{Applied, Applier, Stopped},
     ended::{Ended, connect_failed, connector_error, ended, journal_failed},
+    in_doubt,
     pairs::StepPairs,
     plan_order,
     prepare::PreparedPass,
@@ -28,7 +30,8 @@ use super::{
 use crate::{
     connect::{OpenMode, open},
     journal::{
-        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus, StepReport,
+        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus,
+        StepReport, internal,
     },
     mapping::{CompiledMapping, compile},
     progress::{CancelToken, Progress},
@@ -54,6 +57,16 @@ pub struct Execution<'a> {
     pub(super) session: SessionContext,
     /// Remembered pairs of steps whose mappings remember them, by the name of the step (M10).
     pub(super) pairs: RefCell<HashMap<String, StepPairs>>,
+}
+
+/// A part of a pass that is being written.
+struct Writing<'w> {
+    /// The run.
+    id: &'w str,
+    /// Position of the pass in the report.
+    position: usize,
+    mapping: &'w CompiledMapping,
+    range: Range<usize>,
 }
 
 /// Deletes that wait until all steps have inserted and updated.
@@ -238,7 +251,7 @@ impl<'a> Execution<'a> {
             let position = report.steps.len();
             let id = &report.run.id;
             if exceeded {
-                not_written(&mut pass);
+                not_written(&mut pass).map_err(|error| journal_failed(internal(error)))?;
                 journal.record_step(id, position, &pass, None).map_err(journal_failed)?;
             } else {
                 // The change list, with every value that is about to go, is on disk before the first write.
@@ -284,64 +297,90 @@ impl<'a> Execution<'a> {
         report: &mut StepReport,
         range: Range<usize>,
     ) -> Result<(), Ended> {
-        let written = self.write_changes(journal, id, position, mapping, report, range.clone());
-        written.and(self.remember(journal, id, report, range))
+        let writing = Writing { id, position, mapping, range };
+        let mut committed = HashSet::new();
+        let written = self
+            .write_changes(journal, &writing, &report.changes)
+            .and_then(|applied| self.take_over(journal, &writing, report, applied, &mut committed));
+        written.and(self.remember(journal, &writing, report, &committed))
     }
 
     fn remember(
         &self,
         journal: &mut Journal,
-        id: &str,
+        writing: &Writing<'_>,
         report: &StepReport,
-        range: Range<usize>,
+        committed: &HashSet<usize>,
     ) -> Result<(), Ended> {
         match self.pairs.borrow_mut().get_mut(&report.step) {
             Some(pairs) => {
-                pairs.written(&report.changes, range, report.direction.destination());
-                pairs.save(journal, id).map_err(journal_failed)
+                let (range, destination) = (writing.range.clone(), report.direction.destination());
+                pairs.written(&report.changes, range, destination, committed);
+                pairs.save(journal, writing.id).map_err(journal_failed)
             }
             None => Ok(()),
         }
     }
 
+    /// Writes; `None` if there is nothing to write.
     fn write_changes(
         &self,
         journal: &mut Journal,
-        id: &str,
-        position: usize,
-        mapping: &CompiledMapping,
-        report: &mut StepReport,
-        range: Range<usize>,
-    ) -> Result<(), Ended> {
-        if !range.is_empty() {
-            self.progress.phase(&format!("Writing {}", mapping.name));
-            let side = mapping.destination().side;
-            let system = self.project.system(side);
-            let outcome = outcome_file(journal, id, position).map_err(journal_failed)?;
-            let mut connector =
-                open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
-            // A write that waits for somebody's lock, or for a dead network, ends with the run.
-            connector.set_cancel(self.cancel);
-            let mut applier = Applier {
-                connector,
-                mapping,
-                schema: &system.schema,
-                journal,
-                run: id,
-                batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
-                continue_on_error: self.workflow.continue_on_error,
-                check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
-                outcome,
-                progress: self.progress,
-                cancel: self.cancel,
-            };
-            let applied = applier.apply(&report.changes, range.clone());
-            let stopped = take_over(report, applied, range);
-            let checksum = journal.save_changes(id, position, report).map_err(journal_failed)?;
-            journal.record_step(id, position, report, Some(&checksum)).map_err(journal_failed)?;
-            return stopped.map_or(Ok(()), |stopped| Err(ended(stopped)));
+        writing: &Writing<'_>,
+        changes: &ChangeList,
+    ) -> Result<Option<Applied>, Ended> {
+        let Writing { id, position, mapping, range } = writing;
+        if range.is_empty() {
+            return Ok(None);
         }
-        Ok(())
+        self.progress.phase(&format!("Writing {}", mapping.name));
+        let system = self.project.system(mapping.destination().side);
+        let outcome_path = in_doubt::outcome_path(journal, id, *position);
+        let outcome = outcome_file(&outcome_path).map_err(journal_failed)?;
+        let mut connector = open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
+        // A write that waits for somebody's lock, or for a dead network, ends with the run.
+        connector.set_cancel(self.cancel);
+        let mut applier = Applier {
+            connector,
+            mapping,
+            schema: &system.schema,
+            journal,
+            run: id,
+            batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
+            continue_on_error: self.workflow.continue_on_error,
+            check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
+            outcome,
+            outcome_path,
+            progress: self.progress,
+            cancel: self.cancel,
+        };
+        Ok(Some(applier.apply(changes, range.clone())))
+    }
+
+    /// Takes what was written into the report and the journal; `committed` gets the changes whose rows are there.
+    fn take_over(
+        &self,
+        journal: &mut Journal,
+        writing: &Writing<'_>,
+        report: &mut StepReport,
+        applied: Option<Applied>,
+        committed: &mut HashSet<usize>,
+    ) -> Result<(), Ended> {
+        let Some(mut applied) = applied else { return Ok(()) };
+        let Writing { id, position, mapping, range } = writing;
+        committed.extend(std::mem::take(&mut applied.committed));
+        let lost_answer = applied.statuses.contains(&ChangeStatus::Unknown);
+        let stopped =
+            take_over(report, applied, range.clone()).map_err(|error| journal_failed(internal(error)))?;
+        if lost_answer {
+            let (project, path) =
+                ((self.project, self.folder), in_doubt::outcome_path(journal, id, *position));
+            let journal = (&mut *journal, path.as_path());
+            committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
+        }
+        let checksum = journal.save_changes(id, *position, report).map_err(journal_failed)?;
+        journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
     }
 }
 
@@ -354,13 +393,9 @@ fn first_delete(changes: &ChangeList) -> usize {
     first
 }
 
-fn outcome_file(journal: &Journal, id: &str, position: usize) -> Result<File, JournalError> {
-    let path = journal.run_folder(id).join(format!("step-{:03}.outcome", position + 1));
-    File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(|source| JournalError::Folder { path, source })
+fn outcome_file(path: &Path) -> Result<File, JournalError> {
+    let failed = |source| JournalError::Folder { path: path.to_owned(), source };
+    File::options().create(true).append(true).open(path).map_err(failed)
 }
 
 /// Changes that nobody came to are told as such, in the report and in the journal.
@@ -371,9 +406,12 @@ fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
             continue;
         }
         let open = |status| if status == ChangeStatus::Planned { ChangeStatus::NotWritten } else { status };
-        step.changes.set_statuses(&statuses.into_iter().map(open).collect::<Vec<_>>());
-        let noted = journal
-            .save_changes(&report.run.id, position, step)
+        let statuses: Vec<ChangeStatus> = statuses.into_iter().map(open).collect();
+        let noted = step
+            .changes
+            .set_statuses(&statuses)
+            .map_err(internal)
+            .and_then(|()| journal.save_changes(&report.run.id, position, step))
             .and_then(|checksum| journal.record_step(&report.run.id, position, step, Some(&checksum)));
         if let Err(error) = noted {
             // The run has ended early already and says why; the list in the journal still says “planned”.
@@ -382,17 +420,21 @@ fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
     }
 }
 
-fn not_written(report: &mut StepReport) {
-    report.changes.set_statuses(&vec![ChangeStatus::NotWritten; report.changes.len()]);
+fn not_written(report: &mut StepReport) -> Result<(), ArrowError> {
+    report.changes.set_statuses(&vec![ChangeStatus::NotWritten; report.changes.len()])
 }
 
 /// Puts what applying did into the report; statuses outside of `range` stay.
-fn take_over(report: &mut StepReport, applied: Applied, range: Range<usize>) -> Option<Stopped> {
+fn take_over(
+    report: &mut StepReport,
+    applied: Applied,
+    range: Range<usize>,
+) -> Result<Option<Stopped>, ArrowError> {
     let mut statuses = report.changes.statuses();
     if let (Some(slots), Some(own)) = (statuses.get_mut(range.clone()), applied.statuses.get(range)) {
         slots.copy_from_slice(own);
     }
-    report.changes.set_statuses(&statuses);
+    report.changes.set_statuses(&statuses)?;
     for method in
         [Method::Insert, Method::Update, Method::Delete, Method::MarkOutstanding, Method::ResetOutstanding]
     {
@@ -400,7 +442,7 @@ fn take_over(report: &mut StepReport, applied: Applied, range: Range<usize>) -> 
     }
     report.writes.failed += applied.writes.failed;
     report.messages.extend(applied.messages);
-    applied.stopped
+    Ok(applied.stopped)
 }
 
 fn finish(report: &mut RunReport, ended: Option<Ended>) {

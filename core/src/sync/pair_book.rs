@@ -97,6 +97,16 @@ impl Book {
         Some(PairOrigin::from_id(self.remembered.how.value(number as usize)))
     }
 
+    /// True if the two are a pair, and neither is in another one.
+    pub fn holds(&mut self, left: &str, right: &str) -> bool {
+        if self.added.get(left).is_some_and(|added| added.right == right) {
+            return true;
+        }
+        let (of_left, of_right) = (self.numbers(Side::Left, left), self.numbers(Side::Right, right));
+        matches!((of_left.as_slice(), of_right.as_slice()), ([one], [other]) if one == other)
+            && of_left.iter().all(|number| !self.gone.contains(number))
+    }
+
     /// Numbers of the remembered pairs with this key; several only where the table is violated.
     fn numbers(&mut self, side: Side, key: &str) -> Vec<u32> {
         let keys = keys(&self.remembered, side);
@@ -194,6 +204,24 @@ mod tests {
         assert_eq!(book.origin("d"), Some(Inserted));
         book.forget(Side::Right, "3");
         assert_eq!(book.origin("c"), None);
+    }
+
+    #[test]
+    fn what_it_holds_is_not_written_again() {
+        let mut book = book();
+        assert!(book.holds("a", "1") && !book.holds("a", "2") && !book.holds("d", "4"));
+        book.remember("d", "4", Inserted);
+        assert!(book.holds("d", "4"));
+        book.forget(Side::Right, "1");
+        assert!(!book.holds("a", "1"));
+        // Where the table is violated nothing holds.
+        let twice = |keys: Vec<&str>| StringArray::from(keys);
+        let mut book = Book::new(PairKeys {
+            left: twice(vec!["a", "b"]),
+            right: twice(vec!["1", "1"]),
+            how: twice(vec!["matched", "matched"]),
+        });
+        assert!(!book.holds("a", "1"));
     }
 
     #[test]

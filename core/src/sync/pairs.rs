@@ -27,8 +27,8 @@ use super::{
 };
 use crate::{
     journal::{
-        Change, ChangeList, ChangeStatus, Journal, JournalError, Message, MessageLevel, PairKeys, PairOrigin,
-        internal, pair_key,
+        Change, ChangeList, Journal, JournalError, Message, MessageLevel, PairKeys, PairOrigin, internal,
+        pair_key,
     },
     mapping::{CompiledMapping, PAIR_COLUMN},
     project::{Method, SchemaType, Side},
@@ -207,17 +207,22 @@ impl StepPairs {
         });
     }
 
-    /// Takes over what applying the changes in `range` wrote on the side `destination`.
-    pub fn written(&mut self, changes: &ChangeList, range: Range<usize>, destination: Side) {
-        for change in range.filter_map(|index| changes.get(index)) {
-            if change.status != ChangeStatus::Done {
-                continue;
-            }
+    /// Takes over what applying the changes in `range` wrote on the side `destination`: of those in `committed`
+    /// the own row is there, whatever became of their members and further references.
+    pub fn written(
+        &mut self,
+        changes: &ChangeList,
+        range: Range<usize>,
+        destination: Side,
+        committed: &HashSet<usize>,
+    ) {
+        let committed = range.filter(|index| committed.contains(index));
+        for change in committed.filter_map(|index| changes.get(index)) {
             match change.method {
                 Method::Insert => self.inserted(&change, destination),
                 Method::Update => self.updated(&change, destination),
                 Method::Delete => {
-                    if let Some(key) = pair_key(own_key(&change, destination)) {
+                    if let Some(key) = pair_key(change.key(destination)) {
                         self.book.forget(destination, &key);
                     }
                 }
@@ -227,7 +232,7 @@ impl StepPairs {
     }
 
     fn inserted(&mut self, change: &Change, destination: Side) {
-        let source = pair_key(own_key(change, destination.other()));
+        let source = pair_key(change.key(destination.other()));
         let new: Vec<(String, Value)> =
             self.key_names(destination).iter().map(|name| (name.clone(), new_value(change, name))).collect();
         if let (Some(source), Some(new)) = (source, pair_key(&new)) {
@@ -241,7 +246,7 @@ impl StepPairs {
         if !self.key_names(destination).iter().any(is_key) {
             return;
         }
-        let old = own_key(change, destination);
+        let old = change.key(destination);
         let new: Vec<(String, Value)> = old
             .iter()
             .map(|(name, value)| {
@@ -249,20 +254,24 @@ impl StepPairs {
                 (name.clone(), value)
             })
             .collect();
-        let source = pair_key(own_key(change, destination.other()));
+        let source = pair_key(change.key(destination.other()));
         let (Some(source), Some(old), Some(new)) = (source, pair_key(old), pair_key(&new)) else { return };
+        // The new key is known already if a run was killed after it had remembered it.
         let left = match destination {
-            Side::Left => &old,
-            Side::Right => &source,
+            Side::Left => [&old, &new],
+            Side::Right => [&source, &source],
         };
-        let how = self.book.origin(left).unwrap_or(PairOrigin::Matched);
+        let how = left.into_iter().find_map(|left| self.book.origin(left)).unwrap_or(PairOrigin::Matched);
         self.remember(destination, &source, &new, how);
     }
 
     fn remember(&mut self, destination: Side, source: &str, written: &str, how: PairOrigin) {
-        match destination {
-            Side::Left => self.book.remember(written, source, how),
-            Side::Right => self.book.remember(source, written, how),
+        let (left, right) = match destination {
+            Side::Left => (written, source),
+            Side::Right => (source, written),
+        };
+        if !self.book.holds(left, right) {
+            self.book.remember(left, right, how);
         }
     }
 
@@ -308,13 +317,6 @@ fn key_at(batch: &RecordBatch, row: usize, first: usize, names: &[String]) -> Op
         .map(|(at, name)| (name.clone(), value_at(batch.column(first + at), row)))
         .collect();
     pair_key(&key)
-}
-
-fn own_key(change: &Change, side: Side) -> &[(String, Value)] {
-    match side {
-        Side::Left => &change.left_key,
-        Side::Right => &change.right_key,
-    }
 }
 
 fn new_value(change: &Change, name: &str) -> Value {

@@ -42,6 +42,7 @@ impl WrittenObject {
 }
 
 /// A reference whose object is not there yet.
+#[derive(Debug, Clone)]
 pub struct Pending {
     /// The referring object.
     pub object: WrittenObject,

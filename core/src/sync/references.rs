@@ -138,6 +138,12 @@ impl References {
             .collect()
     }
 
+    /// True if objects of this type are referred to by what they are created with.
+    #[must_use]
+    pub fn lead_to(&self, schema_type: &str) -> bool {
+        self.lookups.keys().any(|lookup| lookup.schema_type == schema_type && lookup.onward.is_empty())
+    }
+
     /// Makes an object known that is about to be written; `value` gives its properties.
     pub fn add(&mut self, schema_type: &str, value: impl Fn(&str) -> Option<Value>) {
         self.change(schema_type, value, insert);
@@ -170,6 +176,12 @@ impl References {
             }
         }
     }
+}
+
+/// How a property of the destination is written; the lists of new and of existing objects both know it when
+/// both write it.
+pub fn written_target<'m>(mapping: &'m CompiledMapping, property: &str) -> Option<&'m Target> {
+    mapping.inserts.iter().chain(&mapping.updates).find(|target| target.property == property)
 }
 
 /// Elements of the list `new` that `old` does not have, each once; NULL is the empty list, and no element.

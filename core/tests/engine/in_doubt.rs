@@ -8,12 +8,13 @@ use std::{fs, path::PathBuf};
 
 use syncwright_core::{
     journal::{self, ChangeList},
+    progress::{CancelToken, Silent},
     project::{Direction, Method, Methods, Project},
-    sync::{Change, ChangeStatus, RunReport, RunStatus},
+    sync::{Change, ChangeStatus, RunReport, RunStatus, run},
 };
 
 use crate::{
-    fixture::{Systems, by, mapping, messages, pair, rows, rule},
+    fixture::{GO, Systems, by, mapping, messages, pair, rows, rule},
     members,
     opposite::groups,
 };
@@ -27,7 +28,7 @@ fn files(systems: &Systems, run: &str) -> (PathBuf, PathBuf) {
 fn kill(systems: &Systems, report: &RunReport, notes: &str) {
     let (list, outcome) = files(systems, &report.run.id);
     let mut changes = ChangeList::load(&list).unwrap();
-    changes.set_statuses(&vec![ChangeStatus::Planned; changes.len()]);
+    changes.set_statuses(&vec![ChangeStatus::Planned; changes.len()]).unwrap();
     changes.save(&list).unwrap();
     fs::write(outcome, notes).unwrap();
     for sql in [
@@ -197,7 +198,7 @@ fn corrections_in_doubt_are_looked_up_on_their_side() {
         let folder = systems.folder().join(".syncwright/runs").join(&report.run.id);
         let list = folder.join("step-002.arrow");
         let mut changes = ChangeList::load(&list).unwrap();
-        changes.set_statuses(&[ChangeStatus::Planned]);
+        changes.set_statuses(&[ChangeStatus::Planned]).unwrap();
         changes.save(&list).unwrap();
         fs::write(folder.join("step-002.outcome"), "begin 0 1\n").unwrap();
         systems
@@ -237,4 +238,141 @@ fn a_run_whose_files_are_gone_is_marked_all_the_same() {
     systems.run_well(&project);
     let states = rows(&systems.left(), "SELECT status FROM sw_run ORDER BY id");
     assert_eq!(states, ["interrupted", "done"]);
+}
+
+/// Makes a run that was done one that failed because the answer to a commit did not come, with the statuses that
+/// this leaves.
+fn lose_an_answer(systems: &Systems, report: &RunReport, notes: &str, statuses: &[ChangeStatus]) {
+    let (list, outcome) = files(systems, &report.run.id);
+    let mut changes = ChangeList::load(&list).unwrap();
+    changes.set_statuses(statuses).unwrap();
+    changes.save(&list).unwrap();
+    fs::write(outcome, notes).unwrap();
+    for sql in [
+        "UPDATE sw_run SET status = 'failed' WHERE id = ?",
+        "UPDATE sw_run_step SET summary = '{}' WHERE run_id = ?",
+    ] {
+        assert_eq!(systems.left().execute(sql, [&report.run.id]).unwrap(), 1);
+    }
+}
+
+#[test]
+fn the_next_run_finds_out_what_a_lost_answer_said() {
+    use ChangeStatus::{Done, NotWritten, Unknown};
+    let (systems, mut project) = people();
+    let report = systems.run_well(&project);
+    let mut statuses = vec![Unknown; 3];
+    statuses.extend([NotWritten; 8]);
+    lose_an_answer(&systems, &report, "begin 0 3\n", &statuses);
+    systems
+        .right()
+        .execute_batch("DELETE FROM p WHERE id = 'i2'; UPDATE p SET name = 'somebody else' WHERE id = 'i3'")
+        .unwrap();
+    project.workflows[0].steps[0].methods = Methods::default();
+    for _ in 0..2 {
+        systems.run_well(&project);
+        let found = journal::report(&project, systems.folder(), &report.run.id).unwrap();
+        assert_eq!(found.run.status, RunStatus::Failed, "it is known why that run ended");
+        let mut expected = vec![Done, NotWritten, Unknown];
+        expected.extend([NotWritten; 8]);
+        assert_eq!(statuses_of(&found), expected);
+        assert_eq!(found.steps[0].writes.insert, 1);
+        let told = messages(&found, "SW-R115");
+        assert!(told.len() == 1 && told[0].starts_with("the answer to the commit was lost of a batch of 3"));
+        assert_eq!(messages(&found, "SW-R116").len(), 1);
+    }
+}
+
+fn statuses_of(report: &RunReport) -> Vec<ChangeStatus> {
+    statuses(report).into_iter().map(|one| one.2).collect()
+}
+
+/// Members come after all objects: of one whose row was in doubt none is written.
+#[test]
+fn an_object_found_after_a_lost_answer_has_no_members_yet() {
+    let systems = members::systems("INSERT INTO l VALUES (1, 'ann');", "");
+    let project = members::project(&systems);
+    let report = systems.run_well(&project);
+    lose_an_answer(&systems, &report, "begin 0 1\n", &[ChangeStatus::Unknown]);
+    systems.right().execute_batch("DELETE FROM member").unwrap();
+    systems.run_well(&project);
+    let found = journal::report(&project, systems.folder(), &report.run.id).unwrap();
+    assert_eq!(statuses_of(&found), [ChangeStatus::PartlyWritten]);
+    assert_eq!(rows(&systems.right(), "SELECT grp, account FROM member"), ["1|1"]);
+}
+
+/// A rename that was written, and then the run was killed before its pair was remembered.
+#[test]
+fn pairs_are_remembered_as_a_killed_run_left_them() {
+    for (notes, planned) in
+        [("begin 0 1\n", true), ("begin 0 1\ndone 0 1\n", true), ("begin 0 1\ndone 0 1\n", false)]
+    {
+        let systems = Systems::new(
+            "CREATE TABLE employee (id INTEGER PRIMARY KEY, number TEXT); INSERT INTO employee VALUES (1, 'a');",
+            "CREATE TABLE person (number TEXT PRIMARY KEY); INSERT INTO person VALUES ('a');",
+        );
+        let people = mapping(
+            "employee",
+            "person",
+            vec![by("number", pair("number", "number"))],
+            vec![rule("number", "number")],
+        );
+        let mut project = systems.project(Direction::ToTarget, vec![people]);
+        project.mappings[0].remember_pairs = true;
+        systems.run_well(&project);
+        systems.left().execute_batch("UPDATE employee SET number = 'b'").unwrap();
+        let report = systems.run_well(&project);
+        kill(&systems, &report, notes);
+        if !planned {
+            // It came as far as its change list.
+            let (list, _) = files(&systems, &report.run.id);
+            let mut changes = ChangeList::load(&list).unwrap();
+            changes.set_statuses(&[ChangeStatus::Done]).unwrap();
+            changes.save(&list).unwrap();
+        }
+        let left = systems.left();
+        assert_eq!(left.execute("UPDATE sw_pair SET right_key = 'a' WHERE right_key = 'b'", []).unwrap(), 1);
+        left.execute_batch("UPDATE employee SET number = 'c'").unwrap();
+        let next = systems.run_well(&project);
+        let methods: Vec<Method> = next.steps[0].changes.iter().map(|change| change.method).collect();
+        assert_eq!(methods, [Method::Update], "{notes:?}, {planned}");
+        assert_eq!(rows(&left, "SELECT left_key, right_key, how FROM sw_pair"), ["1|c|matched"]);
+    }
+}
+
+/// Notes that are there and cannot be read are not the notes of a run that wrote nothing.
+#[test]
+fn without_readable_notes_nobody_knows() {
+    let (systems, project) = people();
+    let report = systems.run_well(&project);
+    kill(&systems, &report, "");
+    let (_, outcome) = files(&systems, &report.run.id);
+    fs::remove_file(&outcome).unwrap();
+    fs::create_dir(&outcome).unwrap();
+    let found = resolved(&systems, &project, &report);
+    assert_eq!(statuses_of(&found), [ChangeStatus::Unknown; 11]);
+    let told = messages(&found, "SW-R115");
+    assert!(told.len() == 1 && told[0].contains("cannot be read") && told[0].ends_with("step-001.outcome"));
+}
+
+/// Who cannot look now leaves the run for somebody who can.
+#[test]
+fn a_run_that_cannot_be_looked_into_now_stays_unfinished() {
+    let systems = Systems::new(
+        "CREATE TABLE p (code TEXT PRIMARY KEY); INSERT INTO p VALUES ('a');",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT);",
+    );
+    let people = mapping("p", "p", vec![by("code", pair("code", "code"))], vec![rule("code", "code")]);
+    let mut project = systems.project(Direction::ToTarget, vec![people]);
+    // Who reads looks at the cancel switch after every block.
+    project.target.connection.fetch_batch_size = Some(1);
+    let report = systems.run_well(&project);
+    kill(&systems, &report, "begin 0 1\n");
+    let cancelled = CancelToken::default();
+    cancelled.cancel();
+    let error = run(&project, systems.folder(), GO, &Silent, &cancelled).unwrap_err();
+    assert_eq!(error.exit_code(), 130, "{error}");
+    assert_eq!(rows(&systems.left(), "SELECT status FROM sw_run ORDER BY id"), ["running"]);
+    let found = resolved(&systems, &project, &report);
+    assert_eq!(statuses_of(&found), [ChangeStatus::Done]);
 }

@@ -16,6 +16,7 @@ mod csv;
 mod csv_round_trip;
 mod fixture;
 mod in_doubt;
+mod in_parts;
 mod keys;
 mod labels;
 mod matching;

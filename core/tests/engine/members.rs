@@ -413,11 +413,120 @@ fn objects_are_done_when_their_members_are() {
     let report = systems.run(&project);
     assert_eq!(report.run.status, RunStatus::DoneWithErrors, "{:#}", report.to_json());
     let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
-    assert_eq!(statuses, [ChangeStatus::NotWritten, ChangeStatus::Failed]);
+    // All members of the first group were written before that.
+    assert_eq!(held(&systems), ["1|1", "1|2"]);
+    assert_eq!(statuses, [ChangeStatus::Done, ChangeStatus::Failed]);
     // Whatever was written stays, and the next run does the rest.
     systems.right().execute_batch("DROP TRIGGER no").unwrap();
     systems.run_well(&project);
     assert_eq!(held(&systems), ["1|1", "1|2", "2|3"]);
     written(&systems);
     idle(&systems, &project);
+}
+
+/// A new group is there and its members are not: it is neither written nor not written.
+#[test]
+fn an_object_without_its_members_is_written_in_part() {
+    let systems = systems(
+        "INSERT INTO l VALUES (1, 'ann'), (2, 'bob'), (3, 'cid;dan'), (4, 'dan');",
+        "INSERT INTO q VALUES (4);
+         CREATE TRIGGER no BEFORE INSERT ON member WHEN new.account = 2 BEGIN SELECT RAISE(ABORT, 'not now'); END;",
+    );
+    let mut project = project(&systems);
+    project.workflows[0].continue_on_error = false;
+    project.start_ups[0].bulk_level = Some(1);
+    let report = systems.run(&project);
+    let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
+    use ChangeStatus::{Done, Failed, NotWritten, PartlyWritten};
+    // The last one has had no row of its own to write.
+    assert_eq!(statuses, [Done, Failed, PartlyWritten, NotWritten]);
+    assert_eq!(held(&systems), ["1|1"]);
+    let writes = report.steps[0].writes;
+    assert_eq!((writes.insert, writes.update, writes.failed), (2, 0, 1));
+    // The journal says the same.
+    let stored = syncwright_core::journal::report(&project, systems.folder(), &report.run.id).unwrap();
+    assert_eq!(stored.steps[0].changes.iter().map(|change| change.status).collect::<Vec<_>>(), statuses);
+    assert_eq!(stored.to_json()["steps"][0]["changes"][2]["status"], "partly_written");
+}
+
+#[test]
+fn a_member_that_cannot_be_taken_out_stops_a_run_that_stops_on_errors() {
+    let (systems, mut project) = one_to_many("NOT NULL");
+    let before = rows(&systems.right(), "SELECT login, grp FROM member ORDER BY login");
+    project.workflows[0].continue_on_error = false;
+    let report = systems.run(&project);
+    assert_eq!(messages(&report, "SW-R117").len(), 1);
+    let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
+    assert_eq!(statuses, [ChangeStatus::NotWritten, ChangeStatus::Failed]);
+    assert_eq!(rows(&systems.right(), "SELECT login, grp FROM member ORDER BY login"), before);
+}
+
+/// The referring column is part of the table's key.
+#[test]
+fn a_member_whose_key_says_whom_it_belongs_to_is_not_taken_out() {
+    let (systems, mut project) = one_to_many("");
+    systems
+        .right()
+        .execute_batch(
+            "DROP TABLE member;
+             CREATE TABLE member (grp INTEGER REFERENCES q (id), login TEXT, PRIMARY KEY (login, grp));
+             INSERT INTO member VALUES (1, 'ann'), (1, 'bob'), (2, 'cid'), (2, 'dan');",
+        )
+        .unwrap();
+    let schema = systems.project(Direction::ToTarget, Vec::new()).target.schema;
+    project.target.schema.types = schema.types;
+    let report = systems.run(&project);
+    let told = messages(&report, "SW-R117");
+    assert!(told.len() == 1 && told[0].contains("“dan”") && told[0].contains("part of its key"), "{told:?}");
+    assert_eq!(rows(&systems.right(), "SELECT grp FROM member WHERE login = 'dan'"), ["2"]);
+}
+
+/// The same key in columns of different types: 5 and 5.00.
+#[test]
+fn members_are_taken_out_whatever_type_their_columns_have() {
+    let systems = Systems::new(
+        &format!("{LEFT} INSERT INTO l VALUES (5, 'ann');"),
+        "CREATE TABLE account (id DECIMAL(9,3) PRIMARY KEY, login TEXT);
+         CREATE TABLE q (id INTEGER PRIMARY KEY);
+         CREATE TABLE member (uid INTEGER PRIMARY KEY, grp DECIMAL(9,2), account DECIMAL(9,1));
+         INSERT INTO account VALUES (1, 'ann'), (2, 'bob'); INSERT INTO q VALUES (5);
+         INSERT INTO member VALUES (1, 5, 1), (2, 5, 2);",
+    );
+    let rules = vec![between("id", "id"), between("vrtWanted", "vrtMembers")];
+    let mut project = project_of(&systems, member_kind(&["account"], "login"), rules);
+    let member = project.target.schema.types.iter_mut().find(|one| one.name == "member").unwrap();
+    for (own, references) in [("grp", "q"), ("account", "account")] {
+        member.foreign_keys.push(syncwright_core::project::ForeignKey {
+            properties: names(&[own]),
+            references: references.to_owned(),
+            referenced_properties: names(&["id"]),
+            integrity_ensured: false,
+            declared: true,
+        });
+    }
+    let report = systems.run_well(&project);
+    assert_eq!(messages(&report, "SW-R122"), Vec::<String>::new());
+    assert_eq!(rows(&systems.right(), "SELECT uid FROM member"), ["1"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}
+
+/// Writing the object itself takes its members out: whoever is to go then is gone already.
+#[test]
+fn a_member_without_a_row_is_told() {
+    let systems = Systems::new(
+        "CREATE TABLE l (id INTEGER PRIMARY KEY, name TEXT, members TEXT); INSERT INTO l VALUES (1, 'new', 'ann');",
+        "CREATE TABLE account (id INTEGER PRIMARY KEY, login TEXT);
+         CREATE TABLE q (id INTEGER PRIMARY KEY, name TEXT);
+         CREATE TABLE member (uid INTEGER PRIMARY KEY, grp INTEGER REFERENCES q (id),
+             account INTEGER REFERENCES account (id));
+         CREATE TRIGGER gone AFTER UPDATE ON q BEGIN DELETE FROM member WHERE account = 2; END;
+         INSERT INTO account VALUES (1, 'ann'), (2, 'bob'); INSERT INTO q VALUES (1, 'old');
+         INSERT INTO member VALUES (1, 1, 1), (2, 1, 2);",
+    );
+    let rules = vec![between("id", "id"), between("name", "name"), between("vrtWanted", "vrtMembers")];
+    let project = project_of(&systems, member_kind(&["account"], "login"), rules);
+    let report = systems.run_well(&project);
+    let told = messages(&report, "SW-R122");
+    assert!(told.len() == 1 && told[0].contains("“bob”"), "{told:?}");
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
 }

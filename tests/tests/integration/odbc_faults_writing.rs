@@ -90,10 +90,26 @@ fn connection_cut_at_commit() {
             assert!(proxy.has_cut(), "it did not commit again");
             assert_error(outcome, &CONNECTION);
             assert_marked_as_failed(&sample);
+            let run = sample.runs()[0]["id"].as_str().unwrap().to_owned();
+            let count = |status: &str| count_in_log(&sample, &run, status);
+            let (done, unknown) = (count("done"), count("unknown"));
+            assert_eq!(unknown, 1, "nobody can know now, and nobody says that it was not written");
             proxy.set(Fault::None);
             ends_as_without_faults(&sample, PROVISION);
+            // The next run has looked.
+            assert_eq!(count("unknown"), 0, "{system:?}");
+            assert_eq!(count("done"), if delivered { done + 1 } else { done }, "{system:?}");
         }
     }
+}
+
+/// Changes with this status in the log of a run.
+fn count_in_log(sample: &Sample, run: &str, status: &str) -> usize {
+    let file = sample.project_file();
+    let log = sample.command(["log", file.to_str().unwrap(), "--run", run, "--format", "json"]);
+    let log = sample.outcome(log).expect(0).json();
+    let steps = log["steps"].as_array().unwrap().iter();
+    steps.flat_map(|step| step["changes"].as_array().unwrap()).filter(|one| one["status"] == status).count()
 }
 
 /// The journal is in the central database: when that goes, the run cannot even say so there. The next run

@@ -92,30 +92,35 @@ pub fn try_to_write(folder: &Folder) -> Result<(), ConnectError> {
 ///
 /// # Errors
 ///
-/// What the file system says.
+/// What the file system says; once the files count as committed the outcome is unknown to who gets the error.
 pub fn rename_all(folder: &Folder, files: Vec<NewFile>, lock: &FolderLock) -> Result<(), ConnectError> {
     if files.len() > 1 {
         let files = write_note(folder, files)?;
-        for (from, to) in &files {
-            rename(folder, from, to)?;
-        }
-        sync(folder)?;
-        return remove_note(folder, lock);
+        return complete(folder, &files, lock).map_err(ConnectError::with_unknown_outcome);
     }
     files.into_iter().try_for_each(|file| rename_one(folder, file))
+}
+
+/// Renames what a note speaks of.
+fn complete(folder: &Folder, files: &[(String, String)], lock: &FolderLock) -> Result<(), ConnectError> {
+    for (from, to) in files {
+        rename(folder, from, to)?;
+    }
+    sync(folder)?;
+    remove_note(folder, lock)
 }
 
 /// Gives a new file its name, at once and to disk.
 ///
 /// # Errors
 ///
-/// What the file system says.
+/// What the file system says; the outcome is unknown once the file has its name.
 pub fn rename_one(folder: &Folder, file: NewFile) -> Result<(), ConnectError> {
     let path = folder.file(&file.name);
     file.file
         .persist(&path)
         .map_err(|error| folder.failed(&format!("replacing {}", file.name), &path, &error.error))?;
-    sync(folder)
+    sync(folder).map_err(ConnectError::with_unknown_outcome)
 }
 
 /// Writes which new file gets which name; the transaction is committed then.
@@ -134,7 +139,7 @@ fn write_note(folder: &Folder, files: Vec<NewFile>) -> Result<Vec<(String, Strin
     // The names must be on disk before the note that speaks of them.
     sync(folder)?;
     note.file.persist(folder.file(NOTE)).map_err(|error| failed(error.error))?;
-    sync(folder)?;
+    sync(folder).map_err(ConnectError::with_unknown_outcome)?;
     Ok(names)
 }
 
@@ -305,6 +310,27 @@ mod tests {
             assert_eq!(contents(folder), ["new", "new"], "{renamed}");
             assert_eq!(names(folder), CLEAN);
         }
+    }
+
+    /// From the note on the transaction is committed, whatever the renaming says.
+    #[test]
+    fn an_error_after_the_note_says_that_the_outcome_is_unknown() {
+        let Setup { folder, lock, .. } = &setup();
+        let files = new_files(folder);
+        fs::remove_file(folder.file("b.csv")).unwrap();
+        // A file cannot take the place of a folder.
+        fs::create_dir(folder.file("b.csv")).unwrap();
+        let error = rename_all(folder, files, lock).unwrap_err();
+        assert!(error.outcome_unknown && is_interrupted(folder), "{error}");
+        // Before it, and of one file that did not get its name, it is known.
+        let Setup { folder, lock, .. } = &setup();
+        fs::create_dir(folder.file(NOTE)).unwrap();
+        assert!(!rename_all(folder, new_files(folder), lock).unwrap_err().outcome_unknown);
+        let Setup { folder, lock, .. } = &setup();
+        let one = new_files(folder).drain(..1).collect();
+        fs::remove_file(folder.file("a.csv")).unwrap();
+        fs::create_dir(folder.file("a.csv")).unwrap();
+        assert!(!rename_all(folder, one, lock).unwrap_err().outcome_unknown);
     }
 
     #[test]

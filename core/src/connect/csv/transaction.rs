@@ -196,7 +196,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// If a file was changed by somebody else, or cannot be written; then none is.
+    /// If a file was changed by somebody else, or cannot be written; then none is, unless the error says that
+    /// the outcome is unknown.
     pub fn commit<'f>(
         self,
         folder: &Folder,
@@ -235,7 +236,8 @@ impl Transaction {
         for (file, mut known, is_new) in all {
             if is_new {
                 // Still under the lock, so it is the file that was just written.
-                let Some(stamp) = folder.stamp(&file)? else { continue };
+                let stamp = folder.stamp(&file).map_err(ConnectError::with_unknown_outcome)?;
+                let Some(stamp) = stamp else { continue };
                 known.stamp = stamp;
             }
             result.push((file, known));

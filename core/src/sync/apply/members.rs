@@ -10,14 +10,16 @@ use arrow::array::RecordBatch;
 use super::{
     Applied, Applier, Stopped,
     messages::{cannot_be_cleared, member_refused, not_found_again, shown, unresolved_message, wanted_twice},
+    write::{Fate, Outcome},
 };
 use crate::{
-    journal::ChangeStatus,
+    connect::ConnectError,
+    journal::Message,
     mapping::{MemberTable, Target, WriteAs},
     project::{AutoFill, Method, SchemaType},
     sync::{
         pending::{Key, WrittenObject, find_keys},
-        references::{References, Resolved, written},
+        references::{References, Resolved, written, written_target},
         rows::{RowWrite, key_batch},
     },
     value::{Value, value_at},
@@ -50,24 +52,23 @@ pub(super) struct Members<'a> {
 }
 
 impl Applier<'_> {
-    /// Writes what waited for its objects.
+    /// Writes what waited for its objects; none of these is done until its last row is written.
     pub(super) fn write_members(
         &mut self,
         mut changes: Vec<MemberChange>,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
-        changes.retain(|one| matches!(applied.statuses.get(one.object.index), Some(ChangeStatus::Done)));
         if changes.is_empty() {
             return Ok(());
         }
         self.stop_if_cancelled()?;
-        let indices: Vec<usize> = changes.iter().map(|one| one.object.index).collect();
-        indices.iter().for_each(|index| applied.reopen(*index));
         let own_type = &self.mapping.destination().schema_type;
         let mut objects: Vec<&mut WrittenObject> = changes.iter_mut().map(|one| &mut one.object).collect();
         find_keys(&mut *self.connector, own_type, &mut objects, self.cancel)?;
+        let mut waiting = Waiting::default();
         let mut properties: Vec<String> = Vec::new();
         for change in &changes {
+            *waiting.properties.entry(change.object.index).or_default() += 1;
             if !properties.contains(&change.property) {
                 properties.push(change.property.clone());
             }
@@ -75,9 +76,8 @@ impl Applier<'_> {
         for property in properties {
             let (own, others) = changes.into_iter().partition(|one| one.property == property);
             changes = others;
-            self.write_property(&property, own, applied)?;
+            self.write_property(&property, own, &mut waiting, applied)?;
         }
-        indices.iter().for_each(|index| applied.close(*index));
         Ok(())
     }
 
@@ -85,11 +85,10 @@ impl Applier<'_> {
         &mut self,
         property: &str,
         changes: Vec<MemberChange>,
+        waiting: &mut Waiting,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
-        let mapping = self.mapping;
-        let mut targets = mapping.inserts.iter().chain(&mapping.updates);
-        let Some(target) = targets.find(|target| target.property == property) else { return Ok(()) };
+        let Some(target) = written_target(self.mapping, property) else { return Ok(()) };
         let WriteAs::Members(table) = &target.write_as else { return Ok(()) };
         let schema = self.schema;
         let Some(schema_type) = schema.schema_type(&table.schema_type) else { return Ok(()) };
@@ -99,17 +98,22 @@ impl Applier<'_> {
         let members = Members { target, table, schema_type, references, changes, own };
         for (change, own) in members.changes.iter().zip(&members.own) {
             if own.is_none() {
-                applied.messages.push(not_found_again(&change.object, &change.property, &change.rule));
+                let what = "the members are not written yet";
+                applied.messages.push(not_found_again(&change.object, &change.property, &change.rule, what));
             }
         }
-        let added = members.added(applied);
+        let added = members.added(self.continue_on_error, applied)?;
         let kept: HashSet<String> = match table.member {
             Some(_) => HashSet::new(),
             None => added.iter().map(|row| written_key(&row.key)).collect(),
         };
         let removed = self.removed(&members, &kept, applied)?;
+        removed.iter().chain(&added).for_each(|row| *waiting.rows.entry(row.index).or_default() += 1);
+        for change in &members.changes {
+            waiting.look(change.object.index, applied);
+        }
         for rows in [removed, added] {
-            self.write_member_rows(&members, &rows, applied)?;
+            self.write_member_rows(&members, &rows, waiting, applied)?;
         }
         Ok(())
     }
@@ -118,21 +122,16 @@ impl Applier<'_> {
         &mut self,
         members: &Members<'_>,
         rows: &[RowWrite],
+        waiting: &mut Waiting,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
         let changes: HashMap<usize, &MemberChange> =
             members.changes.iter().map(|change| (change.object.index, change)).collect();
+        let mut outcome = MemberRows { changes, waiting, applied };
         for chunk in rows.chunks(self.batch) {
             self.stop_if_cancelled()?;
             let chunk: Vec<&RowWrite> = chunk.iter().collect();
-            self.write_rows(members.schema_type, &chunk, &mut |rows, result| {
-                let Err(error) = result else { return };
-                for row in rows {
-                    if let Some(change) = changes.get(&row.index) {
-                        applied.fail(row.index, member_refused(row, change, error));
-                    }
-                }
-            })?;
+            self.write_rows(members.schema_type, &chunk, &mut outcome)?;
         }
         Ok(())
     }
@@ -178,26 +177,68 @@ impl Applier<'_> {
     }
 }
 
-impl Applied {
-    /// Until all its members are written an object is not done.
-    pub(super) fn reopen(&mut self, index: usize) {
-        self.replace_status(index, ChangeStatus::Done, ChangeStatus::NotWritten);
+/// What objects wait for before they are done.
+#[derive(Default)]
+struct Waiting {
+    /// Lists of members that are not written completely.
+    properties: HashMap<usize, usize>,
+    /// Rows of the list that is being written.
+    rows: HashMap<usize, usize>,
+}
+
+impl Waiting {
+    /// Takes over that a row of an object is written.
+    fn written(&mut self, index: usize, applied: &mut Applied) {
+        if let Some(rows) = self.rows.get_mut(&index) {
+            *rows = rows.saturating_sub(1);
+        }
+        self.look(index, applied);
     }
 
-    fn close(&mut self, index: usize) {
-        self.replace_status(index, ChangeStatus::NotWritten, ChangeStatus::Done);
+    /// Looks whether the list of an object that is being written is complete, and with it the object.
+    fn look(&mut self, index: usize, applied: &mut Applied) {
+        if self.rows.get(&index).is_some_and(|rows| *rows > 0) {
+            return;
+        }
+        self.rows.remove(&index);
+        if let Some(properties) = self.properties.get_mut(&index) {
+            *properties = properties.saturating_sub(1);
+            if *properties == 0 {
+                applied.close(index);
+            }
+        }
     }
+}
 
-    fn replace_status(&mut self, index: usize, from: ChangeStatus, to: ChangeStatus) {
-        if let Some(status) = self.statuses.get_mut(index).filter(|status| **status == from) {
-            *status = to;
+/// Is told what became of the rows of members.
+struct MemberRows<'m> {
+    changes: HashMap<usize, &'m MemberChange>,
+    waiting: &'m mut Waiting,
+    applied: &'m mut Applied,
+}
+
+impl Outcome for MemberRows<'_> {
+    fn told(&mut self, rows: &[&RowWrite], fate: Fate<'_>) {
+        for row in rows {
+            match fate {
+                Fate::Written => {
+                    self.applied.part_written(row.index);
+                    self.waiting.written(row.index, self.applied);
+                }
+                Fate::Unknown => self.applied.unknown_and_told(row),
+                Fate::Refused(error) => {
+                    if let Some(change) = self.changes.get(&row.index) {
+                        self.applied.fail(row.index, member_refused(row, change, error));
+                    }
+                }
+            }
         }
     }
 }
 
 impl Members<'_> {
     /// Rows for new members; members that are not found are told and left out.
-    fn added(&self, applied: &mut Applied) -> Vec<RowWrite> {
+    fn added(&self, continue_on_error: bool, applied: &mut Applied) -> Result<Vec<RowWrite>, Stopped> {
         let mut rows = Vec::new();
         let mut wanted: HashMap<String, &str> = HashMap::new();
         for (change, own) in self.changes.iter().zip(&self.own) {
@@ -218,35 +259,40 @@ impl Members<'_> {
                     }
                     wanted.insert(written(&key), &change.object.name);
                 }
-                rows.push(self.added_row(change, own, value, key));
-            }
-        }
-        rows
-    }
-
-    fn added_row(&self, change: &MemberChange, own: &[Value], member: &Value, key: Vec<Value>) -> RowWrite {
-        let mut row = self.row(change, member);
-        let own_columns = self.table.own.columns.iter().zip(own);
-        match &self.table.member {
-            None => {
-                row.method = Method::Update;
-                row.key = self.table.key.iter().cloned().zip(key).collect();
-                own_columns.for_each(|(column, value)| row.set(self.schema_type, column, value));
-            }
-            Some(hop) => {
-                row.method = Method::Insert;
-                let guid = self.new_guid(own, &key);
-                own_columns.for_each(|(column, value)| row.set(self.schema_type, column, value));
-                let columns = hop.columns.iter().zip(&key);
-                columns.for_each(|(column, value)| row.set(self.schema_type, column, value));
-                for column in &self.schema_type.properties {
-                    if column.auto_fill == AutoFill::Guid && row.value(&column.name).is_none() {
-                        row.set(self.schema_type, &column.name, &Value::String(guid.clone()));
+                let mut row = self.row(change, value);
+                match self.add(&mut row, own, key) {
+                    Ok(()) => rows.push(row),
+                    Err(error) => {
+                        let message = member_refused(&row, change, &error);
+                        applied.refuse(change.object.index, message, continue_on_error)?;
                     }
                 }
             }
         }
-        row
+        Ok(rows)
+    }
+
+    /// Makes a row one that says that a member is in.
+    fn add(&self, row: &mut RowWrite, own: &[Value], key: Vec<Value>) -> Result<(), ConnectError> {
+        match &self.table.member {
+            None => {
+                row.method = Method::Update;
+                row.key = self.table.key.iter().cloned().zip(key).collect();
+                row.set_all(self.schema_type, &self.table.own.columns, own)
+            }
+            Some(hop) => {
+                row.method = Method::Insert;
+                let guid = self.new_guid(own, &key);
+                row.set_all(self.schema_type, &self.table.own.columns, own)?;
+                row.set_all(self.schema_type, &hop.columns, &key)?;
+                for column in &self.schema_type.properties {
+                    if column.auto_fill == AutoFill::Guid && row.value(&column.name).is_none() {
+                        row.set(self.schema_type, &column.name, &Value::String(guid.clone()))?;
+                    }
+                }
+                Ok(())
+            }
+        }
     }
 
     /// The same membership gets the same GUID in every run.
@@ -256,33 +302,28 @@ impl Members<'_> {
         uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).hyphenated().to_string()
     }
 
-    /// A row that takes a member out; `None` if the member cannot do without an object.
+    /// A row that takes a member out.
+    ///
+    /// # Errors
+    ///
+    /// What there is to say if the member cannot do without an object.
     pub(super) fn removed_row(
         &self,
         change: &MemberChange,
         member: &Value,
         key: Key,
-        applied: &mut Applied,
-    ) -> Option<RowWrite> {
+    ) -> Result<RowWrite, Box<Message>> {
         let mut row = self.row(change, member);
         row.key = key;
         if self.table.member.is_some() {
             row.method = Method::Delete;
-            return Some(row);
+            return Ok(row);
         }
         row.method = Method::Update;
-        let is_mandatory =
-            |name: &&String| self.schema_type.property(name).is_some_and(|column| column.mandatory);
-        let optional: Vec<&String> =
-            self.table.own.columns.iter().filter(|name| !is_mandatory(name)).collect();
-        if optional.is_empty() {
-            let message = cannot_be_cleared(self.target, self.table, change, member);
-            applied.fail(change.object.index, message);
-            return None;
+        match row.clear(self.schema_type, &self.table.own.columns) {
+            Ok(()) => Ok(row),
+            Err(_) => Err(Box::new(cannot_be_cleared(self.target, self.table, change, member))),
         }
-        // One empty column is enough to refer to nothing.
-        optional.into_iter().for_each(|column| row.set(self.schema_type, column, &Value::Null));
-        Some(row)
     }
 
     fn row(&self, change: &MemberChange, member: &Value) -> RowWrite {

@@ -5,7 +5,11 @@ use crate::{
     connect::ConnectError,
     journal::{Message, MessageLevel, PropertyChange},
     mapping::{MemberTable, Target, WriteAs},
-    sync::{pending::WrittenObject, references::Resolved, rows::RowWrite},
+    sync::{
+        pending::{Pending, WrittenObject},
+        references::Resolved,
+        rows::RowWrite,
+    },
     value::{MASK, Value},
 };
 
@@ -24,20 +28,51 @@ fn about(level: MessageLevel, code: &str, text: String, object: &str, property: 
     }
 }
 
-/// The database gave the new object its key, and the values that it was created with are not its alone.
-pub(super) fn not_found_again(object: &WrittenObject, property: &str, rule: &str) -> Message {
-    let text =
-        "the reference is not set yet: the new object cannot be told from others by its values; run again";
-    about(MessageLevel::Warning, "SW-R106", text.to_owned(), &object.name, property, rule)
+/// The database gave the new object its key, and the values that it was created with are not its alone; `what`
+/// says what is not done yet.
+pub(super) fn not_found_again(object: &WrittenObject, property: &str, rule: &str, what: &str) -> Message {
+    let text = format!("{what}: the new object cannot be told from others by its values; run again");
+    about(MessageLevel::Warning, "SW-R106", text, &object.name, property, rule)
+}
+
+/// Whether an object, or something of it, is written cannot be found out.
+pub fn unknown(object: &str) -> Message {
+    Message {
+        level: MessageLevel::Warning,
+        code: "SW-R116".to_owned(),
+        text:
+            "whether this change was written before the interruption cannot be told: only sensitive values or \
+               members changed, or somebody else changed the object meanwhile"
+                .to_owned(),
+        object: Some(object.to_owned()),
+        property: None,
+        rule: None,
+    }
+}
+
+/// A value that a column cannot hold.
+pub(super) fn does_not_fit(object: &str, change: &PropertyChange, error: &ConnectError) -> Box<Message> {
+    let (code, text) = (error.kind.code(), with_help(error));
+    Box::new(about(MessageLevel::Error, code, text, object, &change.property, &change.rule))
+}
+
+/// The same of a reference that is set in the second pass.
+pub(super) fn does_not_fit_pending(one: &Pending, error: &ConnectError) -> Message {
+    let (code, text) = (error.kind.code(), with_help(error));
+    about(MessageLevel::Error, code, text, &one.object.name, &one.property, &one.rule)
+}
+
+fn with_help(error: &ConnectError) -> String {
+    let help = error.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{error}{help}")
 }
 
 /// The database, or a rule of ours, refuses a row.
 pub(super) fn refused(row: &RowWrite, error: &ConnectError) -> Message {
-    let help = error.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
     Message {
         level: MessageLevel::Error,
         code: error.kind.code().to_owned(),
-        text: format!("{error}{help}"),
+        text: with_help(error),
         object: Some(row.name.clone()),
         property: None,
         rule: None,
@@ -66,12 +101,22 @@ pub(super) fn cannot_be_cleared(
     member: &Value,
 ) -> Message {
     let text = format!(
-        "member “{}” cannot be taken out: {} of {} is mandatory, so each of its objects must belong to one",
+        "member “{}” cannot be taken out: {} of {} is mandatory or part of its key, so each of its objects must \
+         belong to one",
         shown(target, member),
         table.own.columns.join(", "),
         table.schema_type
     );
     about(MessageLevel::Error, "SW-R117", text, &change.object.name, &change.property, &change.rule)
+}
+
+/// A member that is to be taken out and has no row that says it is in.
+pub(super) fn nothing_to_take_out(target: &Target, change: &MemberChange, member: &Value) -> Message {
+    let text = format!(
+        "member “{}” is not taken out: no row says that it is in; somebody else may have changed that meanwhile",
+        shown(target, member)
+    );
+    about(MessageLevel::Warning, "SW-R122", text, &change.object.name, &change.property, &change.rule)
 }
 
 /// A member of one object only that several objects want.
@@ -123,16 +168,14 @@ pub fn unresolved_message(
         Resolved::Ambiguous => "more than one object",
         Resolved::Missing | Resolved::Key(_) => "no object",
     };
-    let leads = match &target.write_as {
-        WriteAs::Reference { onward, .. } if !onward.is_empty() => "leads to",
-        _ => "has",
-    };
-    let text = match leads {
-        "leads to" => format!(
-            "{what}: {why} that it can refer to leads to a {schema_type} whose {property} is “{}”",
-            shown(target, value)
-        ),
-        _ => format!("{what}: {why} of {schema_type} has {property} “{}”", shown(target, value)),
+    let value = shown(target, value);
+    let text = match &target.write_as {
+        WriteAs::Reference { onward, .. } if !onward.is_empty() => {
+            format!(
+                "{what}: {why} that it can refer to leads to a {schema_type} whose {property} is “{value}”"
+            )
+        }
+        _ => format!("{what}: {why} of {schema_type} has {property} “{value}”"),
     };
     about(MessageLevel::Warning, "SW-R104", text, object, &target.property, rule)
 }

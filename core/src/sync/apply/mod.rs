@@ -14,20 +14,31 @@ mod removals;
 mod row;
 mod write;
 
-use std::{fs::File, io::Write as _, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io::{self, Write as _},
+    ops::Range,
+    path::PathBuf,
+};
 
-pub use self::messages::unresolved_message;
-use self::{members::MemberChange, messages::not_found_again};
+pub use self::messages::{unknown, unresolved_message};
+use self::{
+    members::MemberChange,
+    messages::{does_not_fit_pending, not_found_again},
+    row::Preparation,
+    write::FurtherColumns,
+};
 use super::{
-    pending::{Pending, WrittenObject, find_keys},
-    references::{References, Resolved},
+    pending::{Key, Pending, WrittenObject, find_keys},
+    references::{References, Resolved, written_target},
     rows::RowWrite,
     source::label_key,
 };
 use crate::{
     connect::{ConnectError, Connector, ErrorKind},
     journal::{ChangeList, ChangeStatus, Journal, JournalError, Message, Writes},
-    mapping::{CompiledMapping, Target, WriteAs},
+    mapping::{CompiledMapping, WriteAs},
     progress::{CancelToken, Progress},
     project::{Method, Schema, Side},
 };
@@ -77,6 +88,8 @@ pub struct Applier<'a> {
     pub check_busy: bool,
     /// Where the outcome of every batch is noted, to disk.
     pub outcome: File,
+    /// Where that is.
+    pub outcome_path: PathBuf,
     /// Who watches.
     pub progress: &'a dyn Progress,
     /// Who stops.
@@ -88,7 +101,9 @@ pub struct Applier<'a> {
 pub struct Applied {
     /// Status of every change of the list.
     pub statuses: Vec<ChangeStatus>,
-    /// Objects written, by method.
+    /// Changes whose own row is committed, whatever became of their members and further references.
+    pub committed: HashSet<usize>,
+    /// Objects written, by method, and those in error, each counted once.
     pub writes: Writes,
     /// What there is to say.
     pub messages: Vec<Message>,
@@ -111,6 +126,12 @@ impl Later {
         let members = self.members.iter_mut().rev().map(|one| &mut one.object).take_while(is_own);
         pending.chain(members)
     }
+
+    /// Forgets what waits of the changes from `index` on.
+    fn forget_from(&mut self, index: usize) {
+        while self.pending.pop_if(|one| one.object.index >= index).is_some() {}
+        while self.members.pop_if(|one| one.object.index >= index).is_some() {}
+    }
 }
 
 impl Applier<'_> {
@@ -118,13 +139,15 @@ impl Applier<'_> {
     pub fn apply(&mut self, changes: &ChangeList, range: Range<usize>) -> Applied {
         let mut applied = Applied {
             statuses: vec![ChangeStatus::NotWritten; changes.len()],
+            committed: HashSet::new(),
             writes: Writes::default(),
             messages: Vec::new(),
             stopped: None,
         };
-        if let Err(stopped) = self.apply_all(changes, range, &mut applied) {
+        if let Err(stopped) = self.apply_all(changes, range.clone(), &mut applied) {
             applied.stopped = Some(stopped);
         }
+        applied.count(changes, range);
         applied
     }
 
@@ -135,15 +158,15 @@ impl Applier<'_> {
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
         let mut later = Later::default();
-        let pending = |later: &mut Later| std::mem::take(&mut later.pending);
-        let objects = self
-            .write_all(changes, range, &mut later, applied)
-            .and_then(|()| self.second_pass(pending(&mut later), applied));
-        if objects.is_err() {
-            later.members.iter().for_each(|change| applied.reopen(change.object.index));
-        }
+        let objects = self.write_all(changes, range, &mut later, applied);
+        let Later { mut pending, mut members } = later;
+        pending.retain(|one| applied.is_done(one.object.index));
+        pending.iter().for_each(|one| applied.reopen(one.object.index));
+        let objects = objects.and_then(|()| self.second_pass(&pending, &mut members, applied));
+        members.retain(|one| applied.is_done(one.object.index));
+        members.iter().for_each(|one| applied.reopen(one.object.index));
         objects?;
-        self.write_members(later.members, applied)
+        self.write_members(members, applied)
     }
 
     /// Writes all objects of the range, and notes what must wait until they are there.
@@ -170,8 +193,10 @@ impl Applier<'_> {
             if matches!(method, Method::MarkOutstanding | Method::ResetOutstanding) {
                 self.label(changes, &free, method, applied)?;
             } else {
-                let rows = self.prepare(changes, &free, &mut references, later, applied)?;
-                self.write_objects(&rows, Some(&mut references), applied)?;
+                let preparation =
+                    Preparation { mapping: self.mapping, changes, continue_on_error: self.continue_on_error };
+                let rows = preparation.rows(&free, &mut references, later, applied)?;
+                self.write_objects(preparation, &rows, &mut references, later, applied)?;
             }
             self.note_exceptions(start..end, applied)?;
             self.note("done", start, end)?;
@@ -188,21 +213,19 @@ impl Applier<'_> {
         Ok(References::read_for(&mut *self.connector, self.schema, targets, self.cancel)?)
     }
 
-    /// The property of the destination; both lists know it when both write it.
-    fn target(&self, property: &str) -> Option<&Target> {
-        let mut targets = self.mapping.inserts.iter().chain(&self.mapping.updates);
-        targets.find(|target| target.property == property)
-    }
-
     fn stop_if_cancelled(&self) -> Result<(), Stopped> {
         if self.cancel.is_cancelled() { Err(Stopped::Cancelled) } else { Ok(()) }
     }
 
     /// Notes intent and outcome of a batch, to disk.
     fn note(&mut self, what: &str, start: usize, end: usize) -> Result<(), Stopped> {
-        writeln!(self.outcome, "{what} {start} {end}").and_then(|()| self.outcome.sync_data()).map_err(
-            |source| Stopped::Journal(JournalError::Folder { path: "outcome of the run".into(), source }),
-        )
+        writeln!(self.outcome, "{what} {start} {end}")
+            .and_then(|()| self.outcome.sync_data())
+            .map_err(|source| self.not_noted(source))
+    }
+
+    fn not_noted(&self, source: io::Error) -> Stopped {
+        Stopped::Journal(JournalError::Folder { path: self.outcome_path.clone(), source })
     }
 
     /// Notes which changes of a batch were not written, before it is noted as done.
@@ -210,9 +233,7 @@ impl Applier<'_> {
         let status = |index: usize| applied.statuses.get(index).copied();
         for (index, status) in range.filter_map(|index| Some((index, status(index)?))) {
             if status != ChangeStatus::Done {
-                writeln!(self.outcome, "{} {index}", status.id()).map_err(|source| {
-                    Stopped::Journal(JournalError::Folder { path: "outcome of the run".into(), source })
-                })?;
+                writeln!(self.outcome, "{} {index}", status.id()).map_err(|source| self.not_noted(source))?;
             }
         }
         Ok(())
@@ -238,65 +259,128 @@ impl Applier<'_> {
                 right.1.push(label_key(&change.right_key));
             }
         }
-        for (side, keys) in by_side {
+        let labelled = by_side.into_iter().try_for_each(|(side, keys)| {
             let schema_type = &self.mapping.class(side).schema_type.name;
             match method {
-                _ if keys.is_empty() => {}
-                Method::MarkOutstanding => self.journal.mark(self.run, side, schema_type, &keys)?,
-                _ => self.journal.reset(side, schema_type, &keys)?,
+                _ if keys.is_empty() => Ok(()),
+                Method::MarkOutstanding => self.journal.mark(self.run, side, schema_type, &keys),
+                _ => self.journal.reset(side, schema_type, &keys),
             }
-        }
-        applied.writes.add(method, indices.len() as u64);
+        });
         for index in indices {
-            if let Some(status) = applied.statuses.get_mut(*index) {
-                *status = ChangeStatus::Done;
+            match &labelled {
+                Ok(()) => applied.done(*index),
+                Err(JournalError::Connect(error)) if error.outcome_unknown => applied.unknown(*index),
+                Err(_) => {}
             }
         }
-        Ok(())
+        Ok(labelled?)
     }
 
-    /// Sets the references whose objects were not there in the first pass.
-    fn second_pass(&mut self, mut pending: Vec<Pending>, applied: &mut Applied) -> Result<(), Stopped> {
-        pending.retain(|one| matches!(applied.statuses.get(one.object.index), Some(ChangeStatus::Done)));
+    /// Sets the references whose objects were not there in the first pass. Who gets another key by that takes
+    /// it along to `members`.
+    fn second_pass(
+        &mut self,
+        pending: &[Pending],
+        members: &mut [MemberChange],
+        applied: &mut Applied,
+    ) -> Result<(), Stopped> {
         if pending.is_empty() {
             return Ok(());
         }
         self.stop_if_cancelled()?;
         let schema_type = &self.mapping.destination().schema_type;
         let references = self.read_references()?;
+        let mut pending = pending.to_vec();
         let mut objects: Vec<&mut WrittenObject> = pending.iter_mut().map(|one| &mut one.object).collect();
         find_keys(&mut *self.connector, schema_type, &mut objects, self.cancel)?;
-        let mut rows = Vec::new();
-        for Pending { object, property, rule, value } in &pending {
-            let Some(target) = self.target(property) else { continue };
-            let WriteAs::Reference { columns, .. } = &target.write_as else { continue };
-            match references.resolve(target, value) {
-                Resolved::Key(_) if object.key.is_empty() => {
-                    applied.messages.push(not_found_again(object, property, rule));
-                }
-                Resolved::Key(values) => {
-                    let mut row = RowWrite {
-                        index: object.index,
-                        method: Method::Update,
-                        name: object.name.clone(),
-                        key: object.key.clone(),
-                        columns: Vec::new(),
-                        member: None,
-                    };
-                    for (column, value) in columns.iter().zip(&values) {
-                        row.set(schema_type, column, value);
-                    }
-                    rows.push(row);
-                }
-                unresolved => {
-                    applied.messages.push(unresolved_message(target, &object.name, rule, value, &unresolved));
-                }
+        let rows = self.further_columns(&pending, &references, applied)?;
+        let waiting: HashSet<usize> = rows.iter().map(|row| row.index).collect();
+        let settled = pending.iter().map(|one| one.object.index).filter(|index| !waiting.contains(index));
+        settled.for_each(|index| applied.close(index));
+        self.write_rows(schema_type, &rows.iter().collect::<Vec<_>>(), &mut FurtherColumns(applied))?;
+        let new_keys: HashMap<usize, Key> = rows
+            .iter()
+            .filter(|row| row.changes_key(schema_type))
+            .map(|row| (row.index, row.own_key(&schema_type.key)))
+            .collect();
+        for object in members.iter_mut().map(|change| &mut change.object) {
+            if let Some(key) = new_keys.get(&object.index) {
+                object.key.clone_from(key);
             }
         }
-        // The objects are counted already.
-        let written = applied.writes;
-        let result = self.write_objects(&rows, None, applied);
-        applied.writes = Writes { failed: applied.writes.failed, ..written };
-        result
+        Ok(())
+    }
+
+    /// The rows that set references which can be set now, one an object: its key may change with them.
+    fn further_columns(
+        &self,
+        pending: &[Pending],
+        references: &References,
+        applied: &mut Applied,
+    ) -> Result<Vec<RowWrite>, Stopped> {
+        let schema_type = &self.mapping.destination().schema_type;
+        let mut rows: Vec<RowWrite> = Vec::new();
+        for one in pending {
+            let Pending { object, property, rule, value } = one;
+            let Some(target) = written_target(self.mapping, property) else { continue };
+            let WriteAs::Reference { columns, .. } = &target.write_as else { continue };
+            let values = match references.resolve(target, value) {
+                Resolved::Key(_) if object.key.is_empty() => {
+                    let what = "the reference is not set yet";
+                    applied.messages.push(not_found_again(object, property, rule, what));
+                    continue;
+                }
+                Resolved::Key(values) => values,
+                unresolved => {
+                    applied.messages.push(unresolved_message(target, &object.name, rule, value, &unresolved));
+                    continue;
+                }
+            };
+            // What waits of one object stands together.
+            if rows.last().is_none_or(|row| row.index != object.index) {
+                rows.push(RowWrite {
+                    index: object.index,
+                    method: Method::Update,
+                    name: object.name.clone(),
+                    key: object.key.clone(),
+                    columns: Vec::new(),
+                    member: None,
+                });
+            }
+            let Some(row) = rows.last_mut() else { continue };
+            if let Err(error) = row.set_all(schema_type, columns, &values) {
+                applied.refuse(object.index, does_not_fit_pending(one, &error), self.continue_on_error)?;
+            }
+        }
+        rows.retain(|row| !applied.has_failed(row.index));
+        Ok(rows)
+    }
+}
+
+impl Applied {
+    fn status(&self, index: usize) -> Option<ChangeStatus> {
+        self.statuses.get(index).copied()
+    }
+
+    fn is_done(&self, index: usize) -> bool {
+        self.status(index) == Some(ChangeStatus::Done)
+    }
+
+    fn has_failed(&self, index: usize) -> bool {
+        self.status(index) == Some(ChangeStatus::Failed)
+    }
+
+    /// Counts every object once, by what became of it in the end.
+    fn count(&mut self, changes: &ChangeList, range: Range<usize>) {
+        for index in range {
+            match self.status(index) {
+                Some(ChangeStatus::Done | ChangeStatus::PartlyWritten) => {
+                    self.writes.add(changes.method(index).unwrap_or(Method::Ignore), 1);
+                }
+                Some(ChangeStatus::Failed) => self.writes.failed += 1,
+                _ => {}
+            }
+        }
     }
 }

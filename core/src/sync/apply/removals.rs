@@ -13,6 +13,7 @@ use datafusion::{
 use super::{
     Applied, Applier, Stopped,
     members::{Members, written_key},
+    messages::nothing_to_take_out,
 };
 use crate::{
     connect::Connector,
@@ -20,7 +21,7 @@ use crate::{
     sync::{
         pending::Key,
         references::{read_rows, written},
-        rows::RowWrite,
+        rows::{RowWrite, fitting},
     },
     value::{Value, array_of},
 };
@@ -32,7 +33,7 @@ const ASKED_ONE_BY_ONE: usize = 20;
 struct Wanted<'a> {
     /// Position of the change.
     change: usize,
-    own: &'a [Value],
+    own: Vec<Value>,
     /// Members that go: what their rows hold, and the value in the list.
     members: HashMap<String, &'a Value>,
 }
@@ -48,16 +49,19 @@ impl Applier<'_> {
         let mut found: Vec<(usize, &Value, Key)> = Vec::new();
         let mut wanted: HashMap<String, Wanted<'_>> = HashMap::new();
         for (position, (change, own)) in members.changes.iter().zip(&members.own).enumerate() {
-            let Some(own) = own else { continue };
+            // A value that its column cannot hold is in no row.
+            let Some(own) = own.as_ref().and_then(|own| members.fit(&members.table.own.columns, own)) else {
+                continue;
+            };
             for value in &change.removed {
-                let keys = members.references.keys(members.target, value);
-                if let Some(key) = members.key_of_row(own, keys) {
+                let keys = members.keys_in_rows(value);
+                if let Some(key) = members.key_of_row(&own, &keys) {
                     found.push((position, value, key));
                     continue;
                 }
-                let one = wanted.entry(written(own)).or_insert_with(|| Wanted {
+                let one = wanted.entry(written(&own)).or_insert_with(|| Wanted {
                     change: position,
-                    own: own.as_slice(),
+                    own: own.clone(),
                     members: HashMap::new(),
                 });
                 match members.table.member {
@@ -67,15 +71,21 @@ impl Applier<'_> {
             }
         }
         self.find_rows(members, &wanted, &mut found)?;
+        members.tell_not_found(&found, applied);
         // Rows come in any order; what is written must not.
         found.sort_by_cached_key(|(position, _, key)| (*position, written_key(key)));
-        Ok(found
-            .into_iter()
-            .filter(|(.., key)| !kept.contains(&written_key(key)))
-            .filter_map(|(position, value, key)| {
-                members.removed_row(members.changes.get(position)?, value, key, applied)
-            })
-            .collect())
+        let mut rows = Vec::with_capacity(found.len());
+        for (position, value, key) in found {
+            let Some(change) = members.changes.get(position).filter(|_| !kept.contains(&written_key(&key)))
+            else {
+                continue;
+            };
+            match members.removed_row(change, value, key) {
+                Ok(row) => rows.push(row),
+                Err(message) => applied.refuse(change.object.index, *message, self.continue_on_error)?,
+            }
+        }
+        Ok(rows)
     }
 
     fn find_rows<'v>(
@@ -95,7 +105,7 @@ impl Applier<'_> {
         let mut searches: Vec<Vec<Expr>> = Vec::new();
         if wanted.len() <= ASKED_ONE_BY_ONE {
             for one in wanted.values() {
-                searches.push(conditions(&*self.connector, schema_type, &table.own.columns, one.own));
+                searches.push(conditions(&*self.connector, schema_type, &table.own.columns, &one.own));
             }
         }
         if searches.is_empty() || searches.iter().any(Vec::is_empty) {
@@ -123,6 +133,34 @@ impl Applier<'_> {
 }
 
 impl Members<'_> {
+    /// Values as columns of the table of members hold them; `None` if they cannot.
+    fn fit(&self, columns: &[String], values: &[Value]) -> Option<Vec<Value>> {
+        let fit = |(column, value): (&String, &Value)| fitting(self.schema_type, column, value).ok();
+        columns.iter().zip(values).map(fit).collect()
+    }
+
+    /// What rows of the table hold of the members that a value stands for.
+    fn keys_in_rows(&self, value: &Value) -> Vec<Vec<Value>> {
+        let keys = self.references.keys(self.target, value).iter();
+        match &self.table.member {
+            Some(hop) => keys.filter_map(|key| self.fit(&hop.columns, key)).collect(),
+            None => keys.cloned().collect(),
+        }
+    }
+
+    /// Says which members are to be taken out and have no row. Of objects that were not found again that is said
+    /// already.
+    fn tell_not_found(&self, found: &[(usize, &Value, Key)], applied: &mut Applied) {
+        let found: HashSet<(usize, String)> =
+            found.iter().map(|(position, value, _)| (*position, value.to_string())).collect();
+        let changes = self.changes.iter().zip(&self.own).enumerate().filter(|(_, (_, own))| own.is_some());
+        for (position, (change, _)) in changes {
+            for value in change.removed.iter().filter(|one| !found.contains(&(position, one.to_string()))) {
+                applied.messages.push(nothing_to_take_out(self.target, change, value));
+            }
+        }
+    }
+
     /// Key of the row of a member, where it can be told without reading: the table's key is made of both ends,
     /// and one member only has the value.
     fn key_of_row(&self, own: &[Value], keys: &[Vec<Value>]) -> Option<Key> {

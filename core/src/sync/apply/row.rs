@@ -1,23 +1,35 @@
 //! Changes as rows of columns, references resolved.
 
-use super::{Applied, Applier, Later, Stopped, members::MemberChange, messages::not_split};
+use super::{
+    Applied, Later, Stopped,
+    members::MemberChange,
+    messages::{does_not_fit, not_split},
+};
 use crate::{
     journal::{Change, ChangeList, ChangeStatus, Message, PropertyChange},
-    mapping::{Target, WriteAs},
-    project::{Method, SchemaType, Side},
+    mapping::{CompiledMapping, Target, WriteAs},
+    project::{Method, SchemaType},
     sync::{
         pending::{Pending, WrittenObject},
         references::{References, Resolved, difference},
         rows::RowWrite,
     },
-    value::{Value, ValueType, split_composite},
+    value::{ValueType, split_composite},
 };
 
-impl Applier<'_> {
+/// Makes rows of changes.
+#[derive(Clone, Copy)]
+pub(super) struct Preparation<'a> {
+    pub mapping: &'a CompiledMapping,
+    pub changes: &'a ChangeList,
+    /// An object in error does not stop the run.
+    pub continue_on_error: bool,
+}
+
+impl Preparation<'_> {
     /// The rows of these changes; objects whose values cannot be written are told as failed.
-    pub(super) fn prepare(
+    pub(super) fn rows(
         &self,
-        changes: &ChangeList,
         indices: &[usize],
         references: &mut References,
         later: &mut Later,
@@ -26,11 +38,11 @@ impl Applier<'_> {
         let type_name = &self.mapping.destination().schema_type.name;
         let mut rows = Vec::with_capacity(indices.len());
         for index in indices.iter().copied() {
-            let Some(change) = changes.get(index) else { continue };
+            let Some(change) = self.changes.get(index) else { continue };
             let row = match self.row(index, &change, references, later) {
                 Ok(row) => row,
                 Err(message) => {
-                    self.refuse(index, *message, applied)?;
+                    applied.refuse(index, *message, self.continue_on_error)?;
                     continue;
                 }
             };
@@ -43,12 +55,6 @@ impl Applier<'_> {
         Ok(rows)
     }
 
-    /// Notes that an object cannot be written.
-    fn refuse(&self, index: usize, message: Message, applied: &mut Applied) -> Result<(), Stopped> {
-        applied.fail(index, message);
-        if self.continue_on_error { Ok(()) } else { Err(Stopped::FirstError) }
-    }
-
     fn row(
         &self,
         index: usize,
@@ -57,10 +63,6 @@ impl Applier<'_> {
         later: &mut Later,
     ) -> Result<RowWrite, Box<Message>> {
         let destination = self.mapping.destination();
-        let key = match destination.side {
-            Side::Left => change.left_key.clone(),
-            Side::Right => change.right_key.clone(),
-        };
         let targets = match change.method {
             Method::Insert => &self.mapping.inserts,
             _ => &self.mapping.updates,
@@ -69,7 +71,7 @@ impl Applier<'_> {
             index,
             method: change.method,
             name: change.display.clone(),
-            key,
+            key: change.key(destination.side).to_vec(),
             columns: Vec::new(),
             member: None,
         };
@@ -79,7 +81,9 @@ impl Applier<'_> {
         for property in &change.properties {
             match targets.iter().find(|target| target.property == property.property) {
                 Some(target) => set(&mut row, &destination.schema_type, target, property, references, later)?,
-                None => row.set(&destination.schema_type, &property.property, &property.new),
+                None => row
+                    .set(&destination.schema_type, &property.property, &property.new)
+                    .map_err(|error| does_not_fit(&row.name, property, &error))?,
             }
         }
         later.objects(index).for_each(|object| object.take_over(&row, &destination.key));
@@ -88,15 +92,23 @@ impl Applier<'_> {
 }
 
 impl Applied {
-    /// Notes that an object is in error, and counts it once.
+    /// Notes that an object is in error.
     pub(super) fn fail(&mut self, index: usize, message: Message) {
         self.messages.push(message);
-        if let Some(status) = self.statuses.get_mut(index)
-            && *status != ChangeStatus::Failed
-        {
+        if let Some(status) = self.statuses.get_mut(index) {
             *status = ChangeStatus::Failed;
-            self.writes.failed += 1;
         }
+    }
+
+    /// Notes that an object cannot be written; stops where errors stop the run.
+    pub(super) fn refuse(
+        &mut self,
+        index: usize,
+        message: Message,
+        continue_on_error: bool,
+    ) -> Result<(), Stopped> {
+        self.fail(index, message);
+        if continue_on_error { Ok(()) } else { Err(Stopped::FirstError) }
     }
 }
 
@@ -110,27 +122,28 @@ fn set(
     later: &mut Later,
 ) -> Result<(), Box<Message>> {
     let object = || WrittenObject { index: row.index, name: row.name.clone(), ..WrittenObject::default() };
-    match &target.write_as {
+    let set = match &target.write_as {
         WriteAs::Column => row.set(schema_type, &change.property, &change.new),
         WriteAs::Reference { columns, .. } | WriteAs::Columns { columns } if change.new.is_empty() => {
-            clear(row, schema_type, columns);
+            row.clear(schema_type, columns)
         }
         WriteAs::Columns { columns } => {
             let types: Vec<ValueType> = columns.iter().map(|name| schema_type.type_of(name)).collect();
             let values = split_composite(&change.new.to_string(), &types)
                 .ok_or_else(|| Box::new(not_split(target, &row.name, change, columns)))?;
-            columns.iter().zip(&values).for_each(|(column, value)| row.set(schema_type, column, value));
+            row.set_all(schema_type, columns, &values)
         }
         WriteAs::Reference { columns, .. } => match references.resolve(target, &change.new) {
-            Resolved::Key(values) => {
-                columns.iter().zip(&values).for_each(|(column, value)| row.set(schema_type, column, value));
+            Resolved::Key(values) => row.set_all(schema_type, columns, &values),
+            Resolved::Missing | Resolved::Ambiguous => {
+                later.pending.push(Pending {
+                    object: object(),
+                    property: change.property.clone(),
+                    rule: change.rule.clone(),
+                    value: change.new.clone(),
+                });
+                Ok(())
             }
-            Resolved::Missing | Resolved::Ambiguous => later.pending.push(Pending {
-                object: object(),
-                property: change.property.clone(),
-                rule: change.rule.clone(),
-                value: change.new.clone(),
-            }),
         },
         WriteAs::Members(_) => {
             let added = difference(&change.old, &change.new);
@@ -144,20 +157,8 @@ fn set(
                     removed,
                 });
             }
+            Ok(())
         }
-    }
-    Ok(())
-}
-
-/// Empties the columns of a reference. Of several columns those stay that cannot be empty: they also belong
-/// to the object itself, and one empty column is enough to refer to nothing.
-fn clear(row: &mut RowWrite, schema_type: &SchemaType, columns: &[String]) {
-    let optional: Vec<&String> = columns
-        .iter()
-        .filter(|name| {
-            !schema_type.is_key(name) && schema_type.property(name).is_none_or(|column| !column.mandatory)
-        })
-        .collect();
-    let cleared = if optional.is_empty() { columns.iter().collect() } else { optional };
-    cleared.into_iter().for_each(|column| row.set(schema_type, column, &Value::Null));
+    };
+    set.map_err(|error| does_not_fit(&row.name, change, &error))
 }

@@ -1,237 +1,19 @@
-//! Runs that were interrupted (F13, DESIGN 7): what became of the batch that was being written is found out by
-//! reading, before the next run compares anything.
-//!
-//! The change list and the outcome of every batch are on disk. Of a batch that was begun but not done nobody
-//! knows whether it was committed; so its objects are looked up, and each change gets the status that the
-//! database shows. Nothing is written but the journal. What cannot be told, because only sensitive values
-//! changed or because somebody else changed the object meanwhile, is said to be unknown.
+//! What the system that was being written says of the objects of changes in doubt.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fs,
-    ops::Range,
-    path::Path,
-};
+use std::collections::{HashMap, HashSet};
 
-use super::{
-    outcome::Outcome,
-    reconcile::session,
-    references::{References, Resolved},
-    rows::key_batch,
-    source::label_key,
-};
 use crate::{
-    connect::{ConnectError, Connector, Flow, OpenMode, SearchRequest, open},
-    journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepPass, StepReport},
-    mapping::{CompiledMapping, WriteAs, compile},
+    connect::{ConnectError, Connector, ErrorKind, Flow, SearchRequest},
+    journal::{Change, ChangeStatus},
+    mapping::{CompiledMapping, WriteAs},
     progress::CancelToken,
-    project::{Direction, Method, Project, SchemaType, Side},
+    project::{Method, SchemaType},
+    sync::{
+        references::{References, Resolved, written_target},
+        rows::key_batch,
+    },
     value::{Value, ValueType, split_composite, value_at},
 };
-
-/// Finds out what the interrupted runs of a start up configuration wrote, and marks them as interrupted.
-///
-/// The caller holds the lock, so whatever still counts as running is not. A run whose files are gone or damaged
-/// is marked all the same.
-///
-/// # Errors
-///
-/// If the central database cannot be read or written.
-pub fn resolve_interrupted(
-    project: &Project,
-    folder: &Path,
-    start_up: &str,
-    journal: &mut Journal,
-    cancel: &CancelToken,
-) -> Result<(), JournalError> {
-    for run in journal.unfinished(start_up)? {
-        let resolver = Resolver { project, folder, cancel };
-        for (position, mut step) in journal.unfinished_steps(&run.id)? {
-            let file = journal.run_folder(&run.id).join(format!("step-{:03}.outcome", position + 1));
-            let outcome = Outcome::parse(&fs::read_to_string(file).unwrap_or_default());
-            if resolver.resolve(&mut step, &outcome, journal)? {
-                let checksum = journal.save_changes(&run.id, position, &step)?;
-                journal.record_step(&run.id, position, &step, Some(&checksum))?;
-            }
-        }
-        journal.mark_interrupted(&run.id)?;
-    }
-    Ok(())
-}
-
-struct Resolver<'a> {
-    project: &'a Project,
-    folder: &'a Path,
-    cancel: &'a CancelToken,
-}
-
-impl Resolver<'_> {
-    /// Gives every change that still counts as planned its status; false if there is none.
-    fn resolve(
-        &self,
-        step: &mut StepReport,
-        outcome: &Outcome,
-        journal: &mut Journal,
-    ) -> Result<bool, JournalError> {
-        let before: Vec<ChangeStatus> = step.changes.iter().map(|change| change.status).collect();
-        if !before.contains(&ChangeStatus::Planned) {
-            return Ok(false);
-        }
-        let mut statuses: Vec<ChangeStatus> = (0..before.len()).map(|index| outcome.status(index)).collect();
-        for range in outcome.in_doubt() {
-            let range = range.start..range.end.min(before.len());
-            let found = self.look_up(step, range.clone(), journal)?;
-            step.messages.push(about_batch(&found));
-            for (index, status) in range.zip(found) {
-                if status == ChangeStatus::Unknown
-                    && let Some(change) = step.changes.get(index)
-                {
-                    step.messages.push(about_unknown(&change));
-                }
-                if let Some(slot) = statuses.get_mut(index) {
-                    *slot = status;
-                }
-            }
-        }
-        let mapping = self.mapping_of(step);
-        for (index, (status, before)) in statuses.iter_mut().zip(&before).enumerate() {
-            let noted = *status == ChangeStatus::Done && *before == ChangeStatus::Planned;
-            let change = step.changes.get(index).filter(|_| noted);
-            if let (Some(change), Some(mapping)) = (change, &mapping)
-                && writes_members(&change, mapping)
-            {
-                // Members come last, when all objects of the step are there.
-                *status = ChangeStatus::Unknown;
-                step.messages.push(about_unknown(&change));
-            }
-        }
-        for (index, (status, before)) in statuses.iter_mut().zip(before).enumerate() {
-            if before != ChangeStatus::Planned {
-                *status = before;
-                continue;
-            }
-            match status {
-                ChangeStatus::Done => {
-                    step.writes.add(step.changes.method(index).unwrap_or(Method::Ignore), 1);
-                }
-                ChangeStatus::Failed => step.writes.failed += 1,
-                _ => {}
-            }
-        }
-        step.changes.set_statuses(&statuses);
-        Ok(true)
-    }
-
-    /// What the pass of a step writes by.
-    fn mapping_of(&self, step: &StepReport) -> Option<CompiledMapping> {
-        let mapping = self.project.mapping(&step.mapping)?;
-        let compiled =
-            |direction: Direction| compile(&session(1), self.project, mapping, None, direction, false).ok();
-        let opposite = || compiled(step.direction.reversed());
-        match step.pass {
-            StepPass::Main => compiled(step.direction),
-            StepPass::Corrections => opposite().map(|one| one.reversed(one.opposite.rogue.clone())),
-            StepPass::Forced => opposite().map(|one| one.reversed(one.opposite.forced.clone())),
-            StepPass::WriteBack => opposite().map(|one| one.reversed(one.opposite.write_back.clone())),
-        }
-    }
-
-    /// The status of each change of a batch as the systems show it.
-    fn look_up(
-        &self,
-        step: &mut StepReport,
-        range: Range<usize>,
-        journal: &mut Journal,
-    ) -> Result<Vec<ChangeStatus>, JournalError> {
-        let changes: Vec<Change> = range.filter_map(|index| step.changes.get(index)).collect();
-        let unknown = vec![ChangeStatus::Unknown; changes.len()];
-        // The project was changed meanwhile, so that nobody knows where to look.
-        let Some(mapping) = self.mapping_of(step) else { return Ok(unknown) };
-        if changes.iter().any(|change| is_label(change.method)) {
-            return changes.iter().map(|change| label_status(change, &mapping, journal)).collect();
-        }
-        let shape = step.changes.columns().map(|(shape, _)| shape.side);
-        if shape != Some(mapping.destination().side) {
-            return Ok(unknown);
-        }
-        let system = self.project.system(mapping.destination().side);
-        let statuses = open(&system.connection, self.folder, OpenMode::Read).and_then(|mut connector| {
-            let references = References::read(&mut *connector, &system.schema, &mapping, self.cancel)?;
-            let objects = Objects { mapping: &mapping, references, cancel: self.cancel };
-            objects.statuses(&mut *connector, &changes)
-        });
-        Ok(statuses.unwrap_or_else(|error| {
-            step.messages.push(Message {
-                text: format!("the objects of an interrupted batch cannot be looked up: {error}"),
-                ..about_batch(&[])
-            });
-            unknown
-        }))
-    }
-}
-
-/// Whether a change gives an object other members.
-fn writes_members(change: &Change, mapping: &CompiledMapping) -> bool {
-    change.properties.iter().any(|property| {
-        let mut targets = mapping.inserts.iter().chain(&mapping.updates);
-        let target = targets.find(|target| target.property == property.property);
-        target.is_some_and(|target| matches!(target.write_as, WriteAs::Members(_)))
-            && property.old != property.new
-    })
-}
-
-const fn is_label(method: Method) -> bool {
-    matches!(method, Method::MarkOutstanding | Method::ResetOutstanding)
-}
-
-fn label_status(
-    change: &Change,
-    mapping: &CompiledMapping,
-    journal: &mut Journal,
-) -> Result<ChangeStatus, JournalError> {
-    let mut labelled = false;
-    for (side, key) in [(Side::Left, &change.left_key), (Side::Right, &change.right_key)] {
-        let labels = journal.labels(side, &mapping.class(side).schema_type.name)?;
-        labelled |= labels.contains(&label_key(key));
-    }
-    Ok(written_if(labelled == (change.method == Method::MarkOutstanding)))
-}
-
-const fn written_if(written: bool) -> ChangeStatus {
-    if written { ChangeStatus::Done } else { ChangeStatus::NotWritten }
-}
-
-fn about_batch(found: &[ChangeStatus]) -> Message {
-    let count = |wanted: ChangeStatus| found.iter().filter(|status| **status == wanted).count();
-    Message {
-        level: MessageLevel::Info,
-        code: "SW-R115".to_owned(),
-        text: format!(
-            "the run was interrupted in the middle of a batch of {}; by what the systems hold {} of its changes are \
-             written, {} are not",
-            found.len(),
-            count(ChangeStatus::Done),
-            count(ChangeStatus::NotWritten)
-        ),
-        object: None,
-        property: None,
-        rule: None,
-    }
-}
-
-fn about_unknown(change: &Change) -> Message {
-    Message {
-        level: MessageLevel::Warning,
-        code: "SW-R116".to_owned(),
-        text:
-            "whether this change was written before the interruption cannot be told: only sensitive values or \
-               members changed, or somebody else changed the object meanwhile"
-                .to_owned(),
-        object: Some(change.display.clone()),
-        property: None,
-        rule: None,
-    }
-}
 
 /// A column with the value before and after the change.
 struct ColumnChange {
@@ -244,10 +26,10 @@ struct ColumnChange {
 type Row = HashMap<String, Value>;
 
 /// The objects of the system that was being written.
-struct Objects<'a> {
-    mapping: &'a CompiledMapping,
-    references: References,
-    cancel: &'a CancelToken,
+pub(super) struct Objects<'a> {
+    pub mapping: &'a CompiledMapping,
+    pub references: References,
+    pub cancel: &'a CancelToken,
 }
 
 impl Objects<'_> {
@@ -255,7 +37,12 @@ impl Objects<'_> {
         &self.mapping.destination().schema_type
     }
 
-    fn statuses(
+    /// The status of each change as the system shows it.
+    ///
+    /// # Errors
+    ///
+    /// If reading fails.
+    pub(super) fn statuses(
         &self,
         connector: &mut dyn Connector,
         changes: &[Change],
@@ -313,10 +100,7 @@ impl Objects<'_> {
     }
 
     fn old_key(&self, change: &Change) -> Option<Vec<Value>> {
-        let key = match self.mapping.destination().side {
-            Side::Left => &change.left_key,
-            Side::Right => &change.right_key,
-        };
+        let key = change.key(self.mapping.destination().side);
         (change.method != Method::Insert && !key.is_empty())
             .then(|| key.iter().map(|(_, value)| value.clone()).collect())
     }
@@ -340,8 +124,7 @@ impl Objects<'_> {
     fn columns(&self, change: &Change) -> Vec<ColumnChange> {
         let mut columns = Vec::new();
         for property in change.properties.iter().filter(|property| !property.secret) {
-            let mut targets = self.mapping.inserts.iter().chain(&self.mapping.updates);
-            let target = targets.find(|target| target.property == property.property);
+            let target = written_target(self.mapping, &property.property);
             match target.map(|target| (target, &target.write_as)) {
                 Some((target, WriteAs::Reference { columns: own, .. })) => {
                     let resolve = |value: &Value| match self.references.resolve(target, value) {
@@ -461,6 +244,11 @@ impl Objects<'_> {
             _ => ChangeStatus::Unknown,
         }
     }
+}
+
+/// The status of a change that is written or not.
+pub(super) const fn written_if(written: bool) -> ChangeStatus {
+    if written { ChangeStatus::Done } else { ChangeStatus::NotWritten }
 }
 
 /// Numbers of objects by columns and values.
