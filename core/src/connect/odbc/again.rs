@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::{OdbcConnector, open::Trust};
-use crate::connect::{ConnectError, ErrorKind};
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    progress::CancelToken,
+};
 
 /// Pauses before the further tries: a server that restarts, or a lock, needs some time.
 pub(super) const PAUSES: [Duration; 3] =
@@ -36,7 +39,7 @@ impl OdbcConnector {
             match self.try_on_a_connection(&mut work) {
                 Err(error) if error.transient && !self.in_transaction => {
                     tracing::warn!(error = one_line(&error), ?pause, "reading is tried again");
-                    self.wait(pause)?;
+                    wait(pause, &self.cancel, &self.label)?;
                 }
                 other => return other,
             }
@@ -63,22 +66,27 @@ impl OdbcConnector {
         }
         // The pool may have no place for a second one.
         self.lease.end();
-        self.lease = self.way.lease(Trust::Nothing)?;
+        self.lease = self.way.lease(Trust::Nothing, &self.cancel)?;
         self.broken = false;
         tracing::info!(system = self.label, "connected again");
         Ok(())
     }
+}
 
-    fn wait(&self, pause: Duration) -> Result<(), ConnectError> {
-        let until = Instant::now() + pause;
-        loop {
-            if self.cancel.is_cancelled() {
-                return Err(self.own(ErrorKind::Cancelled, "trying again was cancelled"));
-            }
-            match until.saturating_duration_since(Instant::now()) {
-                Duration::ZERO => return Ok(()),
-                rest => thread::sleep(rest.min(LOOK)),
-            }
+/// Waits before the next try.
+///
+/// # Errors
+///
+/// On cancel.
+pub(super) fn wait(pause: Duration, cancel: &CancelToken, label: &str) -> Result<(), ConnectError> {
+    let until = Instant::now() + pause;
+    loop {
+        if cancel.is_cancelled() {
+            return Err(ConnectError::new(ErrorKind::Cancelled, label, "trying again was cancelled"));
+        }
+        match until.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => return Ok(()),
+            rest => thread::sleep(rest.min(LOOK)),
         }
     }
 }
