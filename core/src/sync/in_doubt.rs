@@ -26,7 +26,7 @@ use super::{
     source::label_key,
 };
 use crate::{
-    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open},
+    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open_with},
     journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepPass, StepReport},
     mapping::{CompiledMapping, WriteAs, compile},
     progress::CancelToken,
@@ -160,7 +160,8 @@ impl Resolver<'_> {
             return Ok(unknown);
         }
         let system = self.project.system(mapping.destination().side);
-        let statuses = open(&system.connection, self.folder, OpenMode::Read).and_then(|mut connector| {
+        let opened = open_with(&system.connection, self.folder, OpenMode::Read, self.cancel);
+        let statuses = opened.and_then(|mut connector| {
             let references = References::read(&mut *connector, &system.schema, &mapping, self.cancel)?;
             let objects = Objects { mapping: &mapping, references, cancel: self.cancel };
             objects.statuses(&mut *connector, &changes)
