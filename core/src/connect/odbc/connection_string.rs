@@ -128,8 +128,22 @@ pub fn attributes(
                 *value = folder.join(&*value).display().to_string();
             }
         }
+        expect_file(label, &attributes)?;
     }
     Ok(attributes)
+}
+
+/// Says that a SQLite file is not there, which the driver would only call a failure.
+fn expect_file(label: &str, attributes: &Attributes) -> Result<(), ConnectError> {
+    let Some(file) = attributes.get("Database") else { return Ok(()) };
+    // Who sets it to something else wants the driver to make one.
+    if attributes.get("NoCreat") != Some("1") || Path::new(file).exists() {
+        return Ok(());
+    }
+    let text = format!("there is no database file {file}");
+    Err(ConnectError::new(ErrorKind::Missing, label, text).with_help(
+        "check the attribute `Database` of the connection; relative paths count from the folder of the project file",
+    ))
 }
 
 /// Why a library cannot be used, as its name, or the name behind a link, tells. Every dialect is asked: a

@@ -18,7 +18,7 @@ use crate::{
     connect::{ConnectError, ErrorKind, Flow, SearchRequest, sqlite::write::sql_value},
     progress::CancelToken,
     project::{SchemaProperty, SchemaType},
-    value::{Value, ValueType, canonical_guid, parse_decimal, value_at},
+    value::{Value, ValueType, canonical_guid, parse_decimal, parse_timestamp, value_at},
 };
 
 impl SqliteConnector {
@@ -454,8 +454,12 @@ fn to_time(value: ValueRef<'_>) -> Option<i64> {
 }
 
 fn to_timestamp(value: ValueRef<'_>) -> Option<i64> {
-    let moment: civil::DateTime = text_of(value)?.parse().ok()?;
-    moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
+    let text = text_of(value)?;
+    // In its own way first: jiff's points in time end on 9999-12-30.
+    parse_timestamp(text).or_else(|| {
+        let moment: civil::DateTime = text.parse().ok()?;
+        moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
+    })
 }
 
 fn to_timestamp_utc(value: ValueRef<'_>) -> Option<i64> {
@@ -479,5 +483,14 @@ mod tests {
         assert_eq!(to_date(ValueRef::Text(b"2024-02-29 00:00:00")), Some(19_782));
         assert_eq!(to_date(ValueRef::Text(b"2024-02-29 12:00:00")), None);
         assert_eq!(to_date(ValueRef::Text(b"29.02.2024")), None);
+    }
+
+    #[test]
+    fn the_end_of_all_days_is_a_moment() {
+        let moment = |text: &str| to_timestamp(ValueRef::Text(text.as_bytes()));
+        assert_eq!(moment("1970-01-01 00:00:01.5"), Some(1_500_000));
+        assert_eq!(moment("9999-12-31 23:59:59.999999"), Some(253_402_300_799_999_999));
+        assert_eq!(moment("9999-12-31"), Some(253_402_214_400_000_000));
+        assert_eq!(moment("9999-12-32"), None);
     }
 }
