@@ -33,6 +33,18 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
                 "mend `format` in the connection",
             );
         }
+        let unknown = connection
+            .operation_limits
+            .keys()
+            .filter(|kind| !odbc::operation_kinds().any(|one| one == *kind));
+        for kind in unknown {
+            let known: Vec<&str> = odbc::operation_kinds().collect();
+            error(
+                "SW-C117",
+                format!("operation limits are set for {kind:?}, which is no kind of operation"),
+                &format!("use one of {}", known.join(", ")),
+            );
+        }
         let Provider::Odbc { dialect, attributes } = &connection.provider else { continue };
         if odbc::dialect::dialect(dialect).is_none() {
             let known: Vec<&str> = odbc::dialect::all().iter().map(|one| one.id()).collect();

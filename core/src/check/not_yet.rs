@@ -7,8 +7,8 @@ use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
     project::{
-        Access, DataOperations, IncompatibleData, LogLevel, Mapping, OperationStrategy, Project,
-        PropertyRule, Provider, Side, StartUpConfiguration, System, VirtualKind, WhenBusy,
+        Access, DataOperations, LogLevel, Mapping, OperationStrategy, Project, PropertyRule, Provider, Side,
+        StartUpConfiguration, System, VirtualKind, WhenBusy,
     },
 };
 
@@ -108,13 +108,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 ),
                 (odbc && has_scripts(&schema_type.operations), BLOCKS, "scripts as data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
-                (
-                    !odbc
-                        && !is_csv(system)
-                        && any(|property| property.incompatible_data != IncompatibleData::RaiseError),
-                    WARNS,
-                    "replacing incompatible data",
-                ),
             ],
         );
     }

@@ -32,6 +32,24 @@ use crate::{
     project::{Access, Connection, Provider, Schema, SchemaType},
 };
 
+/// The program's own tables: the journal's, and that of the identity store. Others whose names begin so belong
+/// to somebody else, and are tables like all others.
+pub(crate) const OWN_TABLES: [&str; 8] = [
+    "sw_lock",
+    "sw_message",
+    "sw_outstanding",
+    "sw_pair",
+    "sw_pending",
+    "sw_revision",
+    "sw_run",
+    "sw_run_step",
+];
+
+/// True for the program's own tables, in whatever case a database writes their names.
+pub(crate) fn is_own_table(name: &str) -> bool {
+    OWN_TABLES.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
 /// What a connection is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
@@ -233,6 +251,22 @@ pub fn open(
     folder: &Path,
     mode: OpenMode,
 ) -> Result<Box<dyn Connector>, ConnectError> {
+    open_with(connection, folder, mode, &CancelToken::default())
+}
+
+/// The same for somebody who may ask to stop: connecting, waiting for a free connection and the initial SQL
+/// end then. What the connector is asked later heeds the switch too, until [`Connector::set_cancel`] or a call
+/// gives another one.
+///
+/// # Errors
+///
+/// As [`open`], or on cancel.
+pub fn open_with(
+    connection: &Connection,
+    folder: &Path,
+    mode: OpenMode,
+    cancel: &CancelToken,
+) -> Result<Box<dyn Connector>, ConnectError> {
     if mode == OpenMode::Write && connection.read_only {
         return Err(ConnectError::new(
             ErrorKind::ReadOnly,
@@ -246,12 +280,13 @@ pub fn open(
     }
     match &connection.provider {
         Provider::Sqlite { file, when_missing } => {
-            let connector =
-                sqlite::SqliteConnector::open(connection, &folder.join(file), when_missing, mode)?;
+            let file = folder.join(file);
+            let connector = sqlite::SqliteConnector::open(connection, &file, when_missing, mode, cancel)?;
             Ok(Box::new(connector))
         }
         Provider::Odbc { dialect, attributes } => {
-            Ok(Box::new(odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode)?))
+            let connector = odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode, cancel)?;
+            Ok(Box::new(connector))
         }
         Provider::Csv { folder: path, format } => {
             Ok(Box::new(csv::CsvConnector::open(connection, folder.join(path), format, mode)?))

@@ -30,7 +30,7 @@ use datafusion::{
     },
 };
 
-use super::{ConnectError, ErrorKind, Flow, OpenMode, SearchRequest, open};
+use super::{ConnectError, ErrorKind, Flow, OpenMode, SearchRequest, open_with};
 use crate::{
     progress::CancelToken,
     project::{Connection, SchemaType},
@@ -106,8 +106,8 @@ impl TableProvider for ConnectorTable {
         &self,
         filters: &[&Expr],
     ) -> DataFusionResult<Vec<TableProviderFilterPushDown>> {
-        let Shared { connection, folder, schema_type, .. } = &*self.shared;
-        let connector = open(connection, folder, OpenMode::Read).map_err(external)?;
+        let Shared { connection, folder, schema_type, cancel, .. } = &*self.shared;
+        let connector = open_with(connection, folder, OpenMode::Read, cancel).map_err(external)?;
         Ok(filters
             .iter()
             .map(|filter| {
@@ -182,7 +182,7 @@ impl Scan {
             limit: Some(0),
             ..SearchRequest::all(schema_type, &properties)
         };
-        let mut connector = open(connection, folder, OpenMode::Read).map_err(external)?;
+        let mut connector = open_with(connection, folder, OpenMode::Read, cancel).map_err(external)?;
         connector.search(&request, cancel, &mut |_| Flow::Stop).map_err(external)
     }
 }
@@ -198,7 +198,8 @@ impl PartitionStream for Scan {
         let (shared, schema) = (Arc::clone(&self.shared), Arc::clone(&self.schema));
         let (filters, limit, properties) = (self.filters.clone(), self.limit, self.properties());
         builder.spawn_blocking(move || {
-            let mut connector = open(&shared.connection, &shared.folder, OpenMode::Read).map_err(external)?;
+            let mut connector = open_with(&shared.connection, &shared.folder, OpenMode::Read, &shared.cancel)
+                .map_err(external)?;
             let request = SearchRequest {
                 filters: &filters,
                 limit,

@@ -20,7 +20,7 @@ use super::{
     tables::{self, Row, number, optional, text},
 };
 use crate::{
-    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, OrderBy, SearchRequest, open},
+    connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, OrderBy, SearchRequest, open_with},
     progress::CancelToken,
     project::{Project, SchemaType},
     value::Value,
@@ -105,7 +105,23 @@ impl Journal {
     ///
     /// If the central database cannot be opened, read or (in write mode) written.
     pub fn open(project: &Project, folder: &Path, mode: OpenMode) -> Result<Self, JournalError> {
-        let mut connector = open(&project.central.connection, folder, mode)?;
+        Self::open_with(project, folder, mode, &CancelToken::default())
+    }
+
+    /// The same for somebody who may ask to stop while it is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journal::open`], or on cancel.
+    pub fn open_with(
+        project: &Project,
+        folder: &Path,
+        mode: OpenMode,
+        cancel: &CancelToken,
+    ) -> Result<Self, JournalError> {
+        let mut connector = open_with(&project.central.connection, folder, mode, cancel)?;
+        // From now on it also notes that somebody asked to stop.
+        connector.set_cancel(&CancelToken::default());
         let mut ready = true;
         match mode {
             OpenMode::Write => tables::all().try_for_each(|table| connector.ensure_table(&table))?,

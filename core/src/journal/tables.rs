@@ -238,3 +238,15 @@ impl Row<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::is_own_table;
+
+    /// A table that a connector does not know as ours would be offered as somebody's.
+    #[test]
+    fn connectors_know_every_table() {
+        assert!(all().all(|table| is_own_table(table.table_name())));
+    }
+}

@@ -75,7 +75,7 @@ pub struct Connection {
     #[serde(default, skip_serializing_if = "is_default")]
     pub pool: Option<Pool>,
     /// Timeouts and rate limits per kind of operation (F16): `create`, `update`, `delete`, `search`, `get`,
-    /// `test`, `schema`, `script`. ODBC only.
+    /// `test`, `schema`, `script` (the initial SQL). ODBC only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub operation_limits: BTreeMap<String, OperationLimits>,
     /// Retry a failing object without the offending column (F12). Not yet effective.

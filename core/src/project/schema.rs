@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Kept, Literal, is_default};
-use crate::value::ValueType;
+use crate::value::{Value, ValueType, parse_value};
 
 /// Schema of one connected system, as far as the project knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -177,6 +177,18 @@ impl SchemaProperty {
             unusable: None,
         }
     }
+
+    /// What is read in place of a value that the type cannot hold (W13); `None` if that is an error.
+    #[must_use]
+    pub fn replacement(&self) -> Option<Value> {
+        match &self.incompatible_data {
+            IncompatibleData::RaiseError => None,
+            IncompatibleData::Default(Literal::Null) => Some(Value::Null),
+            IncompatibleData::Default(literal) => parse_value(self.value_type, &literal.to_text()),
+            IncompatibleData::Minimum => self.value_type.minimum(),
+            IncompatibleData::Maximum => self.value_type.maximum(),
+        }
+    }
 }
 
 /// Whether the database fills a column (S1).
@@ -208,11 +220,11 @@ pub enum IncompatibleData {
     /// The object is in error; nothing of it is written.
     #[default]
     RaiseError,
-    /// This value instead, when it is read. ODBC and CSV only.
+    /// This value instead, when it is read; `()` for no value.
     Default(Literal),
-    /// The smallest value of the type, when it is read. ODBC and CSV only.
+    /// The smallest value of the type, when it is read.
     Minimum,
-    /// The largest value of the type, when it is read. ODBC and CSV only.
+    /// The largest value of the type, when it is read.
     Maximum,
 }
 

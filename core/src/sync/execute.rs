@@ -28,7 +28,7 @@ use super::{
     source::SystemTables,
 };
 use crate::{
-    connect::{OpenMode, open},
+    connect::{OpenMode, open_with},
     journal::{
         ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus,
         StepReport, internal,
@@ -337,9 +337,9 @@ impl<'a> Execution<'a> {
         let system = self.project.system(mapping.destination().side);
         let outcome_path = in_doubt::outcome_path(journal, id, *position);
         let outcome = outcome_file(&outcome_path).map_err(journal_failed)?;
-        let mut connector = open(&system.connection, self.folder, OpenMode::Write).map_err(connect_failed)?;
         // A write that waits for somebody's lock, or for a dead network, ends with the run.
-        connector.set_cancel(self.cancel);
+        let connector = open_with(&system.connection, self.folder, OpenMode::Write, self.cancel)
+            .map_err(connect_failed)?;
         let mut applier = Applier {
             connector,
             mapping,

@@ -72,7 +72,7 @@ pub fn simulate(
 ) -> Result<RunReport, SyncError> {
     let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
-    let mut journal = Journal::open(project, folder, OpenMode::Read)?;
+    let mut journal = Journal::open_with(project, folder, OpenMode::Read, cancel)?;
     let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
     Ok(execution.simulate(&mut journal))
 }
@@ -101,10 +101,10 @@ pub fn run(
     let destination = project.system(execution.direction.destination());
     let source = project.system(execution.direction.source());
     crate::connect::create_missing(&source.connection, folder)?;
-    drop(crate::connect::open(&source.connection, folder, OpenMode::Read)?);
-    drop(crate::connect::open(&destination.connection, folder, OpenMode::Write)?);
+    drop(crate::connect::open_with(&source.connection, folder, OpenMode::Read, cancel)?);
+    drop(crate::connect::open_with(&destination.connection, folder, OpenMode::Write, cancel)?);
     execution.look()?;
-    let mut journal = Journal::open(project, folder, OpenMode::Write)?;
+    let mut journal = Journal::open_with(project, folder, OpenMode::Write, cancel)?;
     let id = uuid::Uuid::now_v7().to_string();
     let mut report =
         RunReport { run: execution.header(RunKind::Run, id.clone()), steps: Vec::new(), failure: None };

@@ -20,7 +20,7 @@ use super::{
     source::SystemTables,
 };
 use crate::{
-    connect::{OpenMode, open},
+    connect::{OpenMode, open_with},
     journal::{Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepReport, Writes},
     mapping::{CompiledMapping, WriteAs, compile},
     project::{CollisionDetection, Method, Side, Step},
@@ -156,7 +156,8 @@ impl<'a> Execution<'a> {
             return Ok(());
         }
         let system = self.project.system(destination.side);
-        let mut connector = open(&system.connection, self.folder, OpenMode::Read).map_err(connect_failed)?;
+        let mut connector = open_with(&system.connection, self.folder, OpenMode::Read, self.cancel)
+            .map_err(connect_failed)?;
         let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)
             .map_err(connect_failed)?;
         let mut messages = Vec::new();

@@ -250,6 +250,53 @@ impl Server {
     ///
     /// If it does not go.
     pub fn kill(&self) {
+        self.kill_process();
+        // The supervisor notices, and removes the folder.
+        let begin = Instant::now();
+        while self.folder.exists() {
+            assert!(begin.elapsed() < PATIENCE, "the server does not go");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Kills it, executes a script of the shell while it is gone, and starts it again with the data that it
+    /// had. Only for servers of one's own.
+    ///
+    /// # Panics
+    ///
+    /// If it does not go, or does not come back.
+    pub fn kill_and_restart(&self, meanwhile: &str) {
+        self.restart_when_it_ends(meanwhile);
+        self.kill_process();
+        self.wait_until_it_is_back();
+    }
+
+    /// From now on a server that ends is started again once, after this script of the shell.
+    ///
+    /// # Panics
+    ///
+    /// If the folder cannot be written.
+    pub fn restart_when_it_ends(&self, script: &str) {
+        let (new, again) = (self.folder.join("again.new"), self.folder.join("again"));
+        fs::write(&new, script).expect("the folder of a server can be written");
+        fs::rename(&new, &again).expect("the folder of a server can be written");
+    }
+
+    /// Waits until a server that has ended answers again.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come back.
+    pub fn wait_until_it_is_back(&self) {
+        let begin = Instant::now();
+        while self.folder.join("again").exists() || self.administrator().try_run("SELECT 1").is_err() {
+            let log = || fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
+            assert!(begin.elapsed() < PATIENCE, "the server does not come back:\n{}", log());
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn kill_process(&self) {
         let file = match self.system {
             System::PostgreSql => "data/postmaster.pid",
             System::MariaDb => "data/server.pid",
@@ -258,12 +305,6 @@ impl Server {
         let process = process.lines().next().unwrap_or_default().trim();
         let killed = Command::new("kill").args(["-KILL", process]).output();
         check(&killed.expect("`kill` can be started"), "killing the server");
-        // The supervisor notices, and removes the folder.
-        let begin = Instant::now();
-        while self.folder.exists() {
-            assert!(begin.elapsed() < PATIENCE, "the server does not go");
-            sleep(Duration::from_millis(20));
-        }
     }
 
     /// Which system it is.

@@ -5,13 +5,18 @@
 # live: however they end, the kernel gives it back. The server gets a signal when this script ends, however
 # that happens.
 #
+# A server that ends while there is a file FOLDER/again is started again, after that file was executed.
+#
 # Arguments: LOCK NOTE FOLDER GRACE SIGNAL COMMAND…
 lock=$1 note=$2 folder=$3 grace=$4 signal=$5
 shift 5
 cd / || exit 1
 
-setpriv --pdeathsig "$signal" "$@" >"$folder/server.log" 2>&1 &
-server=$!
+serve() {
+  setpriv --pdeathsig "$signal" "$@" >>"$folder/server.log" 2>&1 &
+  server=$!
+}
+serve "$@"
 
 finish() {
   # Another server may stand there by now.
@@ -30,7 +35,15 @@ idle() {
   echo $(($(date +%s) - $(stat -c %Y "$lock" 2>/dev/null || echo 0)))
 }
 
-while kill -0 "$server" 2>/dev/null; do
+while :; do
+  if ! kill -0 "$server" 2>/dev/null; then
+    [ -e "$folder/again" ] || break
+    # Its processes still have to notice that it is gone.
+    sleep 1
+    sh "$folder/again" >>"$folder/server.log" 2>&1
+    serve "$@"
+    rm -f "$folder/again"
+  fi
   sleep 1
   # A lock file that is gone has no users any more; it must not be made again.
   [ -e "$lock" ] || finish

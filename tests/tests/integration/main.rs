@@ -23,6 +23,8 @@ mod odbc;
 mod odbc_across;
 #[cfg(unix)]
 mod odbc_again;
+#[cfg(unix)]
+mod odbc_catalog;
 mod odbc_deadlocks;
 #[cfg(unix)]
 mod odbc_faults;
@@ -34,9 +36,15 @@ mod odbc_faults_rows;
 mod odbc_faults_writing;
 mod odbc_filters;
 #[cfg(unix)]
+mod odbc_incompatible;
+#[cfg(unix)]
 mod odbc_kept;
 #[cfg(unix)]
 mod odbc_large_schema;
+#[cfg(unix)]
+mod odbc_limits;
+#[cfg(unix)]
+mod odbc_opening;
 mod odbc_operations;
 #[cfg(unix)]
 mod odbc_pair;

@@ -102,12 +102,16 @@ fn a_read_that_has_given_rows_is_not_begun_again() {
                 Flow::Continue
             },
         );
-        // Drivers may hold all of the result already.
-        match result {
-            Ok(()) => assert_eq!(seen, ROWS, "{system:?}"),
-            Err(error) => {
+        match system {
+            // Its driver holds all of the result before the first row.
+            System::MariaDb => {
+                result.unwrap_or_else(|error| panic!("{error}"));
+                assert_eq!(seen, ROWS, "{system:?}");
+            }
+            System::PostgreSql => {
+                let error = result.expect_err("the rest did not come");
                 assert_eq!(error.kind, ErrorKind::Connection, "{error}");
-                assert!(seen < ROWS && !error.transient, "{system:?}: {seen}");
+                assert!(seen > 0 && seen < ROWS && !error.transient, "{system:?}: {seen}");
             }
         }
     }

@@ -11,7 +11,7 @@ use syncwright_core::{
 use syncwright_tests::{
     Outcome,
     proxy::{Direction, Fault, Proxy},
-    sample::assert_same,
+    sample::{Dump, assert_same},
     servers::System,
 };
 
@@ -205,6 +205,30 @@ fn table_that_may_not_be_written() {
         // What goes the other way needs no right to write there.
         let _ = sample.run(IMPORT).expect(0);
     });
+}
+
+#[test]
+fn table_that_is_gone() {
+    for_each_system(|sample, system| {
+        sample.hr().client().run("ALTER TABLE memberships RENAME TO memberships_kept;");
+        let state = if system == System::PostgreSql { "42P01" } else { "42S02" };
+        let expected = Expected { code: "SW-D008", states: &[state], thing: "memberships" };
+        let before = content_without(sample, "memberships");
+        for start_up in [IMPORT, PROVISION] {
+            assert_error(sample.simulate(start_up), &expected);
+            assert_error(sample.run(start_up), &expected);
+        }
+        assert_same(&content_without(sample, "memberships"), &before);
+    });
+}
+
+/// What both databases hold in all tables but one, which is not there.
+fn content_without(sample: &Sample, table: &str) -> Dump {
+    let client = sample.hr().client();
+    client.run(&format!("CREATE VIEW {table} AS SELECT * FROM {table}_kept;"));
+    let content = sample.content();
+    client.run(&format!("DROP VIEW {table};"));
+    content
 }
 
 #[test]

@@ -113,15 +113,18 @@ struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// None, with the reason printed, if this process may not mount.
-    fn new(folder: &Path) -> Option<Self> {
+    fn new(folder: &Path, megabytes: u32) -> Option<Self> {
         if !is_root() {
             println!("skipped: only root may mount a small file system");
             return None;
         }
         std::fs::create_dir(folder).unwrap();
-        let options = "size=3m,mode=0700,uid=65534,gid=65534";
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(folder).output().unwrap();
+        let options = format!("size={megabytes}m,mode=0700,uid=65534,gid=65534");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(folder)
+            .output()
+            .unwrap();
         if !mounted.status.success() {
             println!("skipped: {}", String::from_utf8_lossy(&mounted.stderr));
             return None;
@@ -129,8 +132,9 @@ impl SmallDisk {
         Some(Self(folder.to_owned()))
     }
 
-    fn grow(&self) {
-        let grown = Command::new("mount").args(["-o", "remount,size=64m"]).arg(&self.0).status().unwrap();
+    fn grow(&self, megabytes: u32) {
+        let options = format!("remount,size={megabytes}m");
+        let grown = Command::new("mount").args(["-o", &options]).arg(&self.0).status().unwrap();
         assert!(grown.success());
     }
 }
@@ -146,7 +150,7 @@ impl Drop for SmallDisk {
 fn a_disk_of_postgresql_that_is_full() {
     let Some(server) = or_skip(Server::own(System::PostgreSql, &[])) else { return };
     let folder = server.folder().join("small");
-    let Some(disk) = SmallDisk::new(&folder) else { return };
+    let Some(disk) = SmallDisk::new(&folder, 3) else { return };
     let database = Database::on(&server);
     server.administrator().run(&format!("CREATE TABLESPACE small LOCATION '{}'", folder.display()));
     server.administrator().run(&format!("GRANT CREATE ON TABLESPACE small TO {}", database.user()));
@@ -162,7 +166,48 @@ fn a_disk_of_postgresql_that_is_full() {
     );
     let from = source(8);
     expect_full(&pair(&from, &to).run(), &to);
-    disk.grow();
+    disk.grow(64);
+    expect_all(&pair(&from, &to), &from, &to);
+    drop(to);
+    drop(disk);
+}
+
+/// The disk of the transaction log: the server itself gives up then, with whatever was under way.
+#[test]
+fn a_transaction_log_of_postgresql_that_is_full() {
+    let Some(server) = or_skip(Server::own(System::PostgreSql, &["synchronous_commit=on"])) else { return };
+    let folder = server.folder().join("log");
+    let Some(disk) = SmallDisk::new(&folder, 64) else { return };
+    let (data, log) = (server.folder().join("data/pg_wal"), folder.join("pg_wal"));
+    let (data, log) = (data.display(), log.display());
+    server.kill_and_restart(&format!("mv {data} {log} && ln -s {log} {data}"));
+    let create = "CREATE TABLE notes (id bigint PRIMARY KEY, note text);
+        ALTER TABLE notes ALTER note SET STORAGE EXTERNAL;";
+    let to = End::at(
+        Kind::Server(System::PostgreSql),
+        "notes",
+        Some(Database::on(&server)),
+        tempfile::tempdir().unwrap(),
+        create,
+    );
+    // It cannot even start again before there is space.
+    let go = server.folder().join("go");
+    server.restart_when_it_ends(&format!("while [ ! -e {} ]; do sleep 0.1; done", go.display()));
+    let from = source(160);
+    let report = pair(&from, &to).run();
+    assert_eq!((report.run.status, report.exit_code()), (RunStatus::Failed, 4));
+    let failure = report.failure.as_ref().unwrap();
+    assert!(["SW-D003", "SW-D007"].contains(&failure.code.as_str()), "{}: {}", failure.code, failure.text);
+    assert!(failure.text.contains("notes") || failure.text.contains("committing"), "{}", failure.text);
+    assert!(failure.help.as_deref().is_some_and(|help| !help.is_empty()), "{failure:?}");
+
+    disk.grow(512);
+    std::fs::write(go, "").unwrap();
+    server.wait_until_it_is_back();
+    // Whole batches, at most one more than the answers tell: that of the commit without an answer.
+    let (there, told) = (to.rows().len(), report.steps[0].writes.insert as usize);
+    assert!(there > 0 && there < OBJECTS as usize && there % BATCH as usize == 0, "{there} objects");
+    assert!(there == told || there == told + BATCH as usize, "{there} objects, {told} told");
     expect_all(&pair(&from, &to), &from, &to);
     drop(to);
     drop(disk);

@@ -14,14 +14,18 @@ use syncwright_core::{
         odbc::{dialect::dialect, driver},
         open,
     },
-    project::{Pool, Provider, SchemaProperty, SchemaType},
+    project::{Pool, Provider, SchemaProperty, SchemaType, Side},
     sample::IMPORT,
     value::{Value, ValueType},
 };
-use syncwright_tests::servers::{System, or_skip};
+use syncwright_tests::{
+    proxy::Fault,
+    servers::{System, or_skip},
+};
 
 use crate::{
-    odbc_faults::hr_on,
+    odbc::{Place, Sample},
+    odbc_faults::{error_of, hr_on},
     odbc_pair::{End, Kind},
 };
 
@@ -198,7 +202,84 @@ fn a_data_source_by_its_name() {
         let found = with_sources(&file).expect(0).json();
         assert_eq!(found["steps"], expected["steps"], "{system:?}");
         // Without the file there is no such source.
-        let nothing = with_sources(Path::new("/nonexistent/odbc.ini"));
-        assert_eq!(nothing.expect(4).json()["failure"]["code"].as_str().unwrap_or("SW-D015"), "SW-D015");
+        let nothing = with_sources(Path::new("/nonexistent/odbc.ini")).expect(4);
+        let error = error_of(&nothing);
+        assert_eq!(error["code"], "SW-D015", "{error:#}");
+        assert!(error["text"].as_str().unwrap().contains("\"people\""), "{error:#}");
+    }
+}
+
+/// A password that only the data source knows is taken out of what the driver says.
+#[test]
+fn a_password_of_a_data_source_is_in_no_text() {
+    let system = System::PostgreSql;
+    let Some(sample) = hr_on(system) else { return };
+    let Provider::Odbc { attributes, .. } = sample.project().target.connection.provider else {
+        panic!("not ODBC")
+    };
+    let library = driver::for_dialect(dialect(system.dialect()).unwrap(), &driver::registrations()).unwrap();
+    // Not in the folder of the project, which is looked through for passwords.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("odbc.ini");
+    let password = sample.hr().password().to_owned();
+    let text = format!(
+        "[people]\nDriver={}\nServername={}\nPort={}\nDatabase={}\nUID={}\nPWD={password}\n",
+        library.display(),
+        attributes["Server"],
+        attributes["Port"],
+        attributes["Database"],
+        attributes["UID"],
+    );
+    fs::write(&file, text).unwrap();
+    let backwards: String = password.chars().rev().collect();
+    let run = |initial_sql: Vec<String>| {
+        sample.edit(|project| {
+            project.target.connection.initial_sql = initial_sql;
+            if let Provider::Odbc { attributes, .. } = &mut project.target.connection.provider {
+                *attributes = BTreeMap::from([("DSN".to_owned(), "people".to_owned())]);
+            }
+        });
+        let arguments = sample.arguments("simulate", IMPORT);
+        let mut command = sample.command(arguments.iter().map(String::as_str));
+        command.env("ODBCINI", &file).env_remove("SYNCWRIGHT_PASSWORD_HR");
+        sample.outcome(command)
+    };
+    let _ = run(Vec::new()).expect(0);
+    // The server repeats what is no number.
+    let outcome = run(vec![format!("SELECT CAST('x' || reverse('{backwards}') AS integer)")]).expect(4);
+    let error = error_of(&outcome);
+    let text = error["text"].as_str().unwrap();
+    assert!(text.contains("statement 1 of the initial SQL failed") && text.contains("\"x••••\""), "{text}");
+}
+
+/// With the log at its most talkative, and a journal on a server.
+#[test]
+fn passwords_are_in_no_log_and_no_journal() {
+    for system in System::ALL {
+        let other = if system == System::PostgreSql { System::MariaDb } else { System::PostgreSql };
+        let Some(sample) = Sample::new(Place::Server(system), Place::Server(other)) else { continue };
+        let verbose = |subcommand: &str| {
+            let arguments = sample.arguments(subcommand, IMPORT);
+            let mut command = sample.command(arguments.iter().map(String::as_str));
+            command.env("SYNCWRIGHT_LOG", "trace");
+            // What is printed and what the journal holds is looked through.
+            sample.outcome(command)
+        };
+        let _ = verbose("run").expect(0);
+        let journal = sample.identity().client().lines("SELECT count(*) FROM sw_run;");
+        assert_eq!(journal, ["1"], "{system:?}");
+        sample.edit(|project| {
+            project.target.connection.initial_sql.push("SELECT nothing FROM nowhere".to_owned());
+        });
+        let _ = verbose("run").expect(4);
+        sample.set(Side::Right, "Database", "no_such_database");
+        let _ = verbose("simulate").expect(4);
+        // What is tried again is told in the log, with the driver's own words.
+        sample.set(Side::Right, "Database", sample.hr().name());
+        sample.edit(|project| project.target.connection.initial_sql.clear());
+        let proxy = sample.through_proxy(Side::Right);
+        proxy.set(Fault::CutAt { text: "employees".to_owned(), after: 0, delivered: true });
+        let cut = verbose("simulate").expect(4);
+        assert!(cut.err.contains("tried again"), "{system:?}: {}", cut.err);
     }
 }

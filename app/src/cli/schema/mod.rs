@@ -16,7 +16,8 @@ use std::{
 
 use clap::{Args, Subcommand, ValueEnum};
 use syncwright_core::{
-    connect::{Connector, OpenMode, open},
+    connect::{Connector, OpenMode, open_with},
+    progress::CancelToken,
     project::{self, Project, ProjectError, Side},
     schema::SchemaError,
 };
@@ -123,9 +124,9 @@ impl ProjectFile {
     }
 
     /// Connects to a system, for reading.
-    pub fn connect(&self, side: Side) -> Result<Box<dyn Connector>, CliError> {
+    pub fn connect(&self, side: Side, cancel: &CancelToken) -> Result<Box<dyn Connector>, CliError> {
         let connection = &self.project.system(side).connection;
-        Ok(open(connection, self.folder(), OpenMode::Read).map_err(SchemaError::Connect)?)
+        Ok(open_with(connection, self.folder(), OpenMode::Read, cancel).map_err(SchemaError::Connect)?)
     }
 
     /// Saves a project over the file, unless somebody else changed it since it was loaded.

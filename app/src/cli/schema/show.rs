@@ -114,7 +114,7 @@ fn look(
     let system = file.project.system(side);
     let progress = ProgressLine::start(console);
     let mut connector = match arguments.detect || arguments.keys || arguments.relations {
-        true => Some(file.connect(side)?),
+        true => Some(file.connect(side, &console.cancel)?),
         false => None,
     };
     let Detected { schema, owners } = match &mut connector {

@@ -164,7 +164,7 @@ fn look(
         (false, false) => &arguments.owners,
     };
     let progress = ProgressLine::start(console);
-    let mut connector = file.connect(side)?;
+    let mut connector = file.connect(side, &console.cancel)?;
     let detected = detect(connector.as_mut(), owners, &progress, &console.cancel)?;
     drop(progress);
     let completion = match arguments.known {

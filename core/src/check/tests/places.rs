@@ -298,6 +298,25 @@ fn others() -> Vec<Case> {
 }
 
 #[test]
+fn limits_for_kinds_that_there_are_not_are_found() {
+    let mut project = base();
+    let limits = crate::project::OperationLimits { timeout_ms: 100, rate: None };
+    let connection = &mut project.target.connection;
+    connection.provider =
+        Provider::Odbc { dialect: "postgresql".to_owned(), attributes: std::collections::BTreeMap::new() };
+    for kind in ["create", "search", "insert", "Create"] {
+        connection.operation_limits.insert(kind.to_owned(), limits.clone());
+    }
+    let found: Vec<(Severity, String)> = findings(&project)
+        .into_iter()
+        .filter(|one| one.code == "SW-C117")
+        .map(|one| (one.severity, one.text))
+        .collect();
+    let text = |kind: &str| format!("operation limits are set for {kind:?}, which is no kind of operation");
+    assert_eq!(found, [(Severity::Error, text("Create")), (Severity::Error, text("insert"))]);
+}
+
+#[test]
 fn every_script_is_listed_with_its_place() {
     let mut project = base();
     project.script_language = ScriptLanguage::JavaScript;

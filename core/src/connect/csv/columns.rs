@@ -16,7 +16,7 @@ use arrow::{
 };
 
 use crate::{
-    project::{IncompatibleData, SchemaProperty},
+    project::SchemaProperty,
     value::{
         MASK, Value, ValueType, canonical_guid, parse_binary, parse_boolean, parse_date, parse_decimal,
         parse_float, parse_integer, parse_time, parse_timestamp, parse_timestamp_utc, parse_value,
@@ -41,7 +41,7 @@ pub struct Misfit {
 }
 
 /// What the fields of one property mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// Name of the property.
     pub name: String,
@@ -51,18 +51,12 @@ pub struct Cell {
     sensitive: bool,
     null: String,
     empty_is_null: bool,
-    replacement: Option<String>,
+    replacement: Option<Value>,
 }
 
 impl Cell {
     /// The meaning of the fields of a property, which stand in column number `column` of the file.
     pub fn new(property: &SchemaProperty, column: usize, null: &str) -> Self {
-        let replacement = match &property.incompatible_data {
-            IncompatibleData::RaiseError => None,
-            IncompatibleData::Default(literal) => Some(literal.to_text()),
-            IncompatibleData::Minimum => property.value_type.minimum().map(|value| value.to_string()),
-            IncompatibleData::Maximum => property.value_type.maximum().map(|value| value.to_string()),
-        };
         Self {
             name: property.name.clone(),
             column,
@@ -70,7 +64,7 @@ impl Cell {
             sensitive: property.sensitive,
             null: null.to_owned(),
             empty_is_null: property.compatible_nulls,
-            replacement,
+            replacement: property.replacement(),
         }
     }
 
@@ -84,7 +78,7 @@ impl Cell {
             return Ok(Value::Null);
         }
         parse_value(self.value_type, field)
-            .or_else(|| parse_value(self.value_type, self.replacement.as_deref()?))
+            .or_else(|| self.replacement.clone())
             .ok_or_else(|| self.misfit(field))
     }
 
@@ -139,7 +133,7 @@ impl Block {
             }
             values
                 .push(field)
-                .or_else(|| values.push(cell.replacement.as_deref()?))
+                .or_else(|| values.push_value(cell.replacement.as_ref()?))
                 .ok_or_else(|| cell.misfit(field))?;
         }
         self.rows += 1;
@@ -210,6 +204,14 @@ impl Values {
             Self::TimestampUtc(builder) => builder.append_value(parse_timestamp_utc(field)?),
         }
         Some(())
+    }
+
+    fn push_value(&mut self, value: &Value) -> Option<()> {
+        if value.is_null() {
+            self.push_null();
+            return Some(());
+        }
+        self.push(&value.to_string())
     }
 
     fn push_null(&mut self) {

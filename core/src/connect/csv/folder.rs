@@ -10,12 +10,9 @@ use std::{
 
 use super::{columns::Misfit, encoding::DecodeError, records::RecordError};
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::{ConnectError, ErrorKind, is_own_table},
     project::SchemaType,
 };
-
-/// Files of the program's own tables begin so.
-const OWN: &str = "sw_";
 
 const EXTENSION: &str = "csv";
 
@@ -219,7 +216,7 @@ impl Folder {
 
 /// True for the files of the program's own tables.
 pub fn is_own(file: &str) -> bool {
-    file.starts_with(OWN)
+    file.strip_suffix(".csv").is_some_and(is_own_table)
 }
 
 /// True for names that end in `.csv`, in any case.

@@ -52,7 +52,7 @@ impl OdbcConnector {
         }
         // The pool may have no place for a second one.
         self.lease.end();
-        self.lease = self.way.lease(Trust::Nothing)?;
+        self.lease = self.way.lease(Trust::Nothing, &self.cancel)?;
         self.broken = false;
         tracing::info!(system = self.label, "connected again");
         Ok(())

@@ -5,12 +5,43 @@ use std::{collections::BTreeMap, fs, path::Path};
 use odbc_api::escape_attribute_value;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{dialect::Dialect, driver};
+use super::{
+    dialect::{self, Dialect},
+    driver,
+};
 use crate::connect::{ConnectError, ErrorKind};
 
 /// Attributes that hold a secret; a project that has one is refused.
-const SECRET_ATTRIBUTES: &[&str] =
-    &["pwd", "password", "passwd", "secret", "sslpwd", "sslkeypassword", "newpwd", "token", "accesstoken"];
+const SECRET_ATTRIBUTES: &[&str] = &[
+    "pwd",
+    "password",
+    "passwd",
+    "secret",
+    "sslpwd",
+    "sslkeypassword",
+    "newpwd",
+    "token",
+    "accesstoken",
+    // IBM's.
+    "newpassword",
+    "sslclientkeystoredbpassword",
+    "keystorepassword",
+    "trustedcontextpassword",
+    "apikey",
+    // MySQL's further factors.
+    "password1",
+    "password2",
+    "password3",
+    "pwd1",
+    "pwd2",
+    "pwd3",
+    // Microsoft's and others'.
+    "clientcertificatepassword",
+    "keystoresecret",
+    "clientsecret",
+    "proxypwd",
+    "proxypassword",
+];
 
 /// True for attributes that hold a secret and therefore must not be in a project (P3).
 #[must_use]
@@ -28,6 +59,14 @@ impl Attributes {
         if self.get(name).is_none() {
             self.0.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    /// Values of attributes that hold a secret. A project has none; a data source of the machine can.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretString> + '_ {
+        self.0
+            .iter()
+            .filter(|(name, value)| is_secret_attribute(name) && !value.is_empty())
+            .map(|(_, value)| SecretString::from(value.trim_start_matches('{').trim_end_matches('}')))
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -71,7 +110,7 @@ pub fn attributes(
         (None, Some(name)) if cfg!(windows) => name,
         _ => return Err(missing_driver(label, dialect, named.as_deref(), &registrations)),
     };
-    if let Some(reason) = refusal(dialect, &library) {
+    if let Some(reason) = refusal(&library) {
         return Err(ConnectError::new(
             ErrorKind::Driver,
             label,
@@ -89,18 +128,31 @@ pub fn attributes(
                 *value = folder.join(&*value).display().to_string();
             }
         }
+        expect_file(label, &attributes)?;
     }
     Ok(attributes)
 }
 
-/// Why a library cannot be used, as its name, or the name behind a link, tells.
-fn refusal(dialect: &dyn Dialect, library: &str) -> Option<String> {
+/// Says that a SQLite file is not there, which the driver would only call a failure.
+fn expect_file(label: &str, attributes: &Attributes) -> Result<(), ConnectError> {
+    let Some(file) = attributes.get("Database") else { return Ok(()) };
+    // Who sets it to something else wants the driver to make one.
+    if attributes.get("NoCreat") != Some("1") || Path::new(file).exists() {
+        return Ok(());
+    }
+    let text = format!("there is no database file {file}");
+    Err(ConnectError::new(ErrorKind::Missing, label, text).with_help(
+        "check the attribute `Database` of the connection; relative paths count from the folder of the project file",
+    ))
+}
+
+/// Why a library cannot be used, as its name, or the name behind a link, tells. Every dialect is asked: a
+/// library is what it is, whatever the project calls the database.
+fn refusal(library: &str) -> Option<String> {
     let real = fs::canonicalize(library).ok();
-    [Some(Path::new(library)), real.as_deref()]
-        .into_iter()
-        .flatten()
-        .filter_map(Path::file_name)
-        .find_map(|name| dialect.refuses_library(&name.to_string_lossy()))
+    [Some(Path::new(library)), real.as_deref()].into_iter().flatten().filter_map(Path::file_name).find_map(
+        |name| dialect::all().iter().find_map(|dialect| dialect.refuses_library(&name.to_string_lossy())),
+    )
 }
 
 /// The connection string. It holds the password: it goes to the driver manager and nowhere else.
@@ -108,7 +160,11 @@ fn refusal(dialect: &dyn Dialect, library: &str) -> Option<String> {
 pub fn connection_string(attributes: &Attributes, password: Option<&SecretString>) -> SecretString {
     let mut text = String::new();
     for (name, value) in &attributes.0 {
-        push(&mut text, name, value);
+        // That of a data source, which is not meant here; drivers differ in which of two they take.
+        let is_password = name.eq_ignore_ascii_case("PWD") || name.eq_ignore_ascii_case("Password");
+        if password.is_none() || !is_password {
+            push(&mut text, name, value);
+        }
     }
     if let Some(password) = password {
         push(&mut text, "PWD", password.expose_secret());
@@ -173,23 +229,29 @@ mod tests {
     #[test]
     fn a_driver_with_short_lengths_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
-        let resolve = |file: &str| {
+        let resolve = |dialect: &'static dyn Dialect, file: &str| {
             let library = folder.path().join(file);
             fs::write(&library, b"").expect("written");
             let project = BTreeMap::from([("Driver".to_owned(), library.display().to_string())]);
-            let dialect = crate::connect::odbc::dialect::dialect("db2").expect("a dialect");
             attributes("HR", dialect, &project, folder.path())
         };
-        let error = resolve("libdb2.so").expect_err("refused");
-        assert_eq!(error.kind, ErrorKind::Driver);
-        assert!(error.text.contains("libdb2o.so"), "{error}");
-        assert!(resolve("libdb2o.so").is_ok());
+        for dialect in dialect::all() {
+            for file in ["libdb2.so", "libdb2.so.1"] {
+                let error = resolve(*dialect, file).expect_err("refused");
+                assert_eq!(error.kind, ErrorKind::Driver);
+                assert!(error.text.contains("libdb2o.so"), "{}: {error}", dialect.id());
+            }
+            assert!(resolve(*dialect, "libdb2o.so").is_ok());
+        }
     }
 
     #[test]
     fn secrets_are_recognised_by_name() {
         assert!(is_secret_attribute("Pwd"));
         assert!(is_secret_attribute(" PASSWORD "));
+        for name in ["SSLClientKeystoreDBPassword", "KeystorePassword", "TrustedContextPassword", "APIKey"] {
+            assert!(is_secret_attribute(name), "{name}");
+        }
         assert!(!is_secret_attribute("UID"));
     }
 }

@@ -12,7 +12,7 @@ use super::{
     operation::Operation,
 };
 use crate::{
-    connect::ConnectError,
+    connect::{ConnectError, is_own_table},
     progress::Progress,
     project::{ForeignKey, Generated, Schema, SchemaProperty, SchemaType},
     value::ValueType,
@@ -53,7 +53,7 @@ impl OdbcConnector {
             Some(owner) if self.owners.is_empty() => !self.dialect.is_system_schema(owner),
             Some(owner) => self.owners.contains(owner),
         };
-        catalog.tables.retain(|table| wanted(&table.owner) && !table.name.to_lowercase().starts_with("sw_"));
+        catalog.tables.retain(|table| wanted(&table.owner) && !is_own_table(&table.name));
         Ok(schema_of(self.dialect, catalog, self.zone.is_some()))
     }
 

@@ -4,7 +4,7 @@
 //! a driver repeats is taken out.
 
 use odbc_api::handles::Record;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{dialect::Dialect, spelling};
 use crate::{
@@ -59,8 +59,8 @@ pub struct Speaker {
     pub label: String,
     /// Its dialect.
     pub dialect: &'static dyn Dialect,
-    /// Never repeated.
-    pub password: Option<SecretString>,
+    /// Never repeated: the password, and what else a data source holds.
+    pub secrets: Vec<SecretString>,
 }
 
 impl Speaker {
@@ -106,13 +106,11 @@ impl Speaker {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        match &self.password {
-            // A password of a few letters is part of every text; nothing is gained by hiding it there.
-            Some(password) if password.expose_secret().len() >= SHORTEST_SECRET => {
-                text.replace(password.expose_secret(), MASK)
-            }
-            _ => text.to_owned(),
-        }
+        // A password of a few letters is part of every text; nothing is gained by hiding it there.
+        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
+        secrets
+            .filter(|secret| secret.len() >= SHORTEST_SECRET)
+            .fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 
     fn help(&self, kind: ErrorKind) -> String {

@@ -9,8 +9,9 @@ use datafusion::{
     logical_expr::{BinaryExpr, Expr, Operator, expr::InList},
 };
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, declared::is_text};
 use crate::{
+    connect::is_own_table,
     project::{IncompatibleData, SchemaProperty, SchemaType},
     value::{Value, ValueType},
 };
@@ -166,9 +167,11 @@ impl Writer<'_> {
             | ValueType::Timestamp
             | ValueType::TimestampUtc => false,
         };
+        // Texts that the project reads as something else.
+        let redeclared = property.value_type != ValueType::String && is_text(&property.native_type);
         // The program's own tables hold what they declare, and the journal looks for its rows there.
-        let own = self.schema_type.table_name().starts_with("sw_");
-        (comparable && is_plain(property) && (own || !self.dialect.is_loosely_typed()))
+        let own = is_own_table(self.schema_type.table_name());
+        (comparable && !redeclared && is_plain(property) && (own || !self.dialect.is_loosely_typed()))
             .then(|| property.clone())
     }
 

@@ -18,6 +18,7 @@ pub mod dialect;
 pub mod driver;
 mod filter;
 mod keys;
+mod lengths;
 mod open;
 mod operation;
 mod pool;
@@ -38,6 +39,7 @@ use jiff::tz::TimeZone;
 pub use self::{
     connection_string::is_secret_attribute,
     data_operation::{RenderedParameter, RenderedStatement, dry_render},
+    operation::operation_kinds,
 };
 use self::{
     data_operation::Affected,
@@ -46,7 +48,7 @@ use self::{
     open::Way,
     operation::{Operation, OperationTimes},
     pool::Lease,
-    read::Query,
+    read::{Lengths, Query},
     session::{Link, Patience, Session},
     transport::Transport,
     write::{Expect, Writing},
@@ -159,7 +161,7 @@ impl OdbcConnector {
         condition: SqlCondition,
         measure: bool,
     ) -> Query {
-        let (declared_length, unknown) = read::lengths(&columns);
+        let (lengths, unknown) = Lengths::of(&columns);
         let longest =
             if measure { read::longest(self.dialect, schema_type, &unknown, &condition) } else { None };
         Query {
@@ -168,7 +170,7 @@ impl OdbcConnector {
             sql,
             values: condition.values,
             longest,
-            declared_length,
+            lengths,
             transport: Transport::new(self.dialect, columns, self.zone.as_ref()),
             block: self.block,
             page: None,
@@ -337,7 +339,8 @@ impl Connector for OdbcConnector {
         self.reconnect_if_broken()?;
         let doing = "beginning a transaction";
         let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
-        self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
+        let cancel = self.cancel.clone();
+        self.with(doing, Patience { cancel: Some(&cancel), limit: Some(limit) }, move |link| {
             link.connection.set_autocommit(false).map_err(|error| link.error(doing, &error))
         })?;
         self.in_transaction = true;

@@ -1,6 +1,6 @@
 //! Opening a connection: from the project's settings to a session that is ready to work.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, thread, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     connect::{
         ConnectError, ErrorKind, OpenMode,
-        retry::{PAUSES, one_line},
+        retry::{PAUSES, one_line, wait},
         secrets,
     },
     progress::CancelToken,
@@ -39,14 +39,15 @@ impl OdbcConnector {
     ///
     /// # Errors
     ///
-    /// If the driver is missing, the database does not answer or refuses, or a statement of the initial SQL
-    /// fails.
+    /// If the driver is missing, the database does not answer or refuses, a statement of the initial SQL
+    /// fails, or on cancel.
     pub fn open(
         connection: &Connection,
         dialect_id: &str,
         attributes: &BTreeMap<String, String>,
         folder: &Path,
         mode: OpenMode,
+        cancel: &CancelToken,
     ) -> Result<Self, ConnectError> {
         let label = connection.label().to_owned();
         let dialect = dialect::dialect(dialect_id).ok_or_else(|| unknown_dialect(&label, dialect_id))?;
@@ -54,7 +55,7 @@ impl OdbcConnector {
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let password = secrets::password(&connection.system_identifier);
         let way = Way { connection: connection.clone(), dialect, resolved, password, label: label.clone() };
-        let lease = way.lease(Trust::Recent)?;
+        let lease = way.lease(Trust::Recent, cancel)?;
         Ok(Self {
             lease,
             way,
@@ -67,7 +68,7 @@ impl OdbcConnector {
             zone,
             owners: connection.partial_schemas.clone(),
             times: OperationTimes::of(connection),
-            cancel: CancelToken::default(),
+            cancel: cancel.clone(),
             in_transaction: false,
         })
     }
@@ -99,13 +100,13 @@ impl Way {
     /// # Errors
     ///
     /// As [`OdbcConnector::open`].
-    pub fn lease(&self, trust: Trust) -> Result<Lease, ConnectError> {
+    pub fn lease(&self, trust: Trust, cancel: &CancelToken) -> Result<Lease, ConnectError> {
         let pool = pool::pool(&self.identity(), self.connection.pool.as_ref());
         loop {
             let pauses = if trust == Trust::Recent && pool.has_worked() { &PAUSES[..] } else { &[] };
-            let mut lease = pool.lease(&self.label, || self.connect_again(pauses))?;
+            let mut lease = pool.lease(&self.label, cancel, || self.connect_again(pauses, cancel))?;
             let trusted = lease.idle_for.is_none_or(|idle| trust == Trust::Recent && idle < TRUSTED);
-            if trusted || self.answers(&mut lease) {
+            if trusted || self.answers(&mut lease, cancel)? {
                 return Ok(lease);
             }
             lease.reusable = false;
@@ -113,13 +114,18 @@ impl Way {
     }
 
     /// True if an idle connection still works.
-    fn answers(&self, lease: &mut Lease) -> bool {
+    fn answers(&self, lease: &mut Lease, cancel: &CancelToken) -> Result<bool, ConnectError> {
         let doing = "trying an idle connection";
         let ping = self.dialect.ping();
-        let patience = Patience { cancel: None, limit: Some(TRY) };
-        lease.session().is_some_and(|session| {
-            session.call(doing, patience, move |link| link.execute(doing, ping)).is_ok()
-        })
+        let patience = Patience { cancel: Some(cancel), limit: Some(TRY) };
+        let Some(session) = lease.session() else { return Ok(false) };
+        match session.call(doing, patience, move |link| link.execute(doing, ping)) {
+            Err(error) if error.kind == ErrorKind::Cancelled => {
+                lease.reusable = false;
+                Err(error)
+            }
+            other => Ok(other.is_ok()),
+        }
     }
 
     /// Whatever makes connections differ from one another; the password only as a hash.
@@ -137,34 +143,40 @@ impl Way {
         })
     }
 
-    fn connect_again(&self, pauses: &[Duration]) -> Result<Session, ConnectError> {
+    fn connect_again(&self, pauses: &[Duration], cancel: &CancelToken) -> Result<Session, ConnectError> {
         for pause in pauses {
-            match self.connect() {
+            match self.connect(cancel) {
                 Err(error) if error.transient => {
                     tracing::warn!(error = one_line(&error), ?pause, "connecting is tried again");
-                    thread::sleep(*pause);
+                    if !wait(*pause, cancel) {
+                        return Err(ConnectError::new(
+                            ErrorKind::Cancelled,
+                            &self.label,
+                            "trying again was cancelled",
+                        ));
+                    }
                 }
                 other => return other,
             }
         }
-        self.connect()
+        self.connect(cancel)
     }
 
-    fn connect(&self) -> Result<Session, ConnectError> {
-        let speaker =
-            Speaker { label: self.label.clone(), dialect: self.dialect, password: self.password.clone() };
+    fn connect(&self, cancel: &CancelToken) -> Result<Session, ConnectError> {
+        let secrets = self.password.iter().cloned().chain(self.resolved.secrets()).collect();
+        let speaker = Speaker { label: self.label.clone(), dialect: self.dialect, secrets };
         let seconds = self.connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS).max(1);
         let timeout = Duration::from_secs(seconds.into());
         let text = connection_string::connection_string(&self.resolved, self.password.as_ref());
-        let mut session = Session::connect(text, speaker, timeout, None)?;
-        self.prepare(&mut session)?;
+        let mut session = Session::connect(text, speaker, timeout, Some(cancel))?;
+        self.prepare(&mut session, cancel)?;
         Ok(session)
     }
 
     /// Statements that every new connection runs: those of the dialect, then those of the project (W8).
-    fn prepare(&self, session: &mut Session) -> Result<(), ConnectError> {
+    fn prepare(&self, session: &mut Session, cancel: &CancelToken) -> Result<(), ConnectError> {
         let times = OperationTimes::of(&self.connection);
-        let patience = Patience { cancel: None, limit: times.limit(Operation::Script) };
+        let patience = Patience { cancel: Some(cancel), limit: times.limit(Operation::Script) };
         let mut statements: Vec<(String, String)> = self
             .dialect
             .session_setup()

@@ -12,6 +12,7 @@ use std::{
 
 use crate::{
     connect::{ConnectError, ErrorKind},
+    expr::OperationKind,
     progress::CancelToken,
     project::{Connection, OperationLimits, RateLimit},
 };
@@ -41,11 +42,23 @@ pub enum Operation {
     Test,
     /// Reading the catalog.
     Schema,
-    /// Initial SQL and data operations.
+    /// Initial SQL.
     Script,
 }
 
 impl Operation {
+    /// All kinds.
+    const ALL: [Self; 8] = [
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::Search,
+        Self::Get,
+        Self::Test,
+        Self::Schema,
+        Self::Script,
+    ];
+
     /// Name in project files.
     const fn id(self) -> &'static str {
         match self {
@@ -61,12 +74,28 @@ impl Operation {
     }
 }
 
+/// The kinds of operations that limits can be set for, as project files name them.
+pub fn operation_kinds() -> impl Iterator<Item = &'static str> {
+    Operation::ALL.into_iter().map(Operation::id)
+}
+
 /// Limits of one connection.
 #[derive(Debug, Clone, Default)]
 pub struct OperationTimes {
     system: String,
     limits: BTreeMap<String, OperationLimits>,
     query_timeout: Option<Duration>,
+}
+
+impl From<OperationKind> for Operation {
+    /// A data operation counts as what it is done in place of.
+    fn from(kind: OperationKind) -> Self {
+        match kind {
+            OperationKind::Insert => Self::Create,
+            OperationKind::Update => Self::Update,
+            OperationKind::Delete => Self::Delete,
+        }
+    }
 }
 
 impl OperationTimes {

@@ -13,6 +13,7 @@ use std::{
 use super::session::Session;
 use crate::{
     connect::{ConnectError, ErrorKind},
+    progress::CancelToken,
     project::Pool as PoolSettings,
 };
 
@@ -22,6 +23,8 @@ const DEFAULT_MAX: u32 = 16;
 const DEFAULT_IDLE: Duration = Duration::from_secs(30);
 /// Time to wait for a free connection, if the project does not say.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+/// How often somebody who waits looks at the cancel switch.
+const LOOK_FOR_CANCEL: Duration = Duration::from_millis(50);
 /// How often idle connections are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -111,19 +114,27 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// What `connect` says, or a timeout if no connection gets free.
+    /// What `connect` says, a timeout if no connection gets free, or on cancel.
     pub fn lease(
         self: &Arc<Self>,
         label: &str,
+        cancel: &CancelToken,
         connect: impl FnOnce() -> Result<Session, ConnectError>,
     ) -> Result<Lease, ConnectError> {
-        let state = self.lock();
+        let mut state = self.lock();
         let limits = state.limits;
-        let full = |state: &mut State| state.idle.is_empty() && state.open >= limits.max;
-        let (mut state, waited) =
-            self.freed.wait_timeout_while(state, limits.wait, full).unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
-            return Err(none_free(label, limits));
+        let since = Instant::now();
+        while state.idle.is_empty() && state.open >= limits.max {
+            if cancel.is_cancelled() {
+                let text = "waiting for a free connection was cancelled";
+                return Err(ConnectError::new(ErrorKind::Cancelled, label, text));
+            }
+            let rest = limits.wait.saturating_sub(since.elapsed());
+            if rest.is_zero() {
+                return Err(none_free(label, limits));
+            }
+            let waited = self.freed.wait_timeout(state, rest.min(LOOK_FOR_CANCEL));
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         if let Some(Idle { session, since }) = state.idle.pop() {
             return Ok(self.lend(session, Some(since.elapsed())));

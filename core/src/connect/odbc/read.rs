@@ -9,7 +9,7 @@ use odbc_api::parameter::InputParameter;
 use super::{
     bind,
     cursor::of_statement_used_once,
-    dialect::Dialect,
+    dialect::{Dialect, declared::is_text},
     filter::SqlCondition,
     session::Link,
     statements,
@@ -24,6 +24,8 @@ use crate::{
 
 /// Memory for one block between driver and Arrow.
 const BLOCK_BYTES: usize = 64 << 20;
+/// Bytes that tell of one value how long it is.
+const INDICATOR: usize = 8;
 /// Space for a text whose length nobody knows, if the longest could not be found out.
 const UNKNOWN_LENGTH: usize = 4096;
 
@@ -39,8 +41,8 @@ pub struct Query {
     pub values: Vec<(ValueType, Value)>,
     /// SELECT of the longest value of each column without a declared length, with the same values.
     pub longest: Option<String>,
-    /// Longest declared text or binary among the columns, in characters or bytes.
-    pub declared_length: usize,
+    /// How long its columns are.
+    pub lengths: Lengths,
     /// What becomes of the columns.
     pub transport: Transport,
     /// Rows of a block.
@@ -54,21 +56,74 @@ pub struct Query {
 /// Longer columns than this are seldom full: their longest value is looked up, as if they declared no length.
 const LONG: u32 = 2000;
 
-/// Longest declared length of columns, and those whose longest value has to be looked up.
-pub fn lengths(columns: &[SchemaProperty]) -> (usize, Vec<&SchemaProperty>) {
-    let mut longest = 0;
-    let mut unknown = Vec::new();
-    for property in columns {
-        match (property.value_type, property.max_length) {
-            (ValueType::String | ValueType::Binary, Some(length)) if length <= LONG => {
-                longest = cmp::max(longest, length as usize);
+/// The longest written form of what is neither text nor binary.
+const WRITTEN: usize = 64;
+
+/// How long the columns of a query are, as far as they declare it.
+#[derive(Debug, Clone, Default)]
+pub struct Lengths {
+    /// Columns.
+    columns: usize,
+    /// Longest declared text, in characters.
+    text: usize,
+    /// Longest declared binary, in bytes.
+    binary: usize,
+    /// Which of the columns whose longest value is looked up are binaries, in their order.
+    unknown: Vec<bool>,
+}
+
+impl Lengths {
+    /// Declared lengths of columns, and those whose longest value has to be looked up.
+    pub fn of(columns: &[SchemaProperty]) -> (Self, Vec<&SchemaProperty>) {
+        let mut lengths = Self { columns: columns.len(), ..Self::default() };
+        let mut unknown = Vec::new();
+        for property in columns {
+            let is_binary = property.value_type == ValueType::Binary;
+            let is_text = property.value_type == ValueType::String || is_text(&property.native_type);
+            let declared = if is_binary { &mut lengths.binary } else { &mut lengths.text };
+            match property.max_length.filter(|length| *length <= LONG) {
+                Some(length) if is_binary || is_text => *declared = cmp::max(*declared, length as usize),
+                None if is_binary || is_text => {
+                    unknown.push(property);
+                    lengths.unknown.push(is_binary);
+                }
+                _ => {}
             }
-            (ValueType::String | ValueType::Binary, _) => unknown.push(property),
-            // The longest written forms of everything else that travels as text.
-            _ => longest = cmp::max(longest, 64),
         }
+        // What is neither may travel as text, too.
+        lengths.text = cmp::max(lengths.text, WRITTEN);
+        (lengths, unknown)
     }
-    (longest, unknown)
+}
+
+/// Room for the values of the columns of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    /// Units of a text: bytes of UTF-8, or pairs of bytes of UTF-16.
+    text: usize,
+    /// Bytes of a binary.
+    binary: usize,
+    /// Bytes of a block: at least of one row, however long that is.
+    block: usize,
+}
+
+impl Room {
+    /// From declared lengths, and those that were looked up.
+    fn new(lengths: &Lengths, looked_up: &[usize], dialect: &dyn Dialect) -> Self {
+        // One character can be four bytes, or two units of UTF-16. What was measured in bytes is never shorter
+        // than that.
+        let in_utf8 = dialect.has_texts_in_utf8();
+        let units = if in_utf8 { 4 } else { 2 };
+        let measured = if dialect.measures_bytes() { 1 } else { units };
+        let longest = |binary: bool| {
+            let known = lengths.unknown.iter().zip(looked_up).filter(|(is_binary, _)| **is_binary == binary);
+            known.map(|(_, length)| *length).max().unwrap_or_default()
+        };
+        let text = cmp::max(lengths.text * units, longest(false).saturating_mul(measured)).max(1);
+        let binary = cmp::max(lengths.binary, longest(true)).max(1);
+        let column = cmp::max((text + 1).saturating_mul(if in_utf8 { 1 } else { 2 }), binary) + INDICATOR;
+        Self { text, binary, block: cmp::max(BLOCK_BYTES, column.saturating_mul(lengths.columns)) }
+    }
 }
 
 /// SELECT that finds out how long the values of columns without a declared length are.
@@ -88,16 +143,13 @@ impl Query {
     ///
     /// What the driver says, or a value that does not fit the type that the project declares.
     pub fn run(&self, link: &Link, sink: &mut dyn FnMut(RecordBatch) -> Flow) -> Result<(), ConnectError> {
-        let length = match &self.longest {
-            None => self.declared_length,
-            Some(sql) => cmp::max(self.declared_length, self.longest_value(link, sql)?),
+        let looked_up = match &self.longest {
+            None => vec![UNKNOWN_LENGTH; self.lengths.unknown.len()],
+            Some(sql) => self.longest_values(link, sql)?,
         };
-        // One character can be four bytes, or two units of UTF-16.
-        let (encoding, units) = if link.speaker.dialect.has_texts_in_utf8() {
-            (TextEncoding::Utf8, 4)
-        } else {
-            (TextEncoding::Utf16, 2)
-        };
+        let dialect = link.speaker.dialect;
+        let room = Room::new(&self.lengths, &looked_up, dialect);
+        let encoding = if dialect.has_texts_in_utf8() { TextEncoding::Utf8 } else { TextEncoding::Utf16 };
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
         let mut statement = link.connection.preallocate().map_err(failed)?;
         let parameters = self.parameters(link);
@@ -110,9 +162,9 @@ impl Query {
             let reader = OdbcReaderBuilder::new()
                 .with_schema(self.transport.driver_schema())
                 .with_max_num_rows_per_batch(self.block)
-                .with_max_bytes_per_batch(BLOCK_BYTES)
-                .with_max_text_size(length.max(1) * units)
-                .with_max_binary_size(length.max(1))
+                .with_max_bytes_per_batch(room.block)
+                .with_max_text_size(room.text)
+                .with_max_binary_size(room.binary)
                 .with_payload_text_encoding(encoding)
                 .with_fallibale_allocations(true)
                 .build(cursor)
@@ -162,8 +214,8 @@ impl Query {
         self.values.iter().map(|(value_type, value)| bind::parameter(*value_type, value, dialect)).collect()
     }
 
-    /// Length of the longest value of the columns that declare none.
-    fn longest_value(&self, link: &Link, sql: &str) -> Result<usize, ConnectError> {
+    /// Length of the longest value of each column that declares none.
+    fn longest_values(&self, link: &Link, sql: &str) -> Result<Vec<usize>, ConnectError> {
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
         let mut statement = link.connection.preallocate().map_err(failed)?;
         let parameters = self.parameters(link);
@@ -171,7 +223,7 @@ impl Query {
             let Some(cursor) =
                 statement.execute(&link.spelled(sql), parameters.as_slice()).map_err(failed)?
             else {
-                return Ok(UNKNOWN_LENGTH);
+                return Ok(vec![UNKNOWN_LENGTH; self.lengths.unknown.len()]);
             };
             let cursor = of_statement_used_once(cursor);
             let reader = OdbcReaderBuilder::new()
@@ -179,13 +231,19 @@ impl Query {
                 .with_max_text_size(32)
                 .build(cursor)
                 .map_err(|error| self.reader_error(link, error))?;
-            let mut longest = 0;
+            let mut longest = Vec::new();
             for block in reader {
                 let block = block.map_err(|error| self.arrow_error(link, error))?;
-                longest =
-                    block.columns().iter().filter_map(|column| whole_number(column)).fold(longest, cmp::max);
+                // NULL where there is no value.
+                longest = block
+                    .columns()
+                    .iter()
+                    .map(|column| {
+                        usize::try_from(whole_number(column).unwrap_or(0)).unwrap_or(UNKNOWN_LENGTH)
+                    })
+                    .collect();
             }
-            Ok(usize::try_from(longest).unwrap_or(UNKNOWN_LENGTH))
+            Ok(longest)
         })
     }
 
@@ -239,4 +297,53 @@ fn whole_number(column: &dyn Array) -> Option<i64> {
     let column = arrow::compute::cast(column, &arrow::datatypes::DataType::Int64).ok()?;
     let column = column.as_primitive::<arrow::datatypes::Int64Type>();
     (!column.is_empty() && column.is_valid(0)).then(|| column.value(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::odbc::dialect::dialect;
+
+    fn declared(value_type: ValueType, max_length: Option<u32>, native_type: &str) -> SchemaProperty {
+        SchemaProperty {
+            max_length,
+            native_type: native_type.to_owned(),
+            ..SchemaProperty::new("c", value_type)
+        }
+    }
+
+    #[test]
+    fn a_long_binary_gives_texts_no_room_and_a_block_has_room_for_a_row() {
+        let mut columns = vec![declared(ValueType::String, None, "text"); 20];
+        columns.push(declared(ValueType::Binary, None, "bytea"));
+        columns.push(declared(ValueType::Date, None, "date"));
+        let (lengths, unknown) = Lengths::of(&columns);
+        assert_eq!(unknown.len(), 21);
+        let mut looked_up = vec![10; 20];
+        looked_up.push(1_000_000);
+        let postgresql = dialect("postgresql").expect("a dialect");
+        let room = Room::new(&lengths, &looked_up, postgresql);
+        assert_eq!((room.text, room.binary, room.block), (128, 1_000_000, BLOCK_BYTES));
+
+        looked_up[3] = 5_000_000;
+        let room = Room::new(&lengths, &looked_up, postgresql);
+        assert_eq!(room.text, 5_000_000);
+        assert!(room.block >= 20 * 2 * 5_000_000 + 1_000_000, "{room:?}");
+    }
+
+    #[test]
+    fn declared_lengths_are_characters_and_numbers_in_texts_are_looked_up() {
+        let columns = [
+            declared(ValueType::String, Some(100), "varchar(100)"),
+            declared(ValueType::String, Some(LONG + 1), "varchar(2001)"),
+            declared(ValueType::Integer, None, "longtext"),
+            declared(ValueType::Integer, None, "bigint"),
+        ];
+        let (lengths, unknown) = Lengths::of(&columns);
+        assert_eq!(unknown.len(), 2);
+        let mariadb = dialect("mariadb").expect("a dialect");
+        assert_eq!(Room::new(&lengths, &[7, 9], mariadb).text, 400);
+        let oracle = dialect("oracle").expect("a dialect");
+        assert_eq!(Room::new(&lengths, &[7, 900], oracle).text, 1800);
+    }
 }

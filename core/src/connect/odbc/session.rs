@@ -21,7 +21,7 @@ use super::{
     cancel::Canceller,
     cursor::of_statement_used_once,
     diagnostics::{Diagnosis, Speaker},
-    spelling,
+    lengths, spelling,
 };
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
@@ -299,13 +299,15 @@ fn connect(
     let failed = |error: odbc_api::Error| speaker.error("connecting", &error);
     let seconds = u32::try_from(login_timeout.as_secs().max(1)).unwrap_or(u32::MAX);
     let options = ConnectionOptions { login_timeout_sec: Some(seconds), ..ConnectionOptions::default() };
-    environment()
+    let connection = environment()
         .map_err(failed)?
         .connect_with_connection_string(
             &spelling::bytes_as_characters(speaker.dialect, connection_string.expose_secret()),
             options,
         )
-        .map_err(failed)
+        .map_err(failed)?;
+    lengths::check(&connection, speaker)?;
+    Ok(connection)
 }
 
 /// Closes a connection; what was not committed is taken back.

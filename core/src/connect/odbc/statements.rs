@@ -1,6 +1,6 @@
 //! Statements as SQL text, one `?` per value that is to be bound.
 
-use super::{dialect::Dialect, filter::SqlCondition};
+use super::{dialect::Dialect, filter::SqlCondition, transport::travels_as_text};
 use crate::{
     connect::SearchRequest,
     project::{SchemaProperty, SchemaType},
@@ -22,7 +22,11 @@ fn select_list(dialect: &dyn Dialect, columns: &[SchemaProperty]) -> String {
         .enumerate()
         .map(|(number, property)| {
             let column = dialect.quote(&property.name);
-            let expression = dialect.read_expression(&column, property);
+            let expression = if travels_as_text(dialect, property) {
+                dialect.text_expression(&column, property)
+            } else {
+                dialect.read_expression(&column, property)
+            };
             // Names of results are not used, but two must not be the same.
             if expression == column { column } else { format!("{expression} AS c{number}") }
         })

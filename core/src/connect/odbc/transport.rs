@@ -18,10 +18,10 @@ use arrow::{
 };
 use jiff::tz::TimeZone;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, INCOMPATIBLE, declared::is_text};
 use crate::{
     project::{IncompatibleData, SchemaProperty},
-    value::{Value, ValueType, array_of, canonical_guid, parse_value},
+    value::{Value, ValueType, array_of, canonical_guid, parse_timestamp, parse_value},
 };
 
 /// How a column travels.
@@ -34,12 +34,14 @@ enum Way {
     Truth,
     /// As text, to be converted; a value that does not fit is an error, or replaced.
     Text(Option<Value>),
-    /// As text, to be brought to the canonical spelling.
-    Guid,
+    /// As text, to be brought to the canonical spelling; the same.
+    Guid(Option<Value>),
     /// As date and time in UTC.
     Utc,
     /// As date and time in the zone of the connection (W7).
     Local(TimeZone),
+    /// The same as text; what does not fit is an error, or replaced.
+    LocalText(TimeZone, Option<Value>),
 }
 
 /// The columns of a result: what the driver is asked for, and what becomes of it.
@@ -115,20 +117,35 @@ impl Transport {
     }
 }
 
+/// True if values of a property are converted here, so that the driver is asked for texts.
+pub fn travels_as_text(dialect: &dyn Dialect, property: &SchemaProperty) -> bool {
+    let replaces = property.incompatible_data != IncompatibleData::RaiseError;
+    match property.value_type {
+        ValueType::Binary => false,
+        // A text is a text, where a column holds nothing else.
+        ValueType::String => replaces && dialect.is_loosely_typed(),
+        ValueType::Guid => replaces || is_text(&property.native_type),
+        _ if dialect.is_loosely_typed() || is_text(&property.native_type) => true,
+        // Columns of such numbers hold nothing else.
+        ValueType::Float => false,
+        _ => replaces || dialect.reads_as_text(property),
+    }
+}
+
 fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>) -> Way {
-    let replacement = match &property.incompatible_data {
-        IncompatibleData::RaiseError => None,
-        IncompatibleData::Default(literal) => parse_value(property.value_type, &literal.to_text()),
-        IncompatibleData::Minimum => property.value_type.minimum(),
-        IncompatibleData::Maximum => property.value_type.maximum(),
-    };
+    let replacement = property.replacement();
+    let as_text = travels_as_text(dialect, property);
     match (property.value_type, zone) {
-        (ValueType::Guid, _) => Way::Guid,
-        (ValueType::String | ValueType::Binary, _) => Way::Plain,
+        (ValueType::Guid, _) => Way::Guid(replacement),
         (ValueType::TimestampUtc, Some(zone)) if !dialect.is_zoned(&property.native_type) => {
-            Way::Local(zone.clone())
+            if as_text {
+                Way::LocalText(zone.clone(), replacement)
+            } else {
+                Way::Local(zone.clone())
+            }
         }
-        _ if dialect.is_loosely_typed() || replacement.is_some() => Way::Text(replacement),
+        _ if as_text => Way::Text(replacement),
+        (ValueType::String | ValueType::Binary, _) => Way::Plain,
         (ValueType::Boolean | ValueType::Integer, _) if dialect.integers_as_text() => Way::Text(None),
         (ValueType::TimestampUtc, _) => Way::Utc,
         (ValueType::Boolean, _) => Way::Truth,
@@ -138,7 +155,7 @@ fn way(dialect: &dyn Dialect, property: &SchemaProperty, zone: Option<&TimeZone>
 
 fn driver_type(value_type: ValueType, way: &Way) -> DataType {
     match way {
-        Way::Text(_) | Way::Guid => DataType::Utf8,
+        Way::Text(_) | Way::Guid(_) | Way::LocalText(..) => DataType::Utf8,
         Way::Truth => DataType::Int8,
         Way::Utc | Way::Local(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
         Way::Plain => value_type.arrow(),
@@ -152,9 +169,10 @@ fn convert(property: &SchemaProperty, way: &Way, column: &ArrayRef) -> Result<Ar
         }
         Way::Plain => Ok(Arc::clone(column)),
         Way::Truth => Ok(truths(column)),
-        Way::Guid => guids(property, column),
+        Way::Guid(replacement) => guids(property, replacement.as_ref(), column),
         Way::Utc => Ok(Arc::new(micros(column).clone().with_timezone("UTC"))),
         Way::Local(zone) => local(property, zone, column),
+        Way::LocalText(zone, replacement) => local_text(property, zone, replacement.as_ref(), column),
         Way::Text(replacement) => from_text(property, replacement.as_ref(), column),
     }
 }
@@ -185,14 +203,49 @@ fn without_empty(column: &ArrayRef) -> ArrayRef {
     Arc::new(texts.iter().map(|text| text.filter(|text| !text.is_empty())).collect::<StringArray>())
 }
 
-/// GUIDs in their canonical spelling; what is none is an error.
-fn guids(property: &SchemaProperty, column: &ArrayRef) -> Result<ArrayRef, Misfit> {
-    let texts = column.as_string::<i32>();
-    let canonical = texts
+/// GUIDs in their canonical spelling; what is none is an error, or replaced.
+fn guids(
+    property: &SchemaProperty,
+    replacement: Option<&Value>,
+    column: &ArrayRef,
+) -> Result<ArrayRef, Misfit> {
+    converted(property, replacement, column, |text| canonical_guid(text).map(Value::String))
+}
+
+/// Texts as values, one by one; NULL stays NULL.
+fn converted(
+    property: &SchemaProperty,
+    replacement: Option<&Value>,
+    column: &ArrayRef,
+    convert: impl Fn(&str) -> Option<Value>,
+) -> Result<ArrayRef, Misfit> {
+    let values = column
+        .as_string::<i32>()
         .iter()
-        .map(|text| text.map(|text| canonical_guid(text).ok_or_else(|| misfit(property, text))).transpose())
-        .collect::<Result<StringArray, Misfit>>()?;
-    Ok(Arc::new(canonical))
+        .map(|text| match text {
+            None => Ok(Value::Null),
+            Some("") if property.compatible_nulls && property.value_type == ValueType::String => {
+                Ok(Value::Null)
+            }
+            Some(text) => {
+                convert(text).or_else(|| replacement.cloned()).ok_or_else(|| misfit(property, text))
+            }
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(array_of(property.value_type, values.iter()))
+}
+
+/// Date and time in a zone, as text, as points in time.
+fn local_text(
+    property: &SchemaProperty,
+    zone: &TimeZone,
+    replacement: Option<&Value>,
+    column: &ArrayRef,
+) -> Result<ArrayRef, Misfit> {
+    converted(property, replacement, column, |text| {
+        let shown = parse_timestamp(text)?;
+        point_in_time(zone, shown).map(Value::TimestampUtc)
+    })
 }
 
 /// Date and time in a zone as points in time; of two with the same name in autumn the first.
@@ -267,22 +320,16 @@ fn from_text(
 ) -> Result<ArrayRef, Misfit> {
     let value_type = property.value_type;
     // The whole column at once; only if something does not fit, value by value.
-    if !matches!(value_type, ValueType::Decimal(..) | ValueType::Boolean)
+    let at_once = !matches!(value_type, ValueType::Decimal(..) | ValueType::Boolean | ValueType::String);
+    if at_once
+        && replacement.is_none()
         && let Ok(converted) = cast(column, &value_type.arrow(), false)
     {
         return Ok(converted);
     }
-    let values = column
-        .as_string::<i32>()
-        .iter()
-        .map(|text| match text {
-            None => Ok(Value::Null),
-            Some(text) => parse_value(value_type, text)
-                .or_else(|| replacement.cloned())
-                .ok_or_else(|| misfit(property, text)),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(array_of(value_type, values.iter()))
+    converted(property, replacement, column, |text| {
+        if text == INCOMPATIBLE { None } else { parse_value(value_type, text) }
+    })
 }
 
 fn cast(column: &ArrayRef, to: &DataType, safe: bool) -> Result<ArrayRef, ArrowError> {

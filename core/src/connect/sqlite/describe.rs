@@ -7,7 +7,7 @@ use super::{
     types::{kept, value_type_of},
 };
 use crate::{
-    connect::{ConnectError, ErrorKind},
+    connect::{ConnectError, ErrorKind, is_own_table},
     progress::{CancelToken, Progress},
     project::{ForeignKey, Generated, Schema, SchemaProperty, SchemaType},
     value::ValueType,
@@ -45,9 +45,11 @@ impl SqliteConnector {
 fn tables(database: &Database) -> rusqlite::Result<Vec<(String, bool)>> {
     let mut statement = database.prepare(
         "SELECT name, type = 'view' FROM sqlite_schema WHERE type IN ('table', 'view') \
-         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'sw\\_%' ESCAPE '\\' ORDER BY name",
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )?;
-    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    let tables: rusqlite::Result<Vec<(String, bool)>> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect();
+    Ok(tables?.into_iter().filter(|(name, _)| !is_own_table(name)).collect())
 }
 
 fn describe(database: &Database, table: &str, view: bool) -> rusqlite::Result<SchemaType> {

@@ -2,7 +2,12 @@
 //!
 //! Taken are comparisons of text, integer, boolean and date columns with literals, NULL tests, lists, and
 //! AND / OR / NOT of these. Not taken: decimals and floats (SQLite compares them as floating point numbers),
-//! LIKE (SQLite ignores case), columns where NULL and '' are the same, functions.
+//! LIKE (SQLite ignores case), columns where NULL and '' are the same or that replace incompatible data,
+//! functions.
+//!
+//! What is compared is what [`super::read`] would read: SQLite types its values, not its columns, and one
+//! value can stand there in several spellings. A boolean, integer or date column that holds a value of another
+//! type fails the query, as it fails the reader.
 
 use datafusion::{
     common::ScalarValue,
@@ -12,9 +17,13 @@ use rusqlite::types::Value as SqlValue;
 
 use super::quote;
 use crate::{
-    project::{SchemaProperty, SchemaType},
+    connect::is_own_table,
+    project::{IncompatibleData, SchemaProperty, SchemaType},
     value::ValueType,
 };
+
+/// Longer lists are left to the engine: SQLite has a limit for bound values.
+const LONGEST_LIST: usize = 1000;
 
 /// A condition as SQL text with its bound values.
 #[derive(Debug, Default, PartialEq)]
@@ -46,36 +55,32 @@ fn write(schema_type: &SchemaType, expression: &Expr, out: &mut SqlCondition) ->
             write(schema_type, inner, out)?;
             out.sql.push(')');
         }
-        Expr::IsNull(inner) => {
-            out.sql.push_str(&quote(&plain_column(schema_type, inner)?.name));
-            out.sql.push_str(" IS NULL");
-        }
+        Expr::IsNull(inner) => out.sql.push_str(&format!("{} IS NULL", null_tested(schema_type, inner)?)),
         Expr::IsNotNull(inner) => {
-            out.sql.push_str(&quote(&plain_column(schema_type, inner)?.name));
-            out.sql.push_str(" IS NOT NULL");
+            out.sql.push_str(&format!("{} IS NOT NULL", null_tested(schema_type, inner)?));
         }
         Expr::Column(_) => {
-            let property = plain_column(schema_type, expression)?;
-            if property.value_type != ValueType::Boolean {
+            let column = comparable(schema_type, expression)?;
+            if column.property.value_type != ValueType::Boolean {
                 return None;
             }
-            out.sql.push_str(&format!("{} = 1", quote(&property.name)));
+            out.sql.push_str(&format!("{} = 1", column.sql));
         }
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
             let operator = operator(*op)?;
-            match (plain_column(schema_type, left), plain_column(schema_type, right)) {
-                (Some(property), None) => compare(property, operator, right, out)?,
-                (None, Some(property)) => compare(property, mirrored(operator), left, out)?,
+            match (comparable(schema_type, left), comparable(schema_type, right)) {
+                (Some(column), None) => compare(&column, operator, right, out)?,
+                (None, Some(column)) => compare(&column, mirrored(operator), left, out)?,
                 _ => return None,
             }
         }
-        Expr::InList(InList { expr, list, negated }) if !list.is_empty() => {
-            let property = plain_column(schema_type, expr)?;
-            out.sql.push_str(&quote(&property.name));
+        Expr::InList(InList { expr, list, negated }) if !list.is_empty() && list.len() <= LONGEST_LIST => {
+            let column = comparable(schema_type, expr)?;
+            out.sql.push_str(&column.sql);
             out.sql.push_str(if *negated { " NOT IN (" } else { " IN (" });
             for (number, item) in list.iter().enumerate() {
                 out.sql.push_str(if number == 0 { "?" } else { ", ?" });
-                out.parameters.push(bound(property, item)?);
+                out.parameters.push(bound(column.property, item)?);
             }
             out.sql.push(')');
         }
@@ -84,11 +89,9 @@ fn write(schema_type: &SchemaType, expression: &Expr, out: &mut SqlCondition) ->
     Some(())
 }
 
-fn compare(property: &SchemaProperty, operator: &str, literal: &Expr, out: &mut SqlCondition) -> Option<()> {
-    let value = bound(property, literal)?;
-    // BINARY: the engine compares text by code point, whatever collation the column declares.
-    let collation = if property.value_type.is_text() { " COLLATE BINARY" } else { "" };
-    out.sql.push_str(&format!("{}{collation} {operator} ?", quote(&property.name)));
+fn compare(column: &Column<'_>, operator: &str, literal: &Expr, out: &mut SqlCondition) -> Option<()> {
+    let value = bound(column.property, literal)?;
+    out.sql.push_str(&format!("{} {operator} ?", column.sql));
     out.parameters.push(value);
     Some(())
 }
@@ -115,15 +118,87 @@ fn mirrored(operator: &str) -> &str {
     }
 }
 
-/// The column, if SQLite stores it so that it compares as the engine does.
-fn plain_column<'a>(schema_type: &'a SchemaType, expression: &Expr) -> Option<&'a SchemaProperty> {
+/// A column with the SQL expression that compares as what is read from it.
+struct Column<'a> {
+    property: &'a SchemaProperty,
+    sql: String,
+}
+
+/// The property, if nothing happens to its values on their way here.
+fn plain<'a>(schema_type: &'a SchemaType, expression: &Expr) -> Option<&'a SchemaProperty> {
     let Expr::Column(column) = expression else { return None };
-    let property = schema_type.property(&column.name)?;
-    let comparable = matches!(
-        property.value_type,
-        ValueType::String | ValueType::Integer | ValueType::Boolean | ValueType::Date
+    schema_type.property(&column.name).filter(|property| {
+        !property.compatible_nulls
+            && property.unusable.is_none()
+            && property.incompatible_data == IncompatibleData::RaiseError
+    })
+}
+
+/// A column whose NULL is NULL here.
+fn null_tested(schema_type: &SchemaType, expression: &Expr) -> Option<String> {
+    plain(schema_type, expression).map(|property| quote(&property.name))
+}
+
+/// The column, if SQLite can compare it as the engine does.
+fn comparable<'a>(schema_type: &'a SchemaType, expression: &Expr) -> Option<Column<'a>> {
+    let property = plain(schema_type, expression)?;
+    let column = quote(&property.name);
+    // The program's own tables hold what they declare, and the journal looks for its rows there.
+    let own = is_own_table(schema_type.table_name());
+    let sql = match property.value_type {
+        // BINARY: the engine compares text by code point, whatever collation the column declares. Without the
+        // affinity of texts a column can hold numbers, and makes numbers of what it is compared with.
+        ValueType::String if own || has_text_affinity(&property.native_type) => {
+            format!("{column} COLLATE BINARY")
+        }
+        ValueType::Integer | ValueType::Boolean | ValueType::Date if own => column,
+        ValueType::Integer if has_integer_affinity(&property.native_type) => {
+            // A text is larger than every number to SQLite.
+            format!(
+                "CASE WHEN typeof({column}) IN ('integer', 'null') THEN {column} ELSE {} END",
+                refuse(schema_type, property)
+            )
+        }
+        ValueType::Boolean => format!(
+            "CASE WHEN {column} IS NULL THEN NULL \
+             WHEN typeof({column}) <> 'blob' AND lower({column}) IN ('1', 't', 'true', 'y', 'yes') THEN 1 \
+             WHEN typeof({column}) <> 'blob' AND lower({column}) IN ('0', 'f', 'false', 'n', 'no') THEN 0 \
+             ELSE {} END",
+            refuse(schema_type, property)
+        ),
+        // With a time of midnight, if there is one.
+        ValueType::Date => format!(
+            "CASE WHEN {column} IS NULL THEN NULL \
+             WHEN typeof({column}) = 'text' AND date(substr({column}, 1, 10)) = substr({column}, 1, 10) \
+             AND (length({column}) = 10 OR length({column}) > 11 AND trim(substr({column}, 12), '0:.') = '') \
+             THEN substr({column}, 1, 10) ELSE {} END",
+            refuse(schema_type, property)
+        ),
+        _ => return None,
+    };
+    Some(Column { property, sql })
+}
+
+/// An expression that fails and says why: by a path that is none, because only triggers can raise errors.
+fn refuse(schema_type: &SchemaType, property: &SchemaProperty) -> String {
+    let text = format!(
+        "{}.{} holds a value that is not of type {}",
+        schema_type.name,
+        property.name,
+        property.value_type.label()
     );
-    (comparable && !property.compatible_nulls).then_some(property)
+    format!("json_extract('{{}}', '{}')", text.replace('\'', "''"))
+}
+
+/// What is written into such a column is a text from then on.
+fn has_text_affinity(declared: &str) -> bool {
+    let declared = declared.to_ascii_uppercase();
+    !declared.contains("INT") && ["CHAR", "CLOB", "TEXT"].iter().any(|part| declared.contains(part))
+}
+
+/// What is written into such a column and looks like a whole number is one from then on.
+fn has_integer_affinity(declared: &str) -> bool {
+    declared.to_ascii_uppercase().contains("INT")
 }
 
 fn bound(property: &SchemaProperty, literal: &Expr) -> Option<SqlValue> {
@@ -150,17 +225,25 @@ mod tests {
 
     use super::*;
 
+    fn declared(name: &str, value_type: ValueType, native_type: &str) -> SchemaProperty {
+        SchemaProperty { native_type: native_type.to_owned(), ..SchemaProperty::new(name, value_type) }
+    }
+
     fn people() -> SchemaType {
-        let mut nickname = SchemaProperty::new("nickname", ValueType::String);
+        let mut nickname = declared("nickname", ValueType::String, "TEXT");
         nickname.compatible_nulls = true;
+        let mut entry = declared("entry", ValueType::Date, "DATE");
+        entry.incompatible_data = IncompatibleData::Minimum;
         SchemaType {
             name: "people".to_owned(),
             properties: vec![
-                SchemaProperty::new("name", ValueType::String),
-                SchemaProperty::new("age", ValueType::Integer),
-                SchemaProperty::new("active", ValueType::Boolean),
-                SchemaProperty::new("hours", ValueType::Decimal(5, 2)),
+                declared("name", ValueType::String, "VARCHAR(20)"),
+                declared("data", ValueType::String, "JSON"),
+                declared("age", ValueType::Integer, "INTEGER"),
+                declared("floor", ValueType::Integer, "TEXT"),
+                declared("hours", ValueType::Decimal(5, 2), "DECIMAL(5,2)"),
                 nickname,
+                entry,
             ],
             ..SchemaType::default()
         }
@@ -172,12 +255,20 @@ mod tests {
 
     #[test]
     fn same_meaning_is_taken() {
-        let expression = col("name").eq(lit("Ana")).and(lit(30_i64).lt(col("age"))).or(col("active"));
-        assert_eq!(
-            sql(&expression).as_deref(),
-            Some("((`name` COLLATE BINARY = ? AND `age` > ?) OR `active` = 1)")
-        );
+        let age = "CASE WHEN typeof(`age`) IN ('integer', 'null') THEN `age` ELSE \
+                   json_extract('{}', 'people.age holds a value that is not of type integer') END";
+        let expression = col("name").eq(lit("Ana")).and(lit(30_i64).lt(col("age")));
+        assert_eq!(sql(&expression), Some(format!("(`name` COLLATE BINARY = ? AND {age} > ?)")));
         assert_eq!(sql(&col("name").is_null()).as_deref(), Some("`name` IS NULL"));
+        let list = col("name").in_list(vec![lit("a"), lit("b")], true);
+        assert_eq!(sql(&list).as_deref(), Some("`name` COLLATE BINARY NOT IN (?, ?)"));
+    }
+
+    #[test]
+    fn columns_of_our_own_tables_are_compared_as_they_are() {
+        let own = SchemaType { name: "sw_run".to_owned(), ..people() };
+        let condition = to_sql(&own, &col("age").eq(lit(1_i64))).unwrap();
+        assert_eq!(condition.sql, "`age` = ?");
     }
 
     #[test]
@@ -188,6 +279,10 @@ mod tests {
             col("nickname").is_null(),
             col("name").eq(col("nickname")),
             col("name").eq(lit(ScalarValue::Utf8(None))),
+            col("data").eq(lit("5")),
+            col("floor").eq(lit(5_i64)),
+            col("entry").is_null(),
+            col("name").in_list(vec![lit("a"); LONGEST_LIST + 1], false),
         ] {
             assert_eq!(sql(&expression), None, "{expression}");
         }

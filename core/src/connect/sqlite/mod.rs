@@ -13,10 +13,12 @@ mod write;
 
 use std::{
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
 use arrow::array::RecordBatch;
+use crossbeam_channel::RecvTimeoutError;
 use datafusion::logical_expr::Expr;
 use rusqlite::{ErrorCode, OpenFlags, ffi};
 
@@ -28,6 +30,9 @@ use crate::{
 
 /// Seconds to wait for a lock if the connection does not say.
 const DEFAULT_TIMEOUT_SECS: u32 = 5;
+
+/// How often somebody who waits looks at the cancel switch.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Rows of a block if the connection does not say.
 const DEFAULT_BLOCK: usize = 8192;
@@ -48,6 +53,7 @@ impl SqliteConnector {
         file: &Path,
         when_missing: &WhenMissing,
         mode: OpenMode,
+        cancel: &CancelToken,
     ) -> Result<Self, ConnectError> {
         let label = connection.label().to_owned();
         let database = match (file.exists(), mode) {
@@ -71,11 +77,16 @@ impl SqliteConnector {
             mode,
             block: connection.fetch_batch_size.map_or(DEFAULT_BLOCK, |rows| rows.max(1) as usize),
         };
-        connector.prepare(timeout, &connection.initial_sql)?;
+        connector.prepare(timeout, &connection.initial_sql, cancel)?;
         Ok(connector)
     }
 
-    fn prepare(&self, timeout: Duration, initial_sql: &[String]) -> Result<(), ConnectError> {
+    fn prepare(
+        &self,
+        timeout: Duration,
+        initial_sql: &[String],
+        cancel: &CancelToken,
+    ) -> Result<(), ConnectError> {
         let opening = |error: rusqlite::Error| self.error("opening the database", &error);
         self.database.busy_timeout(timeout).map_err(opening)?;
         self.database.pragma_update(None, "foreign_keys", true).map_err(opening)?;
@@ -90,11 +101,36 @@ impl SqliteConnector {
             .with_help("check the permissions of the file and its folder"));
         }
         for (number, statement) in initial_sql.iter().enumerate() {
-            self.database.execute_batch(statement).map_err(|error| {
+            let work = || self.database.execute_batch(statement);
+            self.interruptible(cancel, work).map_err(|error| {
                 self.error(&format!("statement {} of the initial SQL", number + 1), &error)
             })?;
         }
         Ok(())
+    }
+
+    /// Does work that ends when somebody asks to stop.
+    fn interruptible<R>(&self, cancel: &CancelToken, work: impl FnOnce() -> R) -> R {
+        let interrupt = self.database.get_interrupt_handle();
+        let (ended, end) = crossbeam_channel::bounded::<()>(0);
+        let cancel = cancel.clone();
+        let watch = move || {
+            while end.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                if cancel.is_cancelled() {
+                    // Between two statements it would interrupt nothing, so it is said again.
+                    interrupt.interrupt();
+                }
+            }
+        };
+        // Without a thread nobody is told to stop, which is no reason not to work.
+        let watcher = thread::Builder::new().name("sqlite-cancel".to_owned()).spawn(watch).ok();
+        let result = work();
+        drop(ended);
+        // The next statement must not be the one that is interrupted.
+        if let Some(watcher) = watcher {
+            watcher.join().ok();
+        }
+        result
     }
 
     fn error(&self, doing: &str, error: &rusqlite::Error) -> ConnectError {
@@ -197,6 +233,11 @@ fn classify(label: &str, file: &Path, doing: &str, error: &rusqlite::Error) -> C
         Some(ErrorCode::OperationInterrupted) => {
             (ErrorKind::Cancelled, "start it again when you like".to_owned())
         }
+        // A condition met a value that the reader would refuse (`filter`).
+        _ if native.contains("holds a value that is not of type") => (
+            ErrorKind::IncompatibleData,
+            "mend the value in the database, or declare the property with a type that holds it".to_owned(),
+        ),
         _ if native.contains("no such table")
             || native.contains("no such column")
             || native.contains("has no column") =>

@@ -18,7 +18,7 @@ use crate::{
     connect::{ConnectError, ErrorKind, Flow, SearchRequest, sqlite::write::sql_value},
     progress::CancelToken,
     project::{SchemaProperty, SchemaType},
-    value::{MASK, ValueType, canonical_guid, parse_decimal, value_at},
+    value::{MASK, Value, ValueType, canonical_guid, parse_decimal, parse_timestamp, value_at},
 };
 
 impl SqliteConnector {
@@ -190,7 +190,10 @@ impl SqliteConnector {
                 column.value_type.label()
             ),
         )
-        .with_help("mend the value in the database, or declare the property with a type that holds it")
+        .with_help(
+            "mend the value in the database, declare the property with a type that holds it, or say in its \
+             incompatible data handling what such values become",
+        )
     }
 }
 
@@ -226,6 +229,8 @@ struct ColumnBuilder {
     value_type: ValueType,
     sensitive: bool,
     empty_is_null: bool,
+    /// What is read in place of a value that does not fit (W13).
+    replacement: Option<Value>,
     values: Values,
 }
 
@@ -269,6 +274,7 @@ impl ColumnBuilder {
             value_type: property.value_type,
             sensitive: property.sensitive,
             empty_is_null: property.compatible_nulls,
+            replacement: property.replacement(),
             values,
         }
     }
@@ -280,6 +286,22 @@ impl ColumnBuilder {
             self.push_null();
             return Ok(());
         }
+        if self.push_fitting(value).is_some() {
+            return Ok(());
+        }
+        match self.replacement.as_ref().map(sql_value) {
+            Some(rusqlite::types::Value::Null) => {
+                self.push_null();
+                Some(())
+            }
+            Some(replacement) => self.push_fitting(ValueRef::from(&replacement)),
+            None => None,
+        }
+        .ok_or_else(|| if self.sensitive { MASK.to_owned() } else { written(value) })
+    }
+
+    /// Takes a value, if it is one of the type.
+    fn push_fitting(&mut self, value: ValueRef<'_>) -> Option<()> {
         match &mut self.values {
             Values::Boolean(builder) => to_boolean(value).map(|value| builder.append_value(value)),
             Values::Integer(builder) => to_integer(value).map(|value| builder.append_value(value)),
@@ -301,7 +323,6 @@ impl ColumnBuilder {
             Values::Timestamp(builder) => to_timestamp(value).map(|value| builder.append_value(value)),
             Values::TimestampUtc(builder) => to_timestamp_utc(value).map(|value| builder.append_value(value)),
         }
-        .ok_or_else(|| if self.sensitive { MASK.to_owned() } else { written(value) })
     }
 
     fn push_null(&mut self) {
@@ -433,8 +454,12 @@ fn to_time(value: ValueRef<'_>) -> Option<i64> {
 }
 
 fn to_timestamp(value: ValueRef<'_>) -> Option<i64> {
-    let moment: civil::DateTime = text_of(value)?.parse().ok()?;
-    moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
+    let text = text_of(value)?;
+    // In its own way first: jiff's points in time end on 9999-12-30.
+    parse_timestamp(text).or_else(|| {
+        let moment: civil::DateTime = text.parse().ok()?;
+        moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
+    })
 }
 
 fn to_timestamp_utc(value: ValueRef<'_>) -> Option<i64> {
@@ -458,5 +483,14 @@ mod tests {
         assert_eq!(to_date(ValueRef::Text(b"2024-02-29 00:00:00")), Some(19_782));
         assert_eq!(to_date(ValueRef::Text(b"2024-02-29 12:00:00")), None);
         assert_eq!(to_date(ValueRef::Text(b"29.02.2024")), None);
+    }
+
+    #[test]
+    fn the_end_of_all_days_is_a_moment() {
+        let moment = |text: &str| to_timestamp(ValueRef::Text(text.as_bytes()));
+        assert_eq!(moment("1970-01-01 00:00:01.5"), Some(1_500_000));
+        assert_eq!(moment("9999-12-31 23:59:59.999999"), Some(253_402_300_799_999_999));
+        assert_eq!(moment("9999-12-31"), Some(253_402_214_400_000_000));
+        assert_eq!(moment("9999-12-32"), None);
     }
 }

@@ -30,7 +30,7 @@ use super::{
     source::label_key,
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, OpenMode, open},
+    connect::{ConnectError, ErrorKind, OpenMode, open_with},
     journal::{
         Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, RunHeader, RunStatus, StepPass,
         StepReport, internal,
@@ -351,8 +351,7 @@ impl Resolver<'_> {
 
     fn ask(&self, mapping: &CompiledMapping, changes: &[Change]) -> Result<Vec<ChangeStatus>, ConnectError> {
         let system = self.project.system(mapping.destination().side);
-        let mut connector = open(&system.connection, self.folder, OpenMode::Read)?;
-        connector.set_cancel(self.cancel);
+        let mut connector = open_with(&system.connection, self.folder, OpenMode::Read, self.cancel)?;
         let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)?;
         let objects = Objects { mapping, references, cancel: self.cancel };
         objects.statuses(&mut *connector, changes)

@@ -312,7 +312,7 @@ impl<'a> Bench<'a> {
         let step = step_of(project, mapping, test.direction);
         let mut compiled =
             compile(&session, project, mapping, step.map(|(_, step)| step), test.direction, true)?;
-        let mut journal = Journal::open(project, folder, OpenMode::Read)?;
+        let mut journal = Journal::open_with(project, folder, OpenMode::Read, cancel)?;
         let mut tables = SystemTables::new(project, folder, cancel, &Arc::new(AtomicU64::new(0)));
         for side in [Side::Left, Side::Right] {
             tables.read_labels(&mut journal, side, &compiled.class(side).schema_type)?;

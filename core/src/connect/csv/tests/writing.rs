@@ -171,8 +171,10 @@ fn own_tables_have_a_format_of_their_own() {
         CsvFormat { header: false, encoding: "us-ascii".to_owned(), delimiter: ';', ..CsvFormat::default() };
     let files = Files::new(&[]);
     let mut connector = files.open(&format, OpenMode::Write).unwrap();
-    let table =
-        typed("sw_test", &[("id", ValueType::Integer), ("a", ValueType::String), ("b", ValueType::String)]);
+    let table = typed(
+        "sw_message",
+        &[("id", ValueType::Integer), ("a", ValueType::String), ("b", ValueType::String)],
+    );
     assert!(!connector.has_table(&table).unwrap());
     connector.ensure_table(&table).unwrap();
     connector.ensure_table(&table).unwrap();
@@ -180,7 +182,7 @@ fn own_tables_have_a_format_of_their_own() {
     let row = batch(&table, &[("id", vec![int(1)]), ("a", vec![text("")]), ("b", vec![text("Łódź; \"x\"")])]);
     connector.insert(&table, &row).unwrap();
     connector.insert(&table, &ids(&table, &[2])).unwrap();
-    assert_eq!(files.text("sw_test.csv"), "id,a,b\n1,,\"Łódź; \"\"x\"\"\"\n2,\\N,\\N\n");
+    assert_eq!(files.text("sw_message.csv"), "id,a,b\n1,,\"Łódź; \"\"x\"\"\"\n2,\\N,\\N\n");
     assert_eq!(all(&mut *connector, &table), ["1||Łódź; \"x\"", "2|∅|∅"]);
     connector.ensure_table(&table).unwrap();
     assert_eq!(all(&mut *connector, &table).len(), 2);

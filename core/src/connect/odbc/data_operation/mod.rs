@@ -96,8 +96,7 @@ impl OdbcConnector {
         let rows = self.parameter_values(&statement, &columns, &values)?;
         let rows = self.localized(&columns, &rows)?;
         self.write(
-            // One call of the project's own statement, whatever it does.
-            Operation::Script,
+            Operation::from(kind),
             Writing {
                 doing: format!("the {} operation of {}", kind.id(), schema_type.name),
                 schema_type: schema_type.name.clone(),

@@ -52,6 +52,13 @@ impl Declared {
     }
 }
 
+/// True if a column declared so holds texts, whatever they mean.
+pub fn is_text(declaration: &str) -> bool {
+    let name = Declared::parse(declaration).name;
+    let is_text = ["char", "text", "clob"].iter().any(|part| name.contains(part));
+    is_text && !name.contains("bit data")
+}
+
 /// The values of an enum or set, `enum('a','b''c')`; none if the catalog has cut the declaration off.
 pub fn members(declaration: &str) -> Option<Vec<String>> {
     let mut rest = declaration.trim().strip_suffix(')')?.split_once('(')?.1;
@@ -156,6 +163,16 @@ mod tests {
             ("enum('a','b", "enum", vec![]),
         ] {
             assert_eq!(Declared::parse(declaration), Declared { name: name.to_owned(), arguments });
+        }
+    }
+
+    #[test]
+    fn columns_of_texts_are_known() {
+        for declaration in ["character varying(20)", "text", "citext", "LONGTEXT", "VARCHAR2(5)", "nclob"] {
+            assert!(is_text(declaration), "{declaration}");
+        }
+        for declaration in ["", "integer", "date", "VARCHAR (16) FOR BIT DATA", "timestamp(3)", "uuid"] {
+            assert!(!is_text(declaration), "{declaration}");
         }
     }
 

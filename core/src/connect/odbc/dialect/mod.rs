@@ -6,7 +6,7 @@
 
 mod catalog;
 mod db2;
-mod declared;
+pub(super) mod declared;
 mod errors;
 mod generic;
 mod mariadb;
@@ -25,6 +25,9 @@ use crate::{
     project::{Kept, SchemaProperty},
     value::ValueType,
 };
+
+/// Stands in a result for a value that the type of its property cannot hold; no value of any system.
+pub const INCOMPATIBLE: &str = "syncwright:incompatible:5d0c4c1e-7a1b-4d0e-9a53-6f1f2f0f3c8b";
 
 /// How far a dialect has been tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +143,28 @@ pub trait Dialect: Send + Sync {
         column.to_owned()
     }
 
+    /// The same for a property whose values travel as text, to be converted here: whatever the column holds,
+    /// so that what the type of the property cannot hold is noticed here, or replaced (W13).
+    fn text_expression(&self, column: &str, property: &SchemaProperty) -> String {
+        self.read_expression(column, property)
+    }
+
+    /// True if values of the column always travel so, because the driver makes something else of those that it
+    /// cannot hold.
+    fn reads_as_text(&self, property: &SchemaProperty) -> bool {
+        let _ = property;
+        false
+    }
+
     /// Length of the longest value, in the driver's units, for columns without a declared length: an
-    /// expression over the column, in characters for texts and bytes for binaries.
+    /// expression over the column, in characters for texts, or bytes, and bytes for binaries.
     fn length_expression(&self, column: &str, property: &SchemaProperty) -> String;
+
+    /// True if [`Dialect::length_expression`] counts bytes of texts, too, in an encoding in which a character
+    /// has never fewer bytes than in UTF-8, or units than in UTF-16, whichever travels.
+    fn measures_bytes(&self) -> bool {
+        false
+    }
 
     /// A `?`, or an expression around it, that takes a bound value of a property.
     ///
@@ -274,11 +296,6 @@ pub trait Dialect: Send + Sync {
     /// True if points in time, and dates with a time, are bound as text `2024-03-01 12:30:00.123456`, always
     /// with six digits, because the driver loses something of them otherwise.
     fn binds_timestamps_as_text(&self) -> bool {
-        false
-    }
-
-    /// True if points in time, and dates with a time, are read as text, for the same reason.
-    fn reads_timestamps_as_text(&self) -> bool {
         false
     }
 

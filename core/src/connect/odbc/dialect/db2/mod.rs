@@ -170,7 +170,7 @@ impl Dialect for Db2 {
     }
 
     fn refuses_library(&self, file_name: &str) -> Option<String> {
-        // Registered under another name it says so itself, as SQL_DRIVER_NAME: that of the file is enough here.
+        // Whatever the file is called, the lengths are tried after connecting (`lengths`).
         (cfg!(target_pointer_width = "64") && file_name.starts_with("libdb2.")).then(|| {
             "libdb2.so writes lengths of 4 bytes where 8 are read: a NULL would be read as the value of the \
              row before. Register libdb2o.so, which IBM ships beside it for programs of 64 bits"

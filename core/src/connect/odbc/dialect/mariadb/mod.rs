@@ -12,8 +12,8 @@
 //! | `json` | string | `longtext` in MariaDB; MySQL keeps the meaning, not the spelling |
 //! | `enum`, `set`, `inet4`, `inet6` | string | the server keeps its own spelling |
 //! | `binary`, `varbinary`, `tinyblob`, `blob`, `mediumblob`, `longblob` | binary | the server fills `binary` up with zero bytes |
-//! | `date`, `time` | as named | the driver gives NULL for `0000-00-00` |
-//! | `datetime` | timestamp | with the declared digits of the second, none if not declared |
+//! | `date`, `time` | as named | `0000-00-00` and times of more than a day are errors |
+//! | `datetime` | timestamp | with the declared digits of the second, none if not declared; read as text, because the driver gives NULL for `0000-00-00` |
 //! | `timestamp` | timestamp (UTC) | the session's zone is UTC |
 //! | `uuid` | GUID | |
 //! | `decimal` of more digits, geometric types, `vector` | not usable | |
@@ -127,12 +127,35 @@ impl Dialect for MariaDb {
         }
     }
 
+    fn text_expression(&self, column: &str, property: &SchemaProperty) -> String {
+        match property.value_type {
+            _ if declared::is_text(&property.native_type) => column.to_owned(),
+            ValueType::Date | ValueType::Timestamp | ValueType::TimestampUtc => {
+                format!("CAST({column} AS CHAR(26))")
+            }
+            ValueType::Time | ValueType::Guid => self.read_expression(column, property),
+            _ => format!("CAST({} AS CHAR(64))", self.read_expression(column, property)),
+        }
+    }
+
+    // The driver gives NULL for `0000-00-00`, and a number for times of more than a day.
+    fn reads_as_text(&self, property: &SchemaProperty) -> bool {
+        matches!(
+            property.value_type,
+            ValueType::Date | ValueType::Time | ValueType::Timestamp | ValueType::TimestampUtc
+        )
+    }
+
     fn length_expression(&self, column: &str, property: &SchemaProperty) -> String {
         match (property.value_type, handling(property)) {
             (ValueType::Binary, _) => format!("LENGTH({column})"),
-            (_, Handling::Behind) => format!("CHAR_LENGTH(CAST({column} AS CHAR))"),
-            _ => format!("CHAR_LENGTH({column})"),
+            (_, Handling::Behind) => format!("LENGTH(CONVERT(CAST({column} AS CHAR) USING utf8mb4))"),
+            _ => format!("LENGTH(CONVERT({column} USING utf8mb4))"),
         }
+    }
+
+    fn measures_bytes(&self) -> bool {
+        true
     }
 
     fn parameter(&self, property: &SchemaProperty) -> String {

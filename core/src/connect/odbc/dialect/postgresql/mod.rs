@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `boolean` | boolean | |
 //! | `smallint`, `integer`, `bigint`, also serial and identity · `oid` | integer | |
-//! | `numeric(p,s)` up to 38 digits | decimal | a negative scale becomes zeros, a scale above the precision more digits |
+//! | `numeric(p,s)` up to 38 digits | decimal | a negative scale becomes zeros, a scale above the precision more digits; `NaN` is an error |
 //! | `numeric` without digits | string | only text holds all its values |
 //! | `money` | decimal(23,4) | holds every currency; the server rounds to its own |
 //! | `real`, `double precision` | float | |
@@ -36,7 +36,7 @@ mod types;
 use self::types::{Handling, handling};
 use super::{
     ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
-    declared::Declared,
+    declared::{Declared, is_text},
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
 };
@@ -57,6 +57,14 @@ fn within_years(expression: &str, native: &str, property: &SchemaProperty) -> St
         "CASE WHEN {expression} BETWEEN {native} '0001-01-01' AND {native} '9999-12-31 23:59:59.999999' \
          THEN {expression} WHEN {expression} IS NOT NULL \
          THEN CAST(left(CAST({expression} AS text), 0) || 'not of the years 1 to 9999{value}' AS {native}) END"
+    )
+}
+
+/// The same for `NaN`, which would be read as 0.
+fn but_nan(column: &str) -> String {
+    format!(
+        "CASE WHEN {column} = 'NaN' THEN CAST(left(CAST({column} AS text), 0) || 'not a number: NaN' AS numeric) \
+         ELSE {column} END"
     )
 }
 
@@ -132,6 +140,7 @@ impl Dialect for PostgreSql {
             (ValueType::String, _) => format!("CAST({column} AS text)"),
             (ValueType::Guid, _) => format!("CAST({column} AS varchar(36))"),
             (ValueType::Time, _) => format!("CAST({column} AS varchar(15))"),
+            (ValueType::Decimal(..), _) if property.native_type.starts_with("numeric") => but_nan(column),
             (ValueType::Date, _) => within_years(column, "date", property),
             (ValueType::Timestamp, _) => within_years(column, "timestamp", property),
             (ValueType::TimestampUtc, _) => {
@@ -141,11 +150,36 @@ impl Dialect for PostgreSql {
         }
     }
 
+    fn text_expression(&self, column: &str, property: &SchemaProperty) -> String {
+        match property.value_type {
+            _ if is_text(&property.native_type) => format!("CAST({column} AS text)"),
+            ValueType::Time => self.read_expression(column, property),
+            // The zone of the session is UTC.
+            ValueType::TimestampUtc => format!("CAST(CAST({column} AS timestamp) AS varchar(64))"),
+            // As they are: `infinity` and `NaN`, too.
+            ValueType::Date | ValueType::Timestamp => format!("CAST({column} AS varchar(64))"),
+            ValueType::Decimal(..) if handling(property) != Handling::Money => {
+                format!("CAST({column} AS varchar(64))")
+            }
+            _ => format!("CAST({} AS varchar(64))", self.read_expression(column, property)),
+        }
+    }
+
+    // The driver would give a number for 24:00.
+    fn reads_as_text(&self, property: &SchemaProperty) -> bool {
+        property.value_type == ValueType::Time
+    }
+
     fn length_expression(&self, column: &str, property: &SchemaProperty) -> String {
         match property.value_type {
             ValueType::Binary => format!("octet_length({column})"),
-            _ => format!("length(CAST({column} AS text))"),
+            _ => format!("octet_length(CAST({column} AS text))"),
         }
+    }
+
+    // Texts travel in UTF-16, which has no more units than any encoding of the server has bytes.
+    fn measures_bytes(&self) -> bool {
+        true
     }
 
     // No cast names a length or digits: PostgreSQL would cut or round to them without a word, while the

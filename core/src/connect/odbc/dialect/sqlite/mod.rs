@@ -54,6 +54,8 @@ impl Dialect for Sqlite {
 
     fn default_attributes(&self) -> &'static [(&'static str, &'static str)] {
         &[
+            // A database that is not there is not made, least of all by a simulation.
+            ("NoCreat", "1"),
             // Without it foreign keys are not enforced.
             ("FKSupport", "1"),
             // Row by row instead of the whole result into memory.
@@ -87,8 +89,12 @@ impl Dialect for Sqlite {
     fn length_expression(&self, column: &str, property: &SchemaProperty) -> String {
         match property.value_type {
             ValueType::Binary => format!("length(CAST({column} AS BLOB))"),
-            _ => format!("length(CAST({column} AS TEXT))"),
+            _ => format!("length(CAST(CAST({column} AS TEXT) AS BLOB))"),
         }
+    }
+
+    fn measures_bytes(&self) -> bool {
+        true
     }
 
     fn parameter(&self, property: &SchemaProperty) -> String {
@@ -153,11 +159,6 @@ impl Dialect for Sqlite {
 
     // The driver writes milliseconds.
     fn binds_timestamps_as_text(&self) -> bool {
-        true
-    }
-
-    // The driver leaves the fraction out where it reads an expression.
-    fn reads_timestamps_as_text(&self) -> bool {
         true
     }
 

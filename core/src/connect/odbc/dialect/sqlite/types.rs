@@ -5,7 +5,11 @@
 //! that says what it is. They fail by a path that is none, because only triggers can raise errors: SQLite
 //! puts the path into its message.
 
-use crate::{project::SchemaProperty, value::ValueType};
+use crate::{
+    connect::odbc::dialect::INCOMPATIBLE,
+    project::{IncompatibleData, SchemaProperty},
+    value::ValueType,
+};
 
 /// Digits that SQLite keeps exactly in a column of numeric affinity.
 const EXACT_DIGITS: usize = 15;
@@ -14,8 +18,13 @@ const EXACT_DIGITS: usize = 15;
 const SHORT_FRACTION: &str = "SELECT CASE WHEN instr(v, '.') > 0 THEN rtrim(rtrim(v, '0'), '.') ELSE v END \
      FROM (SELECT ? AS v)";
 
-/// An expression that fails and says why.
+/// An expression that fails and says why; of a property whose incompatible values are replaced, a text that
+/// stands for them.
 fn refuse(column: &str, property: &SchemaProperty) -> String {
+    if property.incompatible_data != IncompatibleData::RaiseError && property.value_type != ValueType::Binary
+    {
+        return format!("'{INCOMPATIBLE}'");
+    }
     let label = property.value_type.label();
     // Sensitive values never get into a message (W13).
     let value = if property.sensitive { String::new() } else { format!(" || ': ' || {column}") };
@@ -180,6 +189,16 @@ mod tests {
             assert_eq!(found.clone().ok(), expected, "{value_type:?} {literal}: {found:?}");
             assert_eq!(read(value_type, "NULL"), Ok(Value::Null), "{value_type:?}");
         }
+    }
+
+    #[test]
+    fn what_is_replaced_is_not_refused() {
+        let mut property = SchemaProperty::new("c", ValueType::Date);
+        property.incompatible_data = IncompatibleData::Minimum;
+        let database = Connection::open_in_memory().unwrap();
+        let sql = format!("SELECT {} FROM (SELECT 'soon' AS c)", read_expression("c", &property));
+        let found = database.query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap();
+        assert_eq!(found, INCOMPATIBLE);
     }
 
     #[test]
