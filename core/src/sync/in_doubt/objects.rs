@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    connect::{ConnectError, Connector, ErrorKind, Flow, SearchRequest},
+    connect::{ConnectError, Connector, Flow, SearchRequest},
     journal::{Change, ChangeStatus},
     mapping::{CompiledMapping, WriteAs},
     progress::CancelToken,
