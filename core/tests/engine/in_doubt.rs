@@ -278,7 +278,7 @@ fn the_next_run_finds_out_what_a_lost_answer_said() {
         assert_eq!(statuses_of(&found), expected);
         assert_eq!(found.steps[0].writes.insert, 1);
         let told = messages(&found, "SW-R115");
-        assert!(told.len() == 1 && told[0].starts_with("the answer to the commit was lost of a batch of 3"));
+        assert!(told.len() == 1 && told[0].starts_with("no answer came to the commit of a batch of 3"));
         assert_eq!(messages(&found, "SW-R116").len(), 1);
     }
 }

@@ -202,7 +202,7 @@ impl Resolver<'_> {
         written
     }
 
-    /// What became of changes nobody knows whose notes cannot be read.
+    /// Without the notes nobody knows what became of the changes that still count as planned.
     fn without_notes(
         &self,
         step: &mut StepReport,
@@ -403,7 +403,7 @@ fn about_batch(what: Interruption, found: &[ChangeStatus]) -> Message {
     let count = |wanted: ChangeStatus| found.iter().filter(|status| **status == wanted).count();
     let what = match what {
         Interruption::Killed => "the run was interrupted in the middle",
-        Interruption::LostAnswer => "the answer to the commit was lost",
+        Interruption::LostAnswer => "no answer came to the commit",
     };
     Message {
         level: MessageLevel::Info,

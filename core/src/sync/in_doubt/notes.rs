@@ -83,7 +83,7 @@ mod tests {
         assert!(is_in_doubt(folder.path()));
         use ChangeStatus::{Done, Failed, NotWritten, Unknown};
         let statuses = [Done, Failed, Done, NotWritten, Unknown];
-        settle(&path, &[2..5], &statuses).unwrap();
+        settle(&path, std::slice::from_ref(&(2..5)), &statuses).unwrap();
         assert!(!is_in_doubt(folder.path()));
         let outcome = read(&path).unwrap();
         let noted: Vec<_> = (0..5).map(|index| outcome.status(index)).collect();
