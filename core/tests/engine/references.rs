@@ -97,7 +97,10 @@ fn parents_come_first_and_go_last_below_a_root_that_is_its_own_parent() {
     for batch in [1, 1000] {
         let systems = systems("GUID", &[("a", "b"), ("b", "c"), ("c", "d"), ("d", "d"), ("e", "a")]);
         let project = project(&systems, batch);
-        let code_of = |change: &Change| change.properties[0].new.to_string();
+        let code_of = |change: &Change| {
+            let code = change.properties.iter().find(|property| property.property == "code");
+            code.unwrap().new.to_string()
+        };
         let order: Vec<String> = changes(&systems.run_well(&project)).iter().map(code_of).collect();
         assert_eq!(order, ["d", "c", "b", "a", "e"]);
         assert_eq!(tree(&systems), ["a|b", "b|c", "c|d", "d|d", "e|a"]);

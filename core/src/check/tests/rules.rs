@@ -148,6 +148,25 @@ fn lists() -> Vec<Case> {
                 },
             );
         }),
+        case(&[(E, "SW-C196", NEW)], |project| {
+            add_rule(
+                project,
+                PropertyRule {
+                    kind: RuleKind::MultiReference,
+                    first_value_as_single_value: true,
+                    ..new_rule("vrtTags", "vrtTags", MappingDirection::ToTarget)
+                },
+            );
+        }),
+        case(&[(W, "SW-C197", NEW)], |project| {
+            add_rule(
+                project,
+                PropertyRule {
+                    sort_order: SortOrder::Respect,
+                    ..new_rule("vrtTags", "vrtTags", MappingDirection::ToTarget)
+                },
+            );
+        }),
         case(&[(W, "SW-C153", NAME)], |project| {
             let rule = rule(project, "Name");
             rule.sort_order = SortOrder::Respect;
@@ -280,6 +299,10 @@ fn conflicts() -> Vec<Case> {
             let rule = new_rule("note", "alias", MappingDirection::ToCentral);
             mapping(project, "Person").rules.insert(0, PropertyRule { do_not_overwrite: true, ..rule });
         }),
+        // The reference itself, and the name that it is found by.
+        case(&[(E, "SW-C198", "mapping Person, rule Department")], |project| {
+            add_rule(project, new_rule("department", "alias", MappingDirection::ToCentral));
+        }),
         // The rule has written by the time the correction looks.
         case(&[(W, "SW-C164", NAME), (W, "SW-C112", NEW)], |project| {
             correct(rule(project, "Name"));
@@ -339,6 +362,14 @@ fn matching() -> Vec<Case> {
                 rule.on.clone(),
                 MatchExpression::Pair("note".to_owned(), "note".to_owned()),
             ]);
+        }),
+        case(&[(W, "SW-C111", OTHER), (W, "SW-C199", OTHER)], |project| {
+            let rule = add_matching(project, "name", "name");
+            rule.on = MatchExpression::Any(vec![
+                rule.on.clone(),
+                MatchExpression::Pair("note".to_owned(), "note".to_owned()),
+            ]);
+            mapping(project, "Person").prevent_ambiguous_matches = true;
         }),
         case(&[(W, "SW-C154", OTHER)], |project| add_matching(project, "count", "count").ignore_case = true),
         case(&[(E, "SW-C170", OTHER)], |project| {

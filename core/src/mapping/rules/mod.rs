@@ -9,7 +9,7 @@ mod members;
 mod participation;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use arrow::datatypes::DataType;
 use datafusion::{
@@ -227,6 +227,10 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         run: context.direction,
         with_proposed: context.with_proposed,
     };
+    let secrets = [Side::Left, Side::Right].map(|side| {
+        let secret = context.class(side).properties().filter(|property| property.is_secret());
+        secret.map(PropertyRef::name).collect::<HashSet<_>>()
+    });
     for (position, rule) in context.mapping.rules.iter().enumerate() {
         if participates(circumstances, rule, occasion).is_err() {
             continue;
@@ -242,7 +246,7 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
-        let secret = property.is_secret() || shows_secrets(context, &arm);
+        let secret = property.is_secret() || shows_secrets(&secrets, &arm);
         match targets.iter_mut().find(|target| target.property == *name) {
             Some(target) => {
                 target.secret |= secret;
@@ -271,15 +275,16 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
 }
 
 /// Whether the value of a rule, or what is said of it, is made of a sensitive property.
-fn shows_secrets(context: &Context<'_>, arm: &Arm) -> bool {
+fn shows_secrets(secrets: &[HashSet<&str>; 2], arm: &Arm) -> bool {
     let failures = arm.failures.iter().map(|failure| &failure.holds);
-    failures.chain([&arm.source, &arm.value]).any(|expression| {
-        [Side::Left, Side::Right].into_iter().any(|side| {
-            let class = context.class(side);
-            let is_secret = |name: String| class.property(&name).is_some_and(PropertyRef::is_secret);
-            expr::properties_of(expression, side).into_iter().any(is_secret)
-        })
-    })
+    let mut expressions = failures.chain([&arm.source, &arm.value]);
+    let [left, right] = secrets;
+    // Most systems have none.
+    let reads = |expression: &Expr, side: Side, secrets: &HashSet<&str>| {
+        !secrets.is_empty()
+            && expr::properties_of(expression, side).iter().any(|name| secrets.contains(name.as_str()))
+    };
+    expressions.any(|expression| reads(expression, Side::Left, left) || reads(expression, Side::Right, right))
 }
 
 fn find<'a>(

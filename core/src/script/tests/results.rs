@@ -199,10 +199,10 @@ fn what_is_no_value_is_an_error() {
     let cases = [
         (RHAI, "#{ a: 1 }", "an object map"),
         (RHAI, "|x| x", "a function"),
-        (RHAI, "[1, 2]", "a list"),
+        (RHAI, "[[1], 2]", "a list in a list"),
         (JAVASCRIPT, "({ a: 1 })", "an object"),
         (JAVASCRIPT, "x => x", "a function"),
-        (JAVASCRIPT, "[1, 2]", "a list"),
+        (JAVASCRIPT, "[[1], 2]", "a list in a list"),
         (JAVASCRIPT, "Symbol('x')", "a symbol"),
         (JAVASCRIPT, "'\\ud800'", "a text with half a character"),
     ];

@@ -147,7 +147,7 @@ fn a_value_that_does_not_fit_is_named_or_replaced() {
     assert!(!error.text.contains("x36") && error.text.contains("••••"), "{error}");
     let cases = [
         (IncompatibleData::Default(Literal::Integer(7)), "7"),
-        (IncompatibleData::Default(Literal::Null), "NULL"),
+        (IncompatibleData::Default(Literal::Null), "∅"),
         (IncompatibleData::Minimum, "-9223372036854775808"),
         (IncompatibleData::Maximum, "9223372036854775807"),
     ];
