@@ -127,12 +127,12 @@ fn change_and_run(project: &Project, folder: &Path, group: usize, round: usize) 
     let start = Instant::now();
     changed_rows(project, folder, 1)?;
     let seconds = start.elapsed().as_secs_f64();
-    let held: usize = Connection::open(folder.join("right.db"))?.query_row(
+    let held: i64 = Connection::open(folder.join("right.db"))?.query_row(
         "SELECT count(*) FROM member WHERE grp = ?",
         [group as i64],
         |row| row.get(0),
     )?;
-    let expected = members(group).len() - usize::from(round.is_multiple_of(2));
+    let expected = members(group).len() as i64 - i64::from(round.is_multiple_of(2));
     if held == expected { Ok(seconds) } else { Err(format!("{held} members, expected {expected}").into()) }
 }
 

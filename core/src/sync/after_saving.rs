@@ -10,7 +10,7 @@ use super::{
     changes, collision,
     ended::{Ended, engine_failed, journal_failed},
     evaluate::Evaluator,
-    execute::Execution,
+    execute::{Execution, begin},
     passes::PlannedPass,
     prepare::{PreparedPass, prepared},
     raising::plan_without_raising,
@@ -78,7 +78,7 @@ impl Execution<'_> {
         mappings: &mut Vec<CompiledMapping>,
     ) -> Result<(), Ended> {
         let position = report.steps.len();
-        self.begin(vec![pass], journal, report, mappings)?;
+        begin(vec![pass], journal, report, mappings)?;
         let id = report.run.id.clone();
         match (report.steps.get_mut(position), mappings.get(position)) {
             (Some(pass), Some(mapping)) => {

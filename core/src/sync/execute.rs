@@ -218,7 +218,7 @@ impl<'a> Execution<'a> {
             .map_err(journal_failed)?;
         let first = report.steps.len();
         let passes = self.prepare(step, RunKind::Run, journal, before)?;
-        self.begin(passes, journal, report, prepared)?;
+        begin(passes, journal, report, prepared)?;
         for position in first..report.steps.len() {
             let (Some(pass), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position)) else {
                 continue;
@@ -236,35 +236,6 @@ impl<'a> Execution<'a> {
             self.apply(journal, &id, position, mapping, pass, now)?;
         }
         self.after_saving(step, first, journal, report, prepared)
-    }
-
-    /// Takes passes into the report and the journal; none of them goes on if a quota of one is exceeded.
-    pub(super) fn begin(
-        &self,
-        passes: Vec<PreparedPass>,
-        journal: &mut Journal,
-        report: &mut RunReport,
-        prepared: &mut Vec<CompiledMapping>,
-    ) -> Result<(), Ended> {
-        let exceeded = passes.iter().any(|pass| !pass.report.quota_exceeded.is_empty());
-        for PreparedPass { mapping, report: mut pass, .. } in passes {
-            let position = report.steps.len();
-            let id = &report.run.id;
-            if exceeded {
-                not_written(&mut pass).map_err(|error| journal_failed(internal(error)))?;
-                journal.record_step(id, position, &pass, None).map_err(journal_failed)?;
-            } else {
-                // The change list, with every value that is about to go, is on disk before the first write.
-                let checksum = journal.save_changes(id, position, &pass).map_err(journal_failed)?;
-                journal.record_step(id, position, &pass, Some(&checksum)).map_err(journal_failed)?;
-            }
-            report.steps.push(pass);
-            prepared.push(mapping);
-        }
-        if exceeded {
-            return Err(Ended::QuotaExceeded);
-        }
-        journal.renew_lock().map_err(journal_failed)
     }
 
     /// Deletes last, in reverse order of the steps: what refers goes before what it refers to.
@@ -396,6 +367,34 @@ fn first_delete(changes: &ChangeList) -> usize {
 fn outcome_file(path: &Path) -> Result<File, JournalError> {
     let failed = |source| JournalError::Folder { path: path.to_owned(), source };
     File::options().create(true).append(true).open(path).map_err(failed)
+}
+
+/// Takes passes into the report and the journal; none of them goes on if a quota of one is exceeded.
+pub(super) fn begin(
+    passes: Vec<PreparedPass>,
+    journal: &mut Journal,
+    report: &mut RunReport,
+    prepared: &mut Vec<CompiledMapping>,
+) -> Result<(), Ended> {
+    let exceeded = passes.iter().any(|pass| !pass.report.quota_exceeded.is_empty());
+    for PreparedPass { mapping, report: mut pass, .. } in passes {
+        let position = report.steps.len();
+        let id = &report.run.id;
+        if exceeded {
+            not_written(&mut pass).map_err(|error| journal_failed(internal(error)))?;
+            journal.record_step(id, position, &pass, None).map_err(journal_failed)?;
+        } else {
+            // The change list, with every value that is about to go, is on disk before the first write.
+            let checksum = journal.save_changes(id, position, &pass).map_err(journal_failed)?;
+            journal.record_step(id, position, &pass, Some(&checksum)).map_err(journal_failed)?;
+        }
+        report.steps.push(pass);
+        prepared.push(mapping);
+    }
+    if exceeded {
+        return Err(Ended::QuotaExceeded);
+    }
+    journal.renew_lock().map_err(journal_failed)
 }
 
 /// Changes that nobody came to are told as such, in the report and in the journal.

@@ -265,7 +265,7 @@ impl Comparison {
                 let half = rows / 2;
                 let halves =
                     [self.flag(&complete.slice(0, half))?, self.flag(&complete.slice(half, rows - half))?];
-                Ok(concat(&halves.each_ref().map(|half| half.as_ref()))?)
+                Ok(concat(&halves.each_ref().map(AsRef::as_ref))?)
             }
         }
     }

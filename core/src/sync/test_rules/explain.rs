@@ -127,10 +127,10 @@ impl Bench<'_> {
         let arm = target.and_then(|target| {
             target.arms.iter().find(|arm| usize::from(arm.rule) == position).map(|arm| (target, arm))
         });
-        if let (None, Some((target, arm))) = (why_not, arm) {
-            if let Err(error) = self.arm(one, target, arm, &mut result) {
-                result.failure = Some(raised(target, error)?);
-            }
+        if let (None, Some((target, arm))) = (why_not, arm)
+            && let Err(error) = self.arm(one, target, arm, &mut result)
+        {
+            result.failure = Some(raised(target, error)?);
         }
         Ok(result)
     }
