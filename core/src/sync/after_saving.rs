@@ -4,22 +4,26 @@
 
 use std::collections::HashSet;
 
-use arrow::error::ArrowError;
+use arrow::{array::BooleanArray, compute::filter_record_batch};
+use datafusion::error::Result as DataFusionResult;
 
 use super::{
-    changes, collision,
-    ended::{Ended, engine_failed, journal_failed},
+    changes,
+    ended::{Ended, engine_failed},
     evaluate::Evaluator,
     execute::{Execution, begin},
     passes::PlannedPass,
     prepare::{PreparedPass, prepared},
     raising::plan_without_raising,
+    reconcile::Reconciled,
     source::label_key,
 };
 use crate::{
-    journal::{Change, ChangeStatus, Journal, RunReport, StepPass, Writes, internal},
+    expr::property,
+    journal::{Change, ChangeStatus, Journal, RunReport, StepPass},
     mapping::{CompiledMapping, Target},
     project::{Method, Step},
+    value::value_at,
 };
 
 impl Execution<'_> {
@@ -35,33 +39,37 @@ impl Execution<'_> {
         let Some(mapping) = mappings.get(first).cloned() else { return Ok(()) };
         let opposite = &mapping.opposite;
         if !opposite.forced.is_empty() {
-            let pass = self.read_again(step, StepPass::Forced, &mapping, &opposite.forced, journal)?;
+            let pass = self.read_again(step, StepPass::Forced, &mapping, &opposite.forced, None, journal)?;
             self.write(pass, journal, report, mappings)?;
         }
         let written = written_objects(&mapping, report, first);
         if !opposite.write_back.is_empty() && !written.is_empty() {
-            let mut pass =
-                self.read_again(step, StepPass::WriteBack, &mapping, &opposite.write_back, journal)?;
-            only(&mut pass, |change| written.contains(&source_key(&mapping, change)))
-                .map_err(|error| journal_failed(internal(error)))?;
+            let written = Some(&written);
+            let pass =
+                self.read_again(step, StepPass::WriteBack, &mapping, &opposite.write_back, written, journal)?;
             self.write(pass, journal, report, mappings)?;
         }
         Ok(())
     }
 
-    /// Plans what `targets` write in the opposite direction, on both systems as they are now.
+    /// Plans what `targets` write in the opposite direction, on both systems as they are now; `only` are keys, on the
+    /// side that the step has read, of the objects to look at.
     fn read_again(
         &self,
         step: &Step,
         pass: StepPass,
         mapping: &CompiledMapping,
         targets: &[Target],
+        only: Option<&HashSet<String>>,
         journal: &mut Journal,
     ) -> Result<PreparedPass, Ended> {
         let mut reversed = mapping.reversed(targets.to_vec());
         // Whom the step itself has paired is in the journal by now, and what is said about pairs is said.
         let (mut found, _) = self.read(&mut reversed, journal)?;
         let evaluator = Evaluator::new(&self.session, &found.schema);
+        if let Some(keys) = only {
+            keep_only(&mut found, mapping, &evaluator, keys).map_err(|error| engine_failed(&error))?;
+        }
         let (mut planned, told) = plan_without_raising(&reversed, &evaluator, &mut found, |found| {
             changes::plan(&self.session, &reversed, "", found)
         })
@@ -103,21 +111,27 @@ fn source_key(mapping: &CompiledMapping, change: &Change) -> String {
     label_key(change.key(mapping.direction.source()))
 }
 
-/// Leaves only these changes in a pass.
-///
-/// # Errors
-///
-/// If the change list cannot be cut down; then nothing may be written.
-fn only(pass: &mut PreparedPass, keep: impl Fn(&Change) -> bool) -> Result<(), ArrowError> {
-    let kept: Vec<bool> = pass.report.changes.iter().map(|change| keep(&change)).collect();
-    pass.report.changes = pass.report.changes.filtered(&kept)?;
-    let mut planned = Writes::default();
-    planned.add(Method::Update, pass.report.changes.len() as u64);
-    pass.planned = planned;
-    // The others are no business of this pass: a person may have changed them in the meantime. Whoever is busy
-    // was named when the step wrote.
-    pass.report.situations.both_differ = planned.update;
-    pass.report.situations.busy = 0;
-    pass.report.messages.retain(|message| message.code != collision::BUSY);
+/// Leaves out pairs that are no business of the pass: a person may have changed them in the meantime, and what there
+/// is to say of them was said when the step wrote.
+fn keep_only(
+    found: &mut Reconciled,
+    mapping: &CompiledMapping,
+    evaluator: &Evaluator<'_>,
+    keys: &HashSet<String>,
+) -> DataFusionResult<()> {
+    let source = mapping.source();
+    let rows = evaluator.together(&found.attention)?;
+    let columns = source
+        .key
+        .iter()
+        .map(|name| Ok((name.clone(), evaluator.values(&property(source.side, name), &rows)?)))
+        .collect::<DataFusionResult<Vec<_>>>()?;
+    let is_kept = |row: usize| {
+        let key: Vec<_> =
+            columns.iter().map(|(name, column)| (name.clone(), value_at(column, row))).collect();
+        Some(keys.contains(&label_key(&key)))
+    };
+    let kept: BooleanArray = (0..rows.num_rows()).map(is_kept).collect();
+    found.attention = vec![filter_record_batch(&rows, &kept)?];
     Ok(())
 }

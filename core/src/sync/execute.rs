@@ -26,11 +26,12 @@ use super::{
     reconcile::session,
     references::PlannedObjects,
     source::SystemTables,
+    spared,
 };
 use crate::{
     connect::{OpenMode, open_with},
     journal::{
-        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus,
+        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus, StepPass,
         StepReport, internal,
     },
     mapping::{CompiledMapping, compile},
@@ -220,6 +221,8 @@ impl<'a> Execution<'a> {
         let passes = self.prepare(step, RunKind::Run, journal, before)?;
         begin(passes, journal, report, prepared)?;
         for position in first..report.steps.len() {
+            let corrects = report.steps.get(position).is_some_and(|step| step.pass == StepPass::Corrections);
+            let unwritten = if corrects { spared::unwritten_pairs(report, first) } else { HashSet::new() };
             let (Some(pass), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position)) else {
                 continue;
             };
@@ -233,7 +236,16 @@ impl<'a> Execution<'a> {
                 deferred.push(Deferred { position, range: later });
             }
             let id = report.run.id.clone();
-            self.apply(journal, &id, position, mapping, pass, now)?;
+            if unwritten.is_empty() {
+                self.apply(journal, &id, position, mapping, pass, now)?;
+                continue;
+            }
+            let parts = spared::spare(pass, &unwritten).map_err(|error| journal_failed(internal(error)))?;
+            let checksum = journal.save_changes(&id, position, pass).map_err(journal_failed)?;
+            journal.record_step(&id, position, pass, Some(&checksum)).map_err(journal_failed)?;
+            for part in parts {
+                self.apply(journal, &id, position, mapping, pass, part)?;
+            }
         }
         self.after_saving(step, first, journal, report, prepared)
     }

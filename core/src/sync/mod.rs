@@ -38,6 +38,7 @@ mod references;
 mod rows;
 mod settle;
 mod source;
+mod spared;
 pub mod test_rules;
 
 use std::path::Path;

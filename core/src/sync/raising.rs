@@ -18,6 +18,8 @@ use crate::{
 pub(super) const RAISING: &str = "SW-R121";
 /// If more objects fail, the rule is wrong and not its objects: the step ends.
 const AT_MOST: usize = 100;
+/// What is said instead of a reason that may quote sensitive values.
+const HIDDEN: &str = "the engine's reason may quote sensitive values and is not shown";
 
 /// Where reconciled objects are.
 #[derive(Clone, Copy)]
@@ -47,24 +49,25 @@ pub(super) fn plan_without_raising<T>(
     let mut messages = Vec::new();
     for part in PARTS {
         let batches = std::mem::take(found.part(part));
-        let mut search = Search { good: Vec::new(), raising: Vec::new(), left: AT_MOST };
+        let mut search = Search { good: Vec::new(), raising: Vec::new(), left: AT_MOST + 1 };
         for batch in batches {
             search.halve(batch, &|rows| plan(&found.only(part, rows)).map(drop));
         }
         found.raised(part, search.raising.len() as u64);
         *found.part(part) = search.good;
         if search.left == 0 {
-            return Err(error);
+            return Err(shown(mapping, error));
         }
         for (row, error) in &search.raising {
             messages.push(told(mapping, evaluator, row, error)?);
         }
     }
     if messages.is_empty() {
-        return Err(error);
+        return Err(shown(mapping, error));
     }
     messages.sort_by(|one, other| one.object.cmp(&other.object));
-    Ok((plan(found)?, messages))
+    let planned = plan(found).map_err(|error| shown(mapping, error))?;
+    Ok((planned, messages))
 }
 
 struct Search {
@@ -94,21 +97,25 @@ impl Search {
     }
 }
 
+/// The engine's text may quote a value, and nobody knows of which property.
+fn may_quote(mapping: &CompiledMapping) -> bool {
+    ![Side::Left, Side::Right]
+        .into_iter()
+        .any(|side| mapping.class(side).schema_type.properties.iter().any(|property| property.sensitive))
+}
+
+fn shown(mapping: &CompiledMapping, error: DataFusionError) -> DataFusionError {
+    if may_quote(mapping) { error } else { DataFusionError::Execution(HIDDEN.to_owned()) }
+}
+
 fn told(
     mapping: &CompiledMapping,
     evaluator: &Evaluator<'_>,
     row: &RecordBatch,
     error: &DataFusionError,
 ) -> DataFusionResult<Message> {
-    // The engine's text may quote a value, and nobody knows of which property.
-    let may_quote = ![Side::Left, Side::Right]
-        .into_iter()
-        .any(|side| mapping.class(side).schema_type.properties.iter().any(|property| property.sensitive));
-    let why = if may_quote {
-        format!(": {}", error.strip_backtrace())
-    } else {
-        " (the engine's reason may quote sensitive values and is not shown)".to_owned()
-    };
+    let why =
+        if may_quote(mapping) { format!(": {}", error.strip_backtrace()) } else { format!(" ({HIDDEN})") };
     Ok(Message {
         level: MessageLevel::Error,
         code: RAISING.to_owned(),

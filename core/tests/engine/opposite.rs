@@ -232,3 +232,36 @@ fn a_normalised_value_is_read_back() {
     assert_eq!(rows(&systems.left(), "SELECT * FROM person"), ["1|ANN", "2|BOB", "3|eve"]);
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
+
+/// A correction is made of what the update of its pair writes; where that is refused, it waits.
+#[test]
+fn corrections_wait_for_the_update_that_they_are_made_of() {
+    let table = "CREATE TABLE o (k INTEGER PRIMARY KEY, a TEXT, b TEXT);";
+    let systems = Systems::new(
+        &format!("{table} INSERT INTO o VALUES (1, 'new', 'old'), (2, 'new', 'old'), (3, 'same', 'old');"),
+        &format!(
+            "{table} INSERT INTO o VALUES (1, 'old', NULL), (2, 'old', NULL), (3, 'same', NULL);
+             CREATE TRIGGER no BEFORE UPDATE ON o WHEN new.k = 1 BEGIN SELECT RAISE(ABORT, 'not now'); END;"
+        ),
+    );
+    let back = PropertyRule {
+        name: "a into b".to_owned(),
+        direction: MappingDirection::ToCentral,
+        detect_rogue_modifications: true,
+        correct_rogue_modifications: true,
+        ..rule("b", "a")
+    };
+    let rules =
+        vec![rule("k", "k"), PropertyRule { direction: MappingDirection::ToTarget, ..rule("a", "a") }, back];
+    let project =
+        systems.project(Direction::ToTarget, vec![mapping("o", "o", vec![by("k", pair("k", "k"))], rules)]);
+    let report = systems.run(&project);
+    assert!(report.failure.is_none(), "{:?}", report.failure);
+    assert_eq!(rows(&systems.right(), "SELECT k, a FROM o"), ["1|old", "2|new", "3|same"]);
+    assert_eq!(rows(&systems.left(), "SELECT k, b FROM o"), ["1|old", "2|new", "3|same"]);
+    assert_eq!(messages(&report, "SW-R123").len(), 1);
+    systems.right().execute_batch("DROP TRIGGER no").unwrap();
+    systems.run_well(&project);
+    assert_eq!(rows(&systems.left(), "SELECT k, b FROM o"), ["1|new", "2|new", "3|same"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}

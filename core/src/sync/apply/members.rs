@@ -109,7 +109,9 @@ impl Applier<'_> {
         };
         let removed = self.removed(&members, &kept, applied)?;
         removed.iter().chain(&added).for_each(|row| *waiting.rows.entry(row.index).or_default() += 1);
-        for change in &members.changes {
+        // Of an object that is not found again nothing is written, so nothing of it is done.
+        let found = members.changes.iter().zip(&members.own).filter(|(_, own)| own.is_some());
+        for (change, _) in found {
             waiting.look(change.object.index, applied);
         }
         for rows in [removed, added] {

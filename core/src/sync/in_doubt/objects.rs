@@ -49,19 +49,47 @@ impl Objects<'_> {
     ) -> Result<Vec<ChangeStatus>, ConnectError> {
         let rows = self.read(connector, changes)?;
         let counts = self.count_inserted(connector, changes)?;
+        let renamed = self.renamed(changes, &rows);
         Ok(changes
             .iter()
             .map(|change| {
                 let by_key = |key: Option<Vec<Value>>| key.and_then(|key| rows.get(&texts(&key)));
                 let (old, new) = (by_key(self.old_key(change)), by_key(self.new_key(change)));
-                match change.method {
-                    Method::Delete => written_if(old.is_none()),
-                    Method::Insert if self.new_key(change).is_none() => self.created(change, &counts),
-                    Method::Insert => self.inserted(change, new),
-                    _ => self.updated(change, new.or(old)),
+                match (change.method, self.new_name(change)) {
+                    (Method::Delete, _) => written_if(old.is_none()),
+                    (Method::Insert, _) if self.new_key(change).is_none() => self.created(change, &counts),
+                    (Method::Insert, _) => self.inserted(change, new),
+                    (_, Some(_)) => match renamed {
+                        Some(true) => self.updated(change, new),
+                        Some(false) => ChangeStatus::NotWritten,
+                        None => ChangeStatus::Unknown,
+                    },
+                    (_, None) => self.updated(change, new.or(old)),
                 }
             })
             .collect())
+    }
+
+    /// The key before and after a change that changes it.
+    fn new_name(&self, change: &Change) -> Option<(Vec<String>, Vec<String>)> {
+        let (old, new) = (texts(&self.old_key(change)?), texts(&self.new_key(change)?));
+        (old != new).then_some((old, new))
+    }
+
+    /// Whether the keys are those after the changes of the batch, which are written together or not at all; `None` if
+    /// the objects that are there do not tell. One alone does not: an object may get the key that another one gives up.
+    fn renamed(&self, changes: &[Change], rows: &HashMap<Vec<String>, Row>) -> Option<bool> {
+        let names: Vec<_> = changes.iter().filter_map(|change| self.new_name(change)).collect();
+        let (before, after): (HashSet<_>, HashSet<_>) = names.iter().map(|(old, new)| (old, new)).unzip();
+        let are_there = |these: &HashSet<&Vec<String>>, others: &HashSet<&Vec<String>>| {
+            these.iter().all(|key| rows.contains_key(*key))
+                && others.difference(these).all(|key| !rows.contains_key(*key))
+        };
+        match (are_there(&after, &before), are_there(&before, &after)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
     }
 
     /// The objects that have a key of the changes now, or had it before.
