@@ -243,8 +243,9 @@ impl Planner<'_> {
                 level: MessageLevel::Error,
                 code: LOST.to_owned(),
                 text: "no matching rule would pair the two objects again once this is written, so every run would \
-                       write another one; the object is left out. Matching properties are empty, or rules write \
-                       other values into them"
+                       write another one; the object is left out. Its matching properties are empty, or rules write \
+                       other values into them: map them as they are, or remember pairs; if the database fills \
+                       them in, say so in the schema"
                     .to_owned(),
                 object: Some(value_at(&names, row).to_string()),
                 property: None,
