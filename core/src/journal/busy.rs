@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     Journal, JournalError,
-    store::{eq, internal},
+    store::eq,
     tables::{self, Row, optional, text},
 };
 use crate::{project::Side, value::Value};
@@ -83,9 +83,6 @@ impl BusyObject {
     }
 }
 
-/// The columns of the table's key.
-const KEY: [&str; 4] = ["system_identifier", "side", "schema_type", "object_key"];
-
 impl Journal {
     /// All busy objects of a type.
     ///
@@ -118,12 +115,10 @@ impl Journal {
         keys: &[String],
     ) -> Result<Vec<BusyObject>, JournalError> {
         let table = tables::busy();
-        if keys.is_empty() || !self.connector.has_table(&table)? {
+        let columns = tables::properties(&table);
+        let Some(batch) = self.rows_among(&table, (side, schema_type), keys, &columns)? else {
             return Ok(Vec::new());
-        }
-        let rows: Vec<Vec<Value>> = keys.iter().map(|key| self.busy_key(side, schema_type, key)).collect();
-        let keys = tables::columns_of(&table, &KEY, &rows).map_err(internal)?;
-        let batch = self.connector.get(&table, &keys, &tables::properties(&table))?;
+        };
         Ok((0..batch.num_rows()).map(|row| object(&Row { batch: &batch, row })).collect())
     }
 
@@ -145,11 +140,11 @@ impl Journal {
             .iter()
             .map(|object| {
                 let own = [text(object.reason.id()), text(&now), optional(object.text.as_deref())];
-                self.busy_key(side, schema_type, &object.key).into_iter().chain(own).collect()
+                self.object_row(side, schema_type, &object.key).into_iter().chain(own).collect()
             })
             .collect();
         self.in_transaction(|journal| {
-            journal.delete_busy(&known)?;
+            journal.delete_object_rows(&tables::busy(), &known)?;
             journal.insert(&tables::busy(), &rows)
         })
     }
@@ -161,7 +156,7 @@ impl Journal {
     /// If the central database refuses.
     pub fn clear_busy(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
         let known = self.known_busy(side, schema_type, keys)?;
-        self.in_transaction(|journal| journal.delete_busy(&known))
+        self.in_transaction(|journal| journal.delete_object_rows(&tables::busy(), &known))
     }
 
     fn known_busy(
@@ -171,20 +166,7 @@ impl Journal {
         keys: &[String],
     ) -> Result<Vec<Vec<Value>>, JournalError> {
         let known = self.busy_among(side, schema_type, keys)?;
-        Ok(known.iter().map(|object| self.busy_key(side, schema_type, &object.key)).collect())
-    }
-
-    fn delete_busy(&mut self, rows: &[Vec<Value>]) -> Result<(), JournalError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let table = tables::busy();
-        let keys = tables::columns_of(&table, &KEY, rows).map_err(internal)?;
-        Ok(self.connector.delete(&table, &keys)?)
-    }
-
-    fn busy_key(&self, side: Side, schema_type: &str, key: &str) -> Vec<Value> {
-        vec![text(&self.system_identifier), text(side.id()), text(schema_type), text(key)]
+        Ok(known.iter().map(|object| self.object_row(side, schema_type, &object.key)).collect())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Labels of objects that are outstanding (O1): set, taken off and read. Table `sw_outstanding`.
 //!
-//! What a label means is up to `sync`; here it is a row with the key of an object, as [`super::label_key`] writes
-//! it. Of a table with a million labels those of a batch are read, never all.
+//! What a label means is up to `sync`; here it is a row with the key of an object, as [`super::label_key`] writes it.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +8,10 @@ use jiff::Timestamp;
 
 use super::{
     Journal, JournalError,
-    store::{eq, internal},
+    store::eq,
     tables::{self, Row, text},
 };
 use crate::{project::Side, value::Value};
-
-/// The columns of a label's key.
-const KEY: [&str; 4] = ["system_identifier", "side", "schema_type", "object_key"];
 
 impl Journal {
     /// Keys of the objects of a type that are labelled as outstanding, as canonical JSON (O1).
@@ -49,18 +45,11 @@ impl Journal {
         keys: &[String],
     ) -> Result<BTreeSet<String>, JournalError> {
         let table = tables::outstanding();
-        if keys.is_empty() || !self.connector.has_table(&table)? {
+        let columns = ["object_key".to_owned()];
+        let Some(batch) = self.rows_among(&table, (side, schema_type), keys, &columns)? else {
             return Ok(BTreeSet::new());
-        }
-        let rows: Vec<Vec<Value>> = keys.iter().map(|key| self.label(side, schema_type, key)).collect();
-        let keys = tables::columns_of(&table, &KEY, &rows).map_err(internal)?;
-        let batch = self.connector.get(&table, &keys, &["object_key".to_owned()])?;
+        };
         Ok((0..batch.num_rows()).map(|row| Row { batch: &batch, row }.text("object_key")).collect())
-    }
-
-    /// The key of a label, column by column.
-    fn label(&self, side: Side, schema_type: &str, key: &str) -> Vec<Value> {
-        vec![text(&self.system_identifier), text(side.id()), text(schema_type), text(key)]
     }
 
     /// Labels objects as outstanding; such as are labelled already stay so.
@@ -82,7 +71,7 @@ impl Journal {
             .filter(|key| !known.contains(*key))
             .map(|key| {
                 let own = [text(&now), text(run)];
-                self.label(side, schema_type, key).into_iter().chain(own).collect()
+                self.object_row(side, schema_type, key).into_iter().chain(own).collect()
             })
             .collect();
         self.in_transaction(|journal| journal.insert(&tables::outstanding(), &rows))
@@ -96,8 +85,7 @@ impl Journal {
     pub fn reset(&mut self, side: Side, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
         let known = self.labels_among(side, schema_type, keys)?;
         let table = tables::outstanding();
-        let rows: Vec<Vec<Value>> = known.iter().map(|key| self.label(side, schema_type, key)).collect();
-        let keys = tables::columns_of(&table, &KEY, &rows).map_err(internal)?;
-        self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))
+        let rows: Vec<Vec<Value>> = known.iter().map(|key| self.object_row(side, schema_type, key)).collect();
+        self.in_transaction(|journal| journal.delete_object_rows(&table, &rows))
     }
 }

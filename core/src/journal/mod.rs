@@ -10,6 +10,7 @@ mod change_list_of;
 mod key;
 mod labels;
 mod lock;
+mod objects;
 mod pairs;
 mod read;
 mod recover;
