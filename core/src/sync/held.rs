@@ -6,41 +6,46 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array, new_null_array},
+    array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array, new_null_array},
     compute::interleave,
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
     common::TableReference,
     datasource::{MemTable, provider_as_source},
-    error::Result as DataFusionResult,
+    error::{DataFusionError, Result as DataFusionResult},
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
 };
 
 use crate::{
-    connect::ROW_COLUMN,
     expr::{property, qualifier},
     project::Side,
 };
 
-/// Where a central object is kept: the batch in the upper half, its row in the lower one.
+/// Where a central object is kept: its number in all batches together. Small, since building the join's table
+/// copies it and no other thread has work meanwhile.
 const PLACE_COLUMN: &str = "__place";
-const ROW_BITS: u32 = 32;
 
-/// Columns of the central side in a joined batch: row number, place.
-pub(super) const HELD_COLUMNS: usize = 2;
+/// Columns of the central side in a joined batch: the place.
+const HELD_COLUMNS: usize = 1;
 
 /// Central objects in memory.
 pub(super) struct Held {
     /// Every property of the class; each may be NULL, as the other half of a lone object is.
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+    /// Per batch the place behind its last row.
+    ends: Vec<u32>,
     /// Per column its array of each batch, and one more that holds a single NULL.
     columns: Vec<Vec<ArrayRef>>,
 }
 
 impl Held {
     /// Keeps `batches`, whose columns have the types of `schema`.
+    ///
+    /// # Errors
+    ///
+    /// More objects than places can be told apart.
     pub fn new(schema: &Schema, batches: &[RecordBatch]) -> DataFusionResult<Self> {
         let schema = nullable(schema);
         let batches = batches
@@ -56,7 +61,8 @@ impl Held {
                 arrays.chain([new_null_array(field.data_type(), 1)]).collect()
             })
             .collect();
-        Ok(Self { schema, batches, columns })
+        let ends = ends(&batches)?;
+        Ok(Self { schema, batches, ends, columns })
     }
 
     /// The columns of the objects.
@@ -67,15 +73,14 @@ impl Held {
     /// The objects as a table with the name of the central side and a column that tells their place.
     pub fn plan(&self) -> DataFusionResult<LogicalPlan> {
         let fields = self.schema.fields().iter().cloned();
-        let place = Arc::new(Field::new(PLACE_COLUMN, DataType::UInt64, true));
+        let place = Arc::new(Field::new(PLACE_COLUMN, DataType::UInt32, true));
         let schema = Arc::new(Schema::new(fields.chain([place]).collect::<Vec<_>>()));
         let batches = self
             .batches
             .iter()
-            .zip(0_u64..)
-            .map(|(batch, number)| {
-                let first = number << ROW_BITS;
-                let places = UInt64Array::from_iter_values(first..first + batch.num_rows() as u64);
+            .zip(starts(&self.ends).zip(&self.ends))
+            .map(|(batch, (start, end))| {
+                let places = UInt32Array::from_iter_values(start..*end);
                 let columns = batch.columns().iter().cloned().chain([Arc::new(places) as ArrayRef]);
                 RecordBatch::try_new(Arc::clone(&schema), columns.collect())
             })
@@ -86,7 +91,7 @@ impl Held {
 
     /// A joined batch with all properties of the central objects instead of their places.
     pub fn complete(&self, joined: &RecordBatch, schema: &SchemaRef) -> DataFusionResult<RecordBatch> {
-        let gathered = Gathered::new(joined.column(1).as_primitive(), self.batches.len());
+        let gathered = Gathered::new(joined.column(0).as_primitive(), &self.ends);
         let mut columns = Vec::with_capacity(schema.fields().len());
         for column in &self.columns {
             let arrays: Vec<&dyn Array> =
@@ -101,7 +106,7 @@ impl Held {
 
 /// Of a join with [`Held::plan`], the columns that [`Held::complete`] needs.
 pub(super) fn slim(joined: LogicalPlanBuilder, right: &LogicalPlan) -> DataFusionResult<LogicalPlan> {
-    let own = [property(Side::Left, ROW_COLUMN), property(Side::Left, PLACE_COLUMN)];
+    let own = [property(Side::Left, PLACE_COLUMN)];
     let theirs = right.schema().columns().into_iter().map(Expr::Column);
     joined.project(own.into_iter().chain(theirs))?.build()
 }
@@ -116,16 +121,21 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Where a place is NULL, the row is the first one of batch `null`.
-    fn new(places: &UInt64Array, null: usize) -> Self {
+    /// `ends` are those of the batches. Where a place is NULL, the row is the only one of the batch after the last.
+    fn new(places: &UInt32Array, ends: &[u32]) -> Self {
         const UNUSED: usize = usize::MAX;
+        let null = ends.len();
         let mut numbers = vec![UNUSED; null + 1];
         let mut batches = Vec::new();
+        let mut last = Within { batch: null, start: 0, end: 0 };
         let rows = places
             .iter()
             .map(|place| {
                 let (batch, row) = place.map_or((null, 0), |place| {
-                    ((place >> ROW_BITS) as usize, (place & u64::from(u32::MAX)) as usize)
+                    if !last.has(place) {
+                        last = Within::of(place, ends);
+                    }
+                    (last.batch, (place - last.start) as usize)
                 });
                 // A place out of range cannot be; gathering would report it.
                 let Some(number) = numbers.get_mut(batch) else { return (UNUSED, row) };
@@ -138,6 +148,44 @@ impl Gathered {
             .collect();
         Self { batches, rows }
     }
+}
+
+/// A batch and its places. Neighbours in one system are mostly neighbours in the other one, so that a batch need
+/// not be looked for often.
+struct Within {
+    batch: usize,
+    start: u32,
+    end: u32,
+}
+
+impl Within {
+    fn of(place: u32, ends: &[u32]) -> Self {
+        let batch = ends.partition_point(|end| *end <= place);
+        let start = batch.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+        Self { batch, start, end: ends.get(batch).copied().unwrap_or(start) }
+    }
+
+    const fn has(&self, place: u32) -> bool {
+        self.start <= place && place < self.end
+    }
+}
+
+fn ends(batches: &[RecordBatch]) -> DataFusionResult<Vec<u32>> {
+    let mut end = 0_u32;
+    batches
+        .iter()
+        .map(|batch| {
+            let rows = u32::try_from(batch.num_rows()).ok();
+            end = rows.and_then(|rows| end.checked_add(rows)).ok_or_else(|| {
+                DataFusionError::Plan(format!("more than {} central objects in one class", u32::MAX))
+            })?;
+            Ok(end)
+        })
+        .collect()
+}
+
+fn starts(ends: &[u32]) -> impl Iterator<Item = u32> {
+    [0].into_iter().chain(ends.iter().copied())
 }
 
 /// The same columns, each of which may be NULL.
