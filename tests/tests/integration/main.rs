@@ -50,6 +50,8 @@ mod odbc_operations;
 mod odbc_pair;
 mod odbc_project;
 #[cfg(unix)]
+mod odbc_row_counts;
+#[cfg(unix)]
 mod odbc_sample;
 #[cfg(unix)]
 mod odbc_settings;

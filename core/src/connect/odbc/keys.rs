@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::{
     OdbcConnector,
+    dialect::{ArrayBinding, RowCounts},
     filter::SqlCondition,
     operation::Operation,
     statements,
@@ -133,9 +134,9 @@ impl OdbcConnector {
         rows: RecordBatch,
         columns: Vec<SchemaProperty>,
     ) -> Result<(), ConnectError> {
-        let counts = self.dialect.counts_all_rows()
+        let counts = self.dialect.row_counts() != RowCounts::Unknown
             || keys.num_rows() == 1
-            || self.dialect.array_binding() == super::dialect::ArrayBinding::Never;
+            || self.dialect.array_binding() == ArrayBinding::Never;
         if !counts {
             self.expect_each_once(schema_type, keys)?;
         }

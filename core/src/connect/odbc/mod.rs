@@ -23,6 +23,7 @@ mod open;
 mod operation;
 mod pool;
 mod read;
+mod row_counts;
 mod session;
 mod single;
 mod spelling;

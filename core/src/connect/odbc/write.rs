@@ -6,7 +6,8 @@ use odbc_api::{BindParamDesc, Prepared, ResultSetMetadata as _, handles::Stateme
 use super::{
     bind::{self, BoundAs, BoundColumn},
     describe::rows::{Cells, read_rows},
-    dialect::{ArrayBinding, Dialect},
+    dialect::{ArrayBinding, Dialect, RowCounts},
+    row_counts,
     session::Link,
     single::{self, Failed},
 };
@@ -86,10 +87,8 @@ impl Writing {
                 .while_running(&mut statement, |statement| execute_many(statement, &columns, first, rows))
                 .map_err(failed)?
                 .map_err(|(row, column)| self.not_bindable(link, row, column))?;
-            let counted = !matches!(self.expect, Expect::Anything { .. });
-            if counted && (rows == 1 || dialect.counts_all_rows()) {
-                let found = statement.row_count().map_err(failed)?;
-                self.expect_found(link, first, rows, found)?;
+            if !matches!(self.expect, Expect::Anything { .. }) {
+                self.expect_all(link, &mut statement, first, rows)?;
             }
         }
         Ok(())
@@ -135,6 +134,36 @@ impl Writing {
                 Failed::Error(error) => link.error(&self.doing, &error),
                 Failed::InDisguise(diagnosis) => link.speaker.diagnosed(&self.doing, &diagnosis),
             })
+    }
+
+    /// Looks whether a call did to each of its rows what it must.
+    fn expect_all(
+        &self,
+        link: &Link,
+        statement: &mut Prepared<StatementImpl<'_>>,
+        first: usize,
+        rows: usize,
+    ) -> Result<(), ConnectError> {
+        let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
+        match link.speaker.dialect.row_counts() {
+            RowCounts::Unknown if rows > 1 => Ok(()),
+            RowCounts::EachRow if rows > 1 => {
+                let counts = row_counts::of_each(statement, rows).map_err(failed)?;
+                if counts.len() != rows {
+                    let text = format!(
+                        "{} failed: the driver told what became of {} rows in place of {rows}",
+                        self.doing,
+                        counts.len()
+                    );
+                    return Err(link.speaker.own(ErrorKind::Driver, text));
+                }
+                (first..).zip(counts).try_for_each(|(row, count)| self.expect_found(link, row, 1, count))
+            }
+            RowCounts::Unknown | RowCounts::EachRow | RowCounts::Total => {
+                let found = statement.row_count().map_err(failed)?;
+                self.expect_found(link, first, rows, found)
+            }
+        }
     }
 
     fn expect_found(

@@ -56,6 +56,17 @@ pub enum ArrayBinding {
     Never,
 }
 
+/// What a driver counts after a call with arrays. Those rows are counted that the condition finds, changed or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowCounts {
+    /// All of the call together.
+    Total,
+    /// One count a row of the call, each as a result of its own.
+    EachRow,
+    /// Nothing that can be relied on: objects are looked for before they are written.
+    Unknown,
+}
+
 /// Which texts a system calls equal with its plain `=`, for filters that are pushed down (E4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextEquality {
@@ -235,10 +246,9 @@ pub trait Dialect: Send + Sync {
         false
     }
 
-    /// True if the number of rows after a call with arrays is that of all its rows together, and those are
-    /// counted that the condition finds, changed or not.
-    fn counts_all_rows(&self) -> bool {
-        false
+    /// What the driver tells after a call with arrays about how many rows each of its rows concerned.
+    fn row_counts(&self) -> RowCounts {
+        RowCounts::Unknown
     }
 
     /// What is put behind a SELECT so that the rows stay as they are until the transaction ends; nothing if

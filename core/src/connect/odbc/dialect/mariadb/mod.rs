@@ -36,7 +36,8 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
+    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, RowCounts, TextEquality,
+    Verified,
     declared::{self, Declared},
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
@@ -235,8 +236,8 @@ impl Dialect for MariaDb {
         true
     }
 
-    fn counts_all_rows(&self) -> bool {
-        true
+    fn row_counts(&self) -> RowCounts {
+        RowCounts::Total
     }
 
     fn comparison(&self, column: &str, property: &SchemaProperty) -> Option<(String, String)> {

@@ -35,7 +35,8 @@ mod types;
 
 use self::types::{Handling, handling};
 use super::{
-    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, TextEquality, Verified,
+    ArrayBinding, CatalogQueries, Diagnosis, Dialect, MappedType, NativeColumn, RowCounts, TextEquality,
+    Verified,
     declared::{Declared, is_text},
     errors::{classify, is_transient},
     sql::{limit_offset, standard_isolation},
@@ -253,6 +254,10 @@ impl Dialect for PostgreSql {
 
     fn has_native_guids(&self, property: &SchemaProperty) -> bool {
         property.native_type == "uuid"
+    }
+
+    fn row_counts(&self) -> RowCounts {
+        RowCounts::EachRow
     }
 
     fn row_lock(&self) -> &'static str {
