@@ -39,6 +39,7 @@ mod rows;
 mod settle;
 mod source;
 mod spared;
+mod started;
 pub mod test_rules;
 
 use std::path::Path;

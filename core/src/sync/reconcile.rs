@@ -38,6 +38,7 @@ use super::{
     evaluate::physical,
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
+    started::start,
 };
 use crate::{
     expr::{property, qualifier},
@@ -162,6 +163,7 @@ pub async fn reconcile(
     let left_schema: SchemaRef = Arc::clone(left.schema().inner());
     let right_schema: SchemaRef = Arc::clone(right.schema().inner());
     let left_width = left_schema.fields().len();
+    let mut started = Some(start(session, Side::Right, right.clone()).await?);
     let read = session.execute_logical_plan(left).await?.collect().await?;
     let mut held = Arc::new(Held::new(&left_schema, &read)?);
     drop(read);
@@ -174,7 +176,7 @@ pub async fn reconcile(
     for (number, rule) in passes.enumerate() {
         let by_memory = number == 0 && remembered.is_some();
         let left = held.plan()?;
-        let joined = rule.full_join(left.clone(), right.clone())?;
+        let joined = rule.full_join(left.clone(), started.take().unwrap_or_else(|| right.clone()))?;
         let (schema, mut comparison) = Comparison::new(session, mapping, Arc::clone(&held), right.schema())?;
         comparison.noted = noted.columns(by_memory);
         let plan = slim(joined, &right)?;
