@@ -12,6 +12,10 @@ use syncwright_core::{
     sync::run,
 };
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LARGE: usize = 50_000;
 const SMALL: usize = 50;
 const SMALL_GROUPS: usize = 1000;

@@ -27,6 +27,10 @@ use syncwright_core::{
 
 use self::servers::{Database, System};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PROPERTIES: usize = 10;
 /// Rows that Q4 writes.
 const ROWS: usize = 100_000;

@@ -15,6 +15,10 @@ use syncwright_core::{
     value::ValueType,
 };
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BLOCK: usize = 8192;
 const REPEATS: usize = 3;
 /// Objects/s on two cores that a whole run is to reach.
