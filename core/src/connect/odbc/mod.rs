@@ -46,7 +46,7 @@ use self::{
     dialect::Dialect,
     filter::SqlCondition,
     open::Way,
-    operation::{Operation, OperationTimes},
+    operation::{Limit, Operation, OperationTimes},
     pool::Lease,
     read::{Lengths, Query},
     session::{Link, Patience, Session},
@@ -338,7 +338,7 @@ impl Connector for OdbcConnector {
     fn begin(&mut self) -> Result<(), ConnectError> {
         self.reconnect_if_broken()?;
         let doing = "beginning a transaction";
-        let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
+        let limit = self.times.limit(Operation::Update).unwrap_or(Limit::Own(END_OF_TRANSACTION));
         let cancel = self.cancel.clone();
         self.with(doing, Patience { cancel: Some(&cancel), limit: Some(limit) }, move |link| {
             link.connection.set_autocommit(false).map_err(|error| link.error(doing, &error))
@@ -411,7 +411,7 @@ impl OdbcConnector {
         doing: &'static str,
         how: fn(&Link) -> Result<(), ConnectError>,
     ) -> Result<(), ConnectError> {
-        let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
+        let limit = self.times.limit(Operation::Update).unwrap_or(Limit::Own(END_OF_TRANSACTION));
         let outcome = self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
             how(link)?;
             link.connection.set_autocommit(true).map_err(|error| link.error(doing, &error))
