@@ -38,11 +38,14 @@ use jiff::tz::TimeZone;
 
 pub use self::{
     connection_string::is_secret_attribute,
-    data_operation::{RenderedParameter, RenderedStatement, dry_render},
+    data_operation::{
+        OperationScript, OperationScriptError, RenderedParameter, RenderedStatement, dry_render,
+        dry_render_script,
+    },
     operation::operation_kinds,
 };
 use self::{
-    data_operation::Affected,
+    data_operation::{Affected, OperationScripts},
     dialect::Dialect,
     filter::SqlCondition,
     open::Way,
@@ -58,6 +61,7 @@ use crate::{
     expr::OperationKind,
     progress::{CancelToken, Progress},
     project::{Schema, SchemaProperty, SchemaType},
+    script::Scripts,
 };
 
 /// Longest time that ending a transaction may take if the connection sets no limit.
@@ -79,6 +83,7 @@ pub struct OdbcConnector {
     times: OperationTimes,
     cancel: CancelToken,
     in_transaction: bool,
+    scripts: OperationScripts,
 }
 
 impl OdbcConnector {
@@ -214,6 +219,10 @@ impl Connector for OdbcConnector {
         self.cancel = cancel.clone();
     }
 
+    fn set_scripts(&mut self, scripts: &Scripts) {
+        self.scripts.set(scripts);
+    }
+
     fn test(&mut self) -> Result<ServerInfo, ConnectError> {
         let ping = self.dialect.ping();
         let product = self.again(|connector| {
@@ -287,7 +296,7 @@ impl Connector for OdbcConnector {
     fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.insert {
             let affected = Affected { keys: None, rows: Some(rows) };
-            return self.replaced(OperationKind::Insert, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Insert, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, rows)?;
         let rows = self.localized(&columns, rows)?;
@@ -313,7 +322,7 @@ impl Connector for OdbcConnector {
     ) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.update {
             let affected = Affected { keys: Some(keys), rows: Some(rows) };
-            return self.replaced(OperationKind::Update, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Update, schema_type, operation, affected);
         }
         let key_columns = self.columns_of(schema_type, keys)?;
         let columns = self.columns_of(schema_type, rows)?;
@@ -327,7 +336,7 @@ impl Connector for OdbcConnector {
     fn delete(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.delete {
             let affected = Affected { keys: Some(keys), rows: None };
-            return self.replaced(OperationKind::Delete, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Delete, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, keys)?;
         let sql = statements::delete(self.dialect, schema_type, &columns);

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     OdbcConnector,
     connection_string::{self, Attributes},
+    data_operation::OperationScripts,
     diagnostics::Speaker,
     dialect::{self, Dialect},
     operation::{Limit, Operation, OperationTimes},
@@ -70,6 +71,7 @@ impl OdbcConnector {
             times: OperationTimes::of(connection),
             cancel: cancel.clone(),
             in_transaction: false,
+            scripts: OperationScripts::default(),
         })
     }
 }
