@@ -46,7 +46,7 @@ fn check_direction(view: &View<'_>, direction: Direction, findings: &mut Finding
     match compile(&SESSION, project, mapping, None, direction, true) {
         Ok(compiled) => {
             conflicts::check(view, &compiled, findings);
-            operations::check_written(mapping, &compiled, findings);
+            operations::check_written(project, mapping, &compiled, findings);
             kept::check(mapping, &compiled, findings);
             filters::check_written(view, &compiled, findings);
             if view.steps_in(direction).any(|one| !one.step.methods.only_in_source.is_empty())

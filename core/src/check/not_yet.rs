@@ -4,12 +4,9 @@
 //! says, the finding is an error and blocks the run; elsewhere it is a warning.
 
 use super::{Findings, Place, Severity};
-use crate::{
-    expr::OperationKind,
-    project::{
-        Access, DataOperations, LogLevel, Mapping, OperationStrategy, Project, PropertyRule, Provider, Side,
-        StartUpConfiguration, System, VirtualKind, WhenBusy,
-    },
+use crate::project::{
+    Access, DataOperations, LogLevel, Mapping, Project, PropertyRule, Provider, Side, StartUpConfiguration,
+    System, VirtualKind, WhenBusy,
 };
 
 /// Severity of settings without which a run would write something else.
@@ -106,7 +103,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                     BLOCKS,
                     "data operations of other connections than ODBC",
                 ),
-                (odbc && has_scripts(&schema_type.operations), BLOCKS, "scripts as data operations"),
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
             ],
         );
@@ -119,13 +115,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
             }
         }
     }
-}
-
-fn has_scripts(operations: &DataOperations) -> bool {
-    OperationKind::ALL
-        .into_iter()
-        .filter_map(|kind| kind.of(operations))
-        .any(|operation| matches!(operation.strategy, OperationStrategy::Script(_)))
 }
 
 fn check_mapping(mapping: &Mapping, findings: &mut Findings) {

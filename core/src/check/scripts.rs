@@ -22,7 +22,7 @@ pub enum ScriptKind {
     Read,
     /// Write part of a virtual property (S9): sets properties of one object.
     Write,
-    /// Data operation (W14): writes one object.
+    /// Data operation (W14): gives the statements that write one object.
     Operation(OperationKind),
     /// Shared code (E5).
     Snippet,

@@ -30,6 +30,7 @@ pub use self::{
 use crate::{
     progress::{CancelToken, Progress},
     project::{Access, Connection, Provider, Schema, SchemaType},
+    script::Scripts,
 };
 
 /// The program's own tables: the journal's, and that of the identity store. Others whose names begin so belong
@@ -132,6 +133,12 @@ pub trait Connector: Send {
     /// The switch that stops whatever this connection is asked to do from now on, where the system allows it.
     fn set_cancel(&mut self, cancel: &CancelToken) {
         let _ = cancel;
+    }
+
+    /// What data operations by script are compiled with (W14). Connectors without such operations have no use
+    /// for it.
+    fn set_scripts(&mut self, scripts: &Scripts) {
+        let _ = scripts;
     }
 
     /// Asks the system who it is.

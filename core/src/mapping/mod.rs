@@ -26,7 +26,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-pub(crate) use self::context::Context;
+pub(crate) use self::context::{Context, scripts_of};
 
 pub use self::{
     busy::BusyRules,
@@ -87,6 +87,8 @@ pub struct CompiledMapping {
     pub remember_pairs: bool,
     /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
     pub busy: Option<BusyRules>,
+    /// The step is a data import (D5): scripts of data operations know it, too.
+    pub(crate) data_import: bool,
     /// Where the mapping may write.
     mapping_direction: MappingDirection,
     /// Proposed rules take part (R22).
@@ -277,6 +279,7 @@ pub fn compile(
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
         remember_pairs: mapping.remember_pairs,
         busy: None,
+        data_import,
         mapping_direction: mapping.direction,
         with_proposed,
     };

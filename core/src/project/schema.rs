@@ -271,6 +271,16 @@ pub struct DataOperations {
     pub delete: Option<DataOperation>,
 }
 
+impl DataOperations {
+    /// True if one of them is a script.
+    #[must_use]
+    pub fn has_scripts(&self) -> bool {
+        let all = [&self.insert, &self.update, &self.delete];
+        let mut strategies = all.into_iter().flatten().map(|operation| &operation.strategy);
+        strategies.any(|strategy| matches!(strategy, OperationStrategy::Script(_)))
+    }
+}
+
 /// One replaced operation (W14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,7 +297,7 @@ pub struct DataOperation {
 pub enum OperationStrategy {
     /// One statement such as `exec CreateUser('%UId%', '%FirstName%')`; values are bound. ODBC only.
     Pattern(String),
-    /// A script in the project's script language. Not yet effective.
+    /// A script in the project's script language that gives such statements for each object. ODBC only.
     Script(String),
 }
 

@@ -74,6 +74,7 @@ impl ScriptKind {
 #[derive(Clone)]
 pub struct Scripts {
     name: ScriptLanguage,
+    snippets: Arc<[Snippet]>,
     variables: Arc<BTreeMap<String, Value>>,
     language: Arc<dyn Language>,
 }
@@ -98,21 +99,30 @@ impl Scripts {
         variables: BTreeMap<String, Value>,
         limits: ScriptLimits,
     ) -> Result<Self, ScriptError> {
-        let snippets = prepare_snippets(language, snippets)?;
+        let prepared = prepare_snippets(language, snippets)?;
         let variables = Arc::new(variables);
         let engine: Arc<dyn Language> = match language {
-            ScriptLanguage::Rhai => Arc::new(rhai::Rhai::new(snippets, &variables, limits)?),
+            ScriptLanguage::Rhai => Arc::new(rhai::Rhai::new(prepared, &variables, limits)?),
             ScriptLanguage::JavaScript => {
-                Arc::new(javascript::JavaScript::new(snippets, Arc::clone(&variables), limits)?)
+                Arc::new(javascript::JavaScript::new(prepared, Arc::clone(&variables), limits)?)
             }
         };
-        Ok(Self { name: language, variables, language: engine })
+        Ok(Self { name: language, snippets: snippets.into(), variables, language: engine })
     }
 
     /// The session variables that scripts can read.
     #[must_use]
     pub fn variables(&self) -> &BTreeMap<String, Value> {
         &self.variables
+    }
+
+    /// What people wrote into the project that its scripts share: the code of snippets, the texts of variables.
+    pub fn shared_texts(&self) -> impl Iterator<Item = &str> {
+        let texts = self.variables.values().filter_map(|value| match value {
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        });
+        self.snippets.iter().map(|snippet| snippet.code.as_str()).chain(texts)
     }
 
     /// Compiles a script; `place` says in messages which one, as in `rule Name of mapping People`.

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use super::{
     SyncError,
     apply::{Applied, Applier, Stopped},
-    ended::{Ended, connect_failed, connector_error, ended, journal_failed},
+    ended::{Ended, connect_failed, connector_error, ended, failure, journal_failed},
     in_doubt,
     pairs::StepPairs,
     plan_order,
@@ -34,7 +34,7 @@ use crate::{
         ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus, StepPass,
         StepReport, internal,
     },
-    mapping::{CompiledMapping, compile},
+    mapping::{CompiledMapping, compile, scripts_of},
     progress::{CancelToken, Progress},
     project::{
         CollisionDetection, DependencyResolution, Direction, Method, Project, Side, StartUpConfiguration,
@@ -321,8 +321,13 @@ impl<'a> Execution<'a> {
         let outcome_path = in_doubt::outcome_path(journal, id, *position);
         let outcome = outcome_file(&outcome_path).map_err(journal_failed)?;
         // A write that waits for somebody's lock, or for a dead network, ends with the run.
-        let connector = open_with(&system.connection, self.folder, OpenMode::Write, self.cancel)
+        let mut connector = open_with(&system.connection, self.folder, OpenMode::Write, self.cancel)
             .map_err(connect_failed)?;
+        if system.schema.types.iter().any(|schema_type| schema_type.operations.has_scripts()) {
+            let scripts = scripts_of(self.project, mapping.data_import)
+                .map_err(|error| Ended::Failed(failure(&error, 4)))?;
+            connector.set_scripts(&scripts);
+        }
         let mut applier = Applier {
             connector,
             mapping,

@@ -46,6 +46,7 @@ mod odbc_limits;
 #[cfg(unix)]
 mod odbc_opening;
 mod odbc_operations;
+mod odbc_operations_scripts;
 #[cfg(unix)]
 mod odbc_pair;
 mod odbc_project;

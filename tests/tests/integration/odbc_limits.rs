@@ -1,6 +1,9 @@
 //! Timeouts of operations (F16) on a network that is slow: each kind of operation has its own.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use syncwright_core::{
     connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, open},
@@ -127,6 +130,72 @@ fn data_operations_have_the_time_of_what_they_stand_for() {
             assert_too_long(&what, on_a_slow_network(kind, kind, &table, (&mut end, &proxy)));
             on_a_slow_network(kind, "script", &table, (&mut end, &proxy))
                 .unwrap_or_else(|error| panic!("{what}: {error}"));
+        }
+    }
+}
+
+/// A view over the notes that takes so many seconds.
+fn slow_view(end: &End, system: System, name: &str, seconds: u32) -> SchemaType {
+    let sleep = match system {
+        System::PostgreSql => "pg_sleep",
+        System::MariaDb => "SLEEP",
+    };
+    end.database.as_ref().unwrap().client().run(&format!(
+        "CREATE VIEW {name} AS SELECT n.* FROM notes n, (SELECT {sleep}({seconds}) AS s) slow;"
+    ));
+    SchemaType { name: name.to_owned(), ..end.table.clone() }
+}
+
+/// The database itself ends what takes longer than the query timeout, and the error says that it was that.
+#[test]
+fn the_query_timeout_is_told_to_the_database() {
+    for system in System::ALL {
+        let Some(mut end) = or_skip(End::new(Kind::Server(system), "notes", TABLE)) else { continue };
+        end.fill(&row(1));
+        let slow = slow_view(&end, system, "slow", 30);
+        let mut table = end.table.clone();
+        let sleep = if system == System::PostgreSql { "SELECT pg_sleep(%id%)" } else { "SELECT SLEEP(%id%)" };
+        table.operations.insert = Some(DataOperation {
+            strategy: OperationStrategy::Pattern(sleep.to_owned()),
+            required_keys: Vec::new(),
+        });
+        end.connection.query_timeout_secs = Some(1);
+        let mut connector = open(&end.connection, end.folder(), OpenMode::Write).unwrap();
+        let begin = Instant::now();
+        let read = operate("search", &end, &slow, &mut *connector).expect_err("reading");
+        let mut connector = open(&end.connection, end.folder(), OpenMode::Write).unwrap();
+        let thirty = end.batch_of(&row(30), &["id", "note"]);
+        let written = connector.insert(&table, &thirty).expect_err("writing");
+        assert!(begin.elapsed() < Duration::from_millis(3900), "{system:?}: {:?}", begin.elapsed());
+        let quoted = match system {
+            System::PostgreSql => "SQLSTATE 57014",
+            System::MariaDb => "native code 1969",
+        };
+        for (doing, error) in [("reading slow", read), ("the insert operation of notes", written)] {
+            assert_eq!(error.kind, ErrorKind::Timeout, "{system:?}: {error}");
+            assert!(error.text.starts_with("the query timeout of 1 s is over: "), "{system:?}: {error}");
+            assert!(error.text.contains(doing) && error.text.contains(quoted), "{system:?}: {error}");
+            assert!(error.help.is_some_and(|help| help.contains("query_timeout_secs")), "{system:?}");
+        }
+        // Nobody else has it who takes the session from the pool.
+        operate("search", &end, &end.table, &mut *connector).unwrap();
+    }
+}
+
+/// What an operation may take goes before the query timeout, also in the database.
+#[test]
+fn a_longer_limit_of_an_operation_goes_before_the_query_timeout() {
+    for system in System::ALL {
+        let Some(mut end) = or_skip(End::new(Kind::Server(system), "notes", TABLE)) else { continue };
+        end.fill(&row(1));
+        let slow = slow_view(&end, system, "slow", 2);
+        end.connection.query_timeout_secs = Some(1);
+        for timeout_ms in [20_000, -1] {
+            let limit = OperationLimits { timeout_ms, rate: None };
+            end.connection.operation_limits = BTreeMap::from([("search".to_owned(), limit)]);
+            let mut connector = open(&end.connection, end.folder(), OpenMode::Write).unwrap();
+            operate("search", &end, &slow, &mut *connector)
+                .unwrap_or_else(|error| panic!("{system:?} {timeout_ms}: {error}"));
         }
     }
 }

@@ -71,7 +71,7 @@ fn pattern(text: &str) -> Option<DataOperation> {
 }
 
 /// A user who may read the table and call the procedures, and nothing else.
-fn behind_procedures(system: System) -> Option<Persons> {
+pub fn behind_procedures(system: System) -> Option<Persons> {
     let database = or_skip(Database::new(system))?;
     database.client().run(&(users_table(system) + procedures(system)));
     let guest = database.guest();
@@ -103,11 +103,11 @@ fn everywhere() -> impl Iterator<Item = Persons> {
     System::ALL.into_iter().filter_map(behind_procedures)
 }
 
-fn text(text: &str) -> Value {
+pub fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }
 
-fn batch(names: &[&str], rows: &[Vec<Value>]) -> RecordBatch {
+pub fn batch(names: &[&str], rows: &[Vec<Value>]) -> RecordBatch {
     let value_type = |name: &str| match name {
         "born" => ValueType::Date,
         "level" => ValueType::Integer,
@@ -124,7 +124,7 @@ fn batch(names: &[&str], rows: &[Vec<Value>]) -> RecordBatch {
 }
 
 /// Names that would do harm in a statement.
-const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 12] = [
     "O'Brien",
     "'); DROP TABLE users; --",
     "100%",
@@ -139,9 +139,9 @@ const NAMES: [&str; 12] = [
     "",
 ];
 
-const ALL: [&str; 6] = ["uid", "First Name", "last_name", "born", "level", "note"];
+pub const ALL: [&str; 6] = ["uid", "First Name", "last_name", "born", "level", "note"];
 
-fn users() -> Vec<Vec<Value>> {
+pub fn users() -> Vec<Vec<Value>> {
     (0..)
         .zip(NAMES)
         .map(|(number, name)| {
@@ -151,7 +151,7 @@ fn users() -> Vec<Vec<Value>> {
         .collect()
 }
 
-fn objects(batch: &RecordBatch) -> Vec<Vec<Value>> {
+pub fn objects(batch: &RecordBatch) -> Vec<Vec<Value>> {
     let mut rows: Vec<Vec<Value>> = (0..batch.num_rows())
         .map(|row| batch.columns().iter().map(|column| value_at(column, row)).collect())
         .collect();
@@ -319,7 +319,7 @@ fn a_refusal_that_looks_like_a_warning_is_an_error() {
     }
 }
 
-fn statuses(report: &RunReport) -> Vec<ChangeStatus> {
+pub fn statuses(report: &RunReport) -> Vec<ChangeStatus> {
     report.steps[0].changes.iter().map(|change| change.status).collect()
 }
 

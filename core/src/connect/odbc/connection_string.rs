@@ -226,6 +226,41 @@ mod tests {
         assert!(!format!("{text:?}").contains("w;d"));
     }
 
+    /// The keywords of IBM's driver; what the project says goes before what the dialect sets.
+    #[test]
+    fn db2_is_connected_to_with_ibm_s_keywords() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = folder.path().join("libdb2o.so");
+        fs::write(&library, b"").expect("written");
+        let string = |more: &[(&str, &str)]| {
+            let common =
+                [("Driver", library.to_str().unwrap()), ("HOSTNAME", "db.example.org"), ("UID", "hr")];
+            let project =
+                common.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let db2 = dialect::dialect("db2").expect("a dialect");
+            let attributes = attributes("HR", db2, &project.collect(), folder.path()).expect("a driver");
+            let text = connection_string(&attributes, Some(&SecretString::from("s;cret")));
+            text.expose_secret().replace(folder.path().to_str().unwrap(), "/opt/ibm")
+        };
+        insta::assert_snapshot!(
+            string(&[("PORT", "50000"), ("DATABASE", "SAMPLE")]),
+            @"Driver=/opt/ibm/libdb2o.so;DATABASE=SAMPLE;HOSTNAME=db.example.org;PORT=50000;UID=hr;Protocol=TCPIP;LongDataCompat=1;LOBCacheSize=1000000;PWD={s;cret};"
+        );
+        let secured = [
+            ("AUTHENTICATION", "SERVER_ENCRYPT"),
+            ("DATABASE", "SAMPLE"),
+            ("LOBCacheSize", "2000000"),
+            ("PORT", "50001"),
+            ("PROTOCOL", "TCPIP"),
+            ("SECURITY", "SSL"),
+            ("SSLServerCertificate", "/etc/ssl/db2; 1.arm"),
+        ];
+        insta::assert_snapshot!(
+            string(&secured),
+            @"Driver=/opt/ibm/libdb2o.so;AUTHENTICATION=SERVER_ENCRYPT;DATABASE=SAMPLE;HOSTNAME=db.example.org;LOBCacheSize=2000000;PORT=50001;PROTOCOL=TCPIP;SECURITY=SSL;SSLServerCertificate={/etc/ssl/db2; 1.arm};UID=hr;LongDataCompat=1;PWD={s;cret};"
+        );
+    }
+
     #[test]
     fn a_driver_with_short_lengths_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -94,6 +94,9 @@ impl OdbcConnector {
     }
 }
 
+/// A column that the database writes with every change of its row.
+const ROW_CHANGE: &str = "row change";
+
 const TABLE_COLUMNS: usize = 4;
 const COLUMN_COLUMNS: usize = 13;
 const KEY_COLUMNS: usize = 6;
@@ -225,9 +228,10 @@ fn property(dialect: &dyn Dialect, column: NativeColumn, zone_known: bool) -> Sc
     };
     property.generated = match column.generated.as_deref() {
         Some("identity") => Generated::Identity,
-        Some("always") => Generated::Always,
+        Some("always" | ROW_CHANGE) => Generated::Always,
         _ => Generated::No,
     };
+    property.revision_counter = column.generated.as_deref() == Some(ROW_CHANGE);
     property.native_type = column.declaration;
     property.mandatory = !column.nullable;
     property.default_value = column.default;
@@ -281,4 +285,47 @@ fn foreign_keys_of(mut rows: Vec<ForeignKeyRow>, names: &HashMap<TableName, Stri
         }
     }
     keys.into_iter().map(|(_, key)| key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::odbc::dialect::dialect;
+
+    /// Rows as DB2's catalog query gives them.
+    #[test]
+    fn a_row_change_timestamp_counts_revisions() {
+        let column = |name: &str, generated: Option<&str>| NativeColumn {
+            owner: Some("HR".to_owned()),
+            table: "PERSONS".to_owned(),
+            name: name.to_owned(),
+            type_name: "TIMESTAMP".to_owned(),
+            declaration: "TIMESTAMP(6)".to_owned(),
+            generated: generated.map(str::to_owned),
+            ..NativeColumn::default()
+        };
+        let table =
+            TableRow { owner: Some("HR".to_owned()), name: "PERSONS".to_owned(), ..TableRow::default() };
+        let catalog = Catalog {
+            tables: vec![table],
+            columns: vec![
+                column("CHANGED", Some("row change")),
+                column("STARTED", Some("always")),
+                column("BORN", None),
+            ],
+            ..Catalog::default()
+        };
+        let schema = schema_of(dialect("db2").expect("a dialect"), catalog, false);
+        let found: Vec<(&str, Generated, bool)> = schema.types[0]
+            .properties
+            .iter()
+            .map(|property| (property.name.as_str(), property.generated, property.revision_counter))
+            .collect();
+        let expected = [
+            ("CHANGED", Generated::Always, true),
+            ("STARTED", Generated::Always, false),
+            ("BORN", Generated::No, false),
+        ];
+        assert_eq!(found, expected);
+    }
 }

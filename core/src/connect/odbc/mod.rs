@@ -39,15 +39,18 @@ use jiff::tz::TimeZone;
 
 pub use self::{
     connection_string::is_secret_attribute,
-    data_operation::{RenderedParameter, RenderedStatement, dry_render},
+    data_operation::{
+        OperationScript, OperationScriptError, RenderedParameter, RenderedStatement, dry_render,
+        dry_render_script,
+    },
     operation::operation_kinds,
 };
 use self::{
-    data_operation::Affected,
+    data_operation::{Affected, OperationScripts},
     dialect::Dialect,
     filter::SqlCondition,
     open::Way,
-    operation::{Operation, OperationTimes},
+    operation::{Limit, Operation, OperationTimes},
     pool::Lease,
     read::{Lengths, Query},
     session::{Link, Patience, Session},
@@ -59,6 +62,7 @@ use crate::{
     expr::OperationKind,
     progress::{CancelToken, Progress},
     project::{Schema, SchemaProperty, SchemaType},
+    script::Scripts,
 };
 
 /// Longest time that ending a transaction may take if the connection sets no limit.
@@ -80,6 +84,7 @@ pub struct OdbcConnector {
     times: OperationTimes,
     cancel: CancelToken,
     in_transaction: bool,
+    scripts: OperationScripts,
 }
 
 impl OdbcConnector {
@@ -215,6 +220,10 @@ impl Connector for OdbcConnector {
         self.cancel = cancel.clone();
     }
 
+    fn set_scripts(&mut self, scripts: &Scripts) {
+        self.scripts.set(scripts);
+    }
+
     fn test(&mut self) -> Result<ServerInfo, ConnectError> {
         let ping = self.dialect.ping();
         let product = self.again(|connector| {
@@ -288,7 +297,7 @@ impl Connector for OdbcConnector {
     fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.insert {
             let affected = Affected { keys: None, rows: Some(rows) };
-            return self.replaced(OperationKind::Insert, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Insert, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, rows)?;
         let rows = self.localized(&columns, rows)?;
@@ -314,7 +323,7 @@ impl Connector for OdbcConnector {
     ) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.update {
             let affected = Affected { keys: Some(keys), rows: Some(rows) };
-            return self.replaced(OperationKind::Update, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Update, schema_type, operation, affected);
         }
         let key_columns = self.columns_of(schema_type, keys)?;
         let columns = self.columns_of(schema_type, rows)?;
@@ -328,7 +337,7 @@ impl Connector for OdbcConnector {
     fn delete(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.delete {
             let affected = Affected { keys: Some(keys), rows: None };
-            return self.replaced(OperationKind::Delete, schema_type, operation, &affected);
+            return self.replaced(OperationKind::Delete, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, keys)?;
         let sql = statements::delete(self.dialect, schema_type, &columns);
@@ -339,7 +348,7 @@ impl Connector for OdbcConnector {
     fn begin(&mut self) -> Result<(), ConnectError> {
         self.reconnect_if_broken()?;
         let doing = "beginning a transaction";
-        let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
+        let limit = self.times.limit(Operation::Update).unwrap_or(Limit::Own(END_OF_TRANSACTION));
         let cancel = self.cancel.clone();
         self.with(doing, Patience { cancel: Some(&cancel), limit: Some(limit) }, move |link| {
             link.connection.set_autocommit(false).map_err(|error| link.error(doing, &error))
@@ -412,7 +421,7 @@ impl OdbcConnector {
         doing: &'static str,
         how: fn(&Link) -> Result<(), ConnectError>,
     ) -> Result<(), ConnectError> {
-        let limit = self.times.limit(Operation::Update).unwrap_or(END_OF_TRANSACTION);
+        let limit = self.times.limit(Operation::Update).unwrap_or(Limit::Own(END_OF_TRANSACTION));
         let outcome = self.with(doing, Patience { cancel: None, limit: Some(limit) }, move |link| {
             how(link)?;
             link.connection.set_autocommit(true).map_err(|error| link.error(doing, &error))

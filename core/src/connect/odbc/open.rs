@@ -9,9 +9,10 @@ use sha2::{Digest as _, Sha256};
 use super::{
     OdbcConnector,
     connection_string::{self, Attributes},
+    data_operation::OperationScripts,
     diagnostics::Speaker,
     dialect::{self, Dialect},
-    operation::{Operation, OperationTimes},
+    operation::{Limit, Operation, OperationTimes},
     pool::{self, Lease},
     session::{Link, Patience, Session},
 };
@@ -70,6 +71,7 @@ impl OdbcConnector {
             times: OperationTimes::of(connection),
             cancel: cancel.clone(),
             in_transaction: false,
+            scripts: OperationScripts::default(),
         })
     }
 }
@@ -117,7 +119,7 @@ impl Way {
     fn answers(&self, lease: &mut Lease, cancel: &CancelToken) -> Result<bool, ConnectError> {
         let doing = "trying an idle connection";
         let ping = self.dialect.ping();
-        let patience = Patience { cancel: Some(cancel), limit: Some(TRY) };
+        let patience = Patience { cancel: Some(cancel), limit: Some(Limit::Own(TRY)) };
         let Some(session) = lease.session() else { return Ok(false) };
         match session.call(doing, patience, move |link| link.execute(doing, ping)) {
             Err(error) if error.kind == ErrorKind::Cancelled => {
@@ -130,13 +132,13 @@ impl Way {
 
     /// Whatever makes connections differ from one another; the password only as a hash.
     fn identity(&self) -> String {
-        let Connection { initial_sql, isolation_level, query_timeout_secs, system_identifier, .. } =
-            &self.connection;
+        let Connection { initial_sql, isolation_level, system_identifier, .. } = &self.connection;
+        let session_limit = OperationTimes::of(&self.connection).session_limit();
         let mut hasher = Sha256::new();
         hasher.update(
             connection_string::connection_string(&self.resolved, self.password.as_ref()).expose_secret(),
         );
-        hasher.update(format!("{initial_sql:?} {isolation_level:?} {query_timeout_secs:?}"));
+        hasher.update(format!("{initial_sql:?} {isolation_level:?} {session_limit:?}"));
         hasher.finalize().iter().fold(system_identifier.clone(), |mut text, byte| {
             write!(text, "{byte:02x}").ok();
             text
@@ -187,8 +189,8 @@ impl Way {
             let statement = self.dialect.isolation(level).ok_or_else(|| self.unknown_isolation(level))?;
             statements.push((format!("setting the isolation level {level:?}"), statement));
         }
-        let seconds = self.connection.query_timeout_secs.filter(|seconds| *seconds > 0);
-        if let Some(statement) = seconds.and_then(|seconds| self.dialect.query_timeout(seconds)) {
+        if let Some(statement) = times.session_limit().and_then(|seconds| self.dialect.query_timeout(seconds))
+        {
             statements.push(("setting the query timeout".to_owned(), statement));
         }
         for (number, statement) in self.connection.initial_sql.iter().enumerate() {

@@ -20,6 +20,9 @@ use crate::{
 /// How often somebody who waits looks at the cancel switch.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How much longer than the query timeout is waited here.
+const AFTER_THE_DATABASE: Duration = Duration::from_secs(1);
+
 /// When the last requests of each kind began, by system.
 type Requests = HashMap<(String, Operation), VecDeque<Instant>>;
 
@@ -79,12 +82,40 @@ pub fn operation_kinds() -> impl Iterator<Item = &'static str> {
     Operation::ALL.into_iter().map(Operation::id)
 }
 
+/// Longest time that something may take, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The query timeout of the connection, in seconds. The database is told it, too, where its driver can.
+    Query(u32),
+    /// A limit of the kind of operation, or one of this program; heeded here.
+    Own(Duration),
+}
+
+impl Limit {
+    /// How long is waited here.
+    pub fn time(self) -> Duration {
+        match self {
+            // The database's own end of the statement gives the better text, and leaves less behind: it goes first.
+            Self::Query(seconds) => Duration::from_secs(seconds.into()) + AFTER_THE_DATABASE,
+            Self::Own(time) => time,
+        }
+    }
+
+    /// What a driver is told.
+    pub const fn query_timeout(self) -> Option<u32> {
+        match self {
+            Self::Query(seconds) => Some(seconds),
+            Self::Own(_) => None,
+        }
+    }
+}
+
 /// Limits of one connection.
 #[derive(Debug, Clone, Default)]
 pub struct OperationTimes {
     system: String,
     limits: BTreeMap<String, OperationLimits>,
-    query_timeout: Option<Duration>,
+    query_timeout: Option<u32>,
 }
 
 impl From<OperationKind> for Operation {
@@ -104,21 +135,29 @@ impl OperationTimes {
         Self {
             system: connection.system_identifier.clone(),
             limits: connection.operation_limits.clone(),
-            query_timeout: connection
-                .query_timeout_secs
-                .filter(|seconds| *seconds > 0)
-                .map(|seconds| Duration::from_secs(seconds.into())),
+            query_timeout: connection.query_timeout_secs.filter(|seconds| *seconds > 0),
         }
     }
 
     /// Longest time that one operation may take: its own limit, else the query timeout.
-    pub fn limit(&self, operation: Operation) -> Option<Duration> {
+    pub fn limit(&self, operation: Operation) -> Option<Limit> {
         match self.limits.get(operation.id()).map(|limits| u64::try_from(limits.timeout_ms)) {
-            Some(Ok(milliseconds)) => Some(Duration::from_millis(milliseconds)),
+            Some(Ok(milliseconds)) => Some(Limit::Own(Duration::from_millis(milliseconds))),
             // A negative timeout is none, whatever the query timeout says.
             Some(Err(_)) => None,
-            None => self.query_timeout,
+            None => self.query_timeout.map(Limit::Query),
         }
+    }
+
+    /// Seconds after which a session may end every statement, whatever it is for: the query timeout, or a limit
+    /// of operations that is longer; `None` if some have no limit.
+    pub fn session_limit(&self) -> Option<u32> {
+        let query_timeout = self.query_timeout?;
+        let limits = Operation::ALL.into_iter().map(|operation| match self.limit(operation)? {
+            Limit::Query(seconds) => Some(seconds),
+            Limit::Own(time) => u32::try_from(time.as_millis().div_ceil(1000)).ok(),
+        });
+        limits.collect::<Option<Vec<u32>>>()?.into_iter().chain([query_timeout]).max()
     }
 
     /// Waits until the operation may begin; gives the longest time that it may take.
@@ -131,7 +170,7 @@ impl OperationTimes {
         operation: Operation,
         label: &str,
         cancel: &CancelToken,
-    ) -> Result<Option<Duration>, ConnectError> {
+    ) -> Result<Option<Limit>, ConnectError> {
         if let Some(rate) = self.limits.get(operation.id()).and_then(|limits| limits.rate.as_ref()) {
             self.wait_for_turn(operation, rate, label, cancel)?;
         }
@@ -200,7 +239,7 @@ mod tests {
         OperationTimes {
             system: system.to_owned(),
             limits: BTreeMap::from([("create".to_owned(), limits)]),
-            query_timeout: Some(Duration::from_secs(9)),
+            query_timeout: Some(9),
         }
     }
 
@@ -230,6 +269,21 @@ mod tests {
     fn a_negative_timeout_is_none() {
         let times = limited("negative", 10);
         assert_eq!(times.limit(Operation::Create), None);
-        assert_eq!(times.limit(Operation::Search), Some(Duration::from_secs(9)));
+        assert_eq!(times.limit(Operation::Search), Some(Limit::Query(9)));
+        assert_eq!(times.session_limit(), None);
+    }
+
+    #[test]
+    fn a_session_allows_what_its_longest_operation_may_take() {
+        let mut times = OperationTimes { query_timeout: Some(9), ..OperationTimes::default() };
+        assert_eq!(times.session_limit(), Some(9));
+        let mut set = |kind: &str, timeout_ms| {
+            times.limits.insert(kind.to_owned(), OperationLimits { timeout_ms, rate: None });
+            times.session_limit()
+        };
+        assert_eq!(set("search", 100), Some(9));
+        assert_eq!(set("schema", 60_001), Some(61));
+        assert_eq!(set("create", -1), None);
+        assert_eq!(OperationTimes::default().session_limit(), None);
     }
 }

@@ -151,7 +151,7 @@ impl Query {
         let room = Room::new(&self.lengths, &looked_up, dialect);
         let encoding = if dialect.has_texts_in_utf8() { TextEncoding::Utf8 } else { TextEncoding::Utf16 };
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
-        let mut statement = link.connection.preallocate().map_err(failed)?;
+        let mut statement = link.statement().map_err(failed)?;
         let parameters = self.parameters(link);
         link.canceller.while_running(&mut statement, |statement| {
             let cursor = statement
@@ -217,7 +217,7 @@ impl Query {
     /// Length of the longest value of each column that declares none.
     fn longest_values(&self, link: &Link, sql: &str) -> Result<Vec<usize>, ConnectError> {
         let failed = |error: odbc_api::Error| link.error(&self.doing, &error);
-        let mut statement = link.connection.preallocate().map_err(failed)?;
+        let mut statement = link.statement().map_err(failed)?;
         let parameters = self.parameters(link);
         link.canceller.while_running(&mut statement, |statement| {
             let Some(cursor) =

@@ -7,6 +7,7 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -14,14 +15,18 @@ use std::{
 
 use arrow::array::RecordBatch;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
+use odbc_api::{
+    Connection, ConnectionOptions, Cursor as _, Preallocated, Prepared, environment, handles::StatementImpl,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     cancel::Canceller,
     cursor::of_statement_used_once,
     diagnostics::{Diagnosis, Speaker},
-    lengths, spelling,
+    lengths,
+    operation::Limit,
+    spelling,
 };
 use crate::{
     connect::{ConnectError, ErrorKind, Flow},
@@ -32,6 +37,9 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a cancelled statement may take to end before the session is given up.
 const GRACE: Duration = Duration::from_millis(700);
+/// What to do about a query timeout.
+const QUERY_TIMEOUT_HELP: &str =
+    "look at the load of the database, or give the connection a longer `query_timeout_secs`";
 /// Blocks that may wait between the driver's thread and the caller.
 const BLOCKS_IN_FLIGHT: usize = 2;
 
@@ -43,12 +51,65 @@ pub struct Link {
     pub speaker: Arc<Speaker>,
     /// Knows the statement that executes.
     pub canceller: Arc<Canceller>,
+    /// What the present work may take, and since when it is done.
+    query_timeout: Cell<Option<QueryTimeout>>,
+}
+
+/// A query timeout that is running.
+#[derive(Debug, Clone, Copy)]
+struct QueryTimeout {
+    seconds: u32,
+    since: Instant,
 }
 
 impl Link {
     /// An error of the driver while `doing` something.
     pub fn error(&self, doing: &str, error: &odbc_api::Error) -> ConnectError {
-        self.speaker.error(doing, error)
+        let error = self.speaker.error(doing, error);
+        match self.query_timeout.get() {
+            // Whether a statement was cancelled or took too long some databases tell only in their own language.
+            Some(QueryTimeout { seconds, since })
+                if matches!(error.kind, ErrorKind::Timeout | ErrorKind::Cancelled)
+                    && since.elapsed() >= Duration::from_secs(seconds.into()) =>
+            {
+                let text = format!("the query timeout of {seconds} s is over: {}", error.text);
+                self.speaker.own(ErrorKind::Timeout, text).with_help(QUERY_TIMEOUT_HELP)
+            }
+            _ => error,
+        }
+    }
+
+    /// A new statement, which the driver ends after the query timeout if it can.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn statement(&self) -> Result<Preallocated<StatementImpl<'_>>, odbc_api::Error> {
+        let mut statement = self.connection.preallocate()?;
+        if let Some(QueryTimeout { seconds, .. }) = self.query_timeout.get() {
+            // A driver that does not know the attribute is stopped from here.
+            drop(statement.set_query_timeout_sec(seconds as usize));
+        }
+        Ok(statement)
+    }
+
+    /// A prepared statement, which the driver ends after the query timeout if it can.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn prepare(&self, sql: &str) -> Result<Prepared<StatementImpl<'_>>, odbc_api::Error> {
+        let mut statement = self.connection.prepare(&self.spelled(sql))?;
+        if let Some(QueryTimeout { seconds, .. }) = self.query_timeout.get() {
+            drop(statement.set_query_timeout_sec(seconds as usize));
+        }
+        Ok(statement)
+    }
+
+    /// From now on statements are for work that may take so long.
+    fn begin(&self, limit: Option<Limit>) {
+        let seconds = limit.and_then(Limit::query_timeout);
+        self.query_timeout.set(seconds.map(|seconds| QueryTimeout { seconds, since: Instant::now() }));
     }
 
     /// A statement as it has to be spelled for the driver manager.
@@ -63,7 +124,7 @@ impl Link {
     /// What the driver says.
     pub fn execute(&self, doing: &str, sql: &str) -> Result<(), ConnectError> {
         let failed = |error: odbc_api::Error| self.error(doing, &error);
-        let mut statement = self.connection.preallocate().map_err(failed)?;
+        let mut statement = self.statement().map_err(failed)?;
         self.canceller
             .while_running(&mut statement, |statement| {
                 let Some(cursor) = statement.execute(&self.spelled(sql), ())? else { return Ok(()) };
@@ -104,7 +165,7 @@ pub struct Patience<'a> {
     /// Who stops it.
     pub cancel: Option<&'a CancelToken>,
     /// Longest time until an answer, or until the next block of one.
-    pub limit: Option<Duration>,
+    pub limit: Option<Limit>,
 }
 
 impl Patience<'_> {
@@ -112,7 +173,7 @@ impl Patience<'_> {
         if self.cancel.is_some_and(CancelToken::is_cancelled) {
             return Some(ErrorKind::Cancelled);
         }
-        self.limit.filter(|limit| since.elapsed() >= *limit).map(|_| ErrorKind::Timeout)
+        self.limit.filter(|limit| since.elapsed() >= limit.time()).map(|_| ErrorKind::Timeout)
     }
 }
 
@@ -147,7 +208,12 @@ impl Session {
                 Ok(connection) => {
                     drop(connection_string);
                     if connected.send(Ok(())).is_ok() {
-                        let link = Link { connection, speaker: own_speaker, canceller: own_canceller };
+                        let link = Link {
+                            connection,
+                            speaker: own_speaker,
+                            canceller: own_canceller,
+                            query_timeout: Cell::new(None),
+                        };
                         queue.into_iter().for_each(|job| job(&link));
                         close(link);
                     }
@@ -157,7 +223,7 @@ impl Session {
             .map_err(|error| speaker.own(ErrorKind::Other, format!("cannot start a thread: {error}")))?;
         let mut session = Self { jobs: Some(jobs), speaker, canceller };
         // The driver's own timeout gives the better text: it goes first.
-        let limit = Some(login_timeout + Duration::from_secs(1));
+        let limit = Some(Limit::Own(login_timeout + Duration::from_secs(1)));
         session.wait(&answer, "connecting", Patience { cancel, limit })??;
         Ok(session)
     }
@@ -180,7 +246,12 @@ impl Session {
     ) -> Result<R, ConnectError> {
         let (answer, answered) = bounded(1);
         // Nobody to answer: the caller has given up.
-        self.send(doing, Box::new(move |link| drop(answer.send(work(link)))))?;
+        let limit = patience.limit;
+        let job = move |link: &Link| {
+            link.begin(limit);
+            drop(answer.send(work(link)));
+        };
+        self.send(doing, Box::new(job))?;
         self.wait(&answered, doing, patience)?
     }
 
@@ -197,7 +268,9 @@ impl Session {
         sink: &mut dyn FnMut(RecordBatch) -> Flow,
     ) -> Result<(), ConnectError> {
         let (blocks, received) = bounded::<Result<Option<RecordBatch>, ConnectError>>(BLOCKS_IN_FLIGHT);
+        let limit = patience.limit;
         let job = move |link: &Link| {
+            link.begin(limit);
             let mut forward = |block| match blocks.send(Ok(Some(block))) {
                 Ok(()) => Flow::Continue,
                 Err(_) => Flow::Stop,
@@ -242,7 +315,7 @@ impl Session {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(kind) = patience.is_over(since) {
                         self.stop(answer);
-                        return Err(self.stopped(doing, kind, since.elapsed()));
+                        return Err(self.stopped(doing, kind, patience.limit, since.elapsed()));
                     }
                 }
             }
@@ -275,13 +348,15 @@ impl Session {
         told
     }
 
-    fn stopped(&self, doing: &str, kind: ErrorKind, after: Duration) -> ConnectError {
-        let text = match kind {
-            ErrorKind::Timeout => {
-                format!("{doing} took longer than {:.1} seconds and was stopped", after.as_secs_f64())
-            }
-            _ => format!("{doing} was cancelled"),
-        };
+    fn stopped(&self, doing: &str, kind: ErrorKind, limit: Option<Limit>, after: Duration) -> ConnectError {
+        if kind != ErrorKind::Timeout {
+            return self.speaker.own(kind, format!("{doing} was cancelled"));
+        }
+        if let Some(seconds) = limit.and_then(Limit::query_timeout) {
+            let text = format!("{doing} took longer than the query timeout of {seconds} s and was stopped");
+            return self.speaker.own(kind, text).with_help(QUERY_TIMEOUT_HELP);
+        }
+        let text = format!("{doing} took longer than {:.1} seconds and was stopped", after.as_secs_f64());
         self.speaker.own(kind, text)
     }
 

@@ -71,7 +71,7 @@ impl Writing {
             value_type.map_or_else(|| BoundAs::text(dialect), |value_type| BoundAs::of(value_type, dialect))
         });
         self.refuse_nul(link)?;
-        let mut statement = link.connection.prepare(&link.spelled(&self.sql)).map_err(failed)?;
+        let mut statement = link.prepare(&self.sql).map_err(failed)?;
         let at_once = self.rows_at_once(dialect, &mut statement).map_err(failed)?;
         let total = self.rows.num_rows();
         for first in (0..total).step_by(at_once) {

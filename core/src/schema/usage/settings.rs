@@ -3,7 +3,7 @@
 use super::{Need, UsedBy};
 use crate::{
     expr::{Part, parse_pattern, resolve_pattern},
-    project::{DataOperation, DataOperations, OperationStrategy, SchemaProperty, SchemaType},
+    project::{DataOperation, DataOperations, Generated, OperationStrategy, SchemaProperty, SchemaType},
 };
 
 /// The settings of a type that name properties, with the properties that they name.
@@ -131,6 +131,7 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
         keeps,
         default_value,
         generated,
+        revision_counter,
         comment,
         unusable,
         ..
@@ -140,8 +141,25 @@ pub fn property_has_settings(property: &SchemaProperty) -> bool {
     plain.max_length = max_length;
     plain.keeps = keeps;
     plain.default_value = default_value;
+    // A column that the database writes is a counter by the catalog already.
+    plain.revision_counter = revision_counter && generated == Generated::Always;
     plain.generated = generated;
     plain.comment = comment;
     plain.unusable = unusable;
     plain != *property
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::ValueType;
+
+    #[test]
+    fn a_counter_that_the_catalog_knows_is_nobody_s_setting() {
+        let mut changed = SchemaProperty::new("CHANGED", ValueType::Timestamp);
+        (changed.revision_counter, changed.generated) = (true, Generated::Always);
+        assert!(!property_has_settings(&changed));
+        changed.generated = Generated::No;
+        assert!(property_has_settings(&changed));
+    }
 }

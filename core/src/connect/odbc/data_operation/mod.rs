@@ -1,10 +1,16 @@
 //! Data operations (W14): statements of the project in place of plain INSERT, UPDATE and DELETE.
 //!
 //! The text is understood in [`crate::expr`]; here its parameters get their values: what is written, else the
-//! key, else what the object has now. Affected rows say nothing about procedures, so objects that must be
+//! key, else what the object has now. The text is a pattern, or a script gives it for each object ([`script`]),
+//! which changes nothing about where values come from. Affected rows say nothing about procedures, so objects that must be
 //! there are looked for before.
 
 mod render;
+mod script;
+mod scripted;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -14,7 +20,11 @@ use arrow::{
 };
 use miette::Diagnostic as _;
 
-pub use self::render::{RenderedParameter, RenderedStatement, dry_render};
+pub use self::{
+    render::{RenderedParameter, RenderedStatement, dry_render, dry_render_script},
+    script::{OperationScript, OperationScriptError},
+    scripted::OperationScripts,
+};
 use super::{
     OdbcConnector,
     operation::Operation,
@@ -28,6 +38,7 @@ use crate::{
 };
 
 /// Objects that an operation is for.
+#[derive(Clone, Copy)]
 pub struct Affected<'a> {
     /// Their keys; none for new objects.
     pub keys: Option<&'a RecordBatch>,
@@ -43,7 +54,7 @@ impl Affected<'_> {
 
 /// Where the values of parameters come from.
 struct Values<'a> {
-    affected: &'a Affected<'a>,
+    affected: Affected<'a>,
     /// What the objects have now, as far as it is needed.
     current: Option<RecordBatch>,
 }
@@ -53,8 +64,8 @@ impl Values<'_> {
     fn column(&self, property: &SchemaProperty, old: bool) -> ArrayRef {
         let Affected { keys, rows } = self.affected;
         let named = |batch: Option<&RecordBatch>| batch?.column_by_name(&property.name).map(Arc::clone);
-        named((*rows).filter(|_| !old))
-            .or_else(|| named(*keys))
+        named(rows.filter(|_| !old))
+            .or_else(|| named(keys))
             .or_else(|| named(self.current.as_ref()).map(|column| written_back(property, column)))
             .unwrap_or_else(|| new_null_array(&property.value_type.arrow(), self.affected.count()))
     }
@@ -76,34 +87,53 @@ fn written_back(property: &SchemaProperty, column: ArrayRef) -> ArrayRef {
 }
 
 impl OdbcConnector {
-    /// Executes the statement of a data operation for each object.
+    /// Executes what a data operation says for each object.
     pub(super) fn replaced(
         &mut self,
         kind: OperationKind,
         schema_type: &SchemaType,
         operation: &DataOperation,
-        affected: &Affected<'_>,
+        affected: Affected<'_>,
     ) -> Result<(), ConnectError> {
-        let statement = self.operation_statement(kind, schema_type, operation)?;
-        self.expect_findable(schema_type, &statement, affected)?;
-        let current = self.current_values(schema_type, operation, &statement, affected)?;
+        let pattern = match &operation.strategy {
+            OperationStrategy::Pattern(pattern) => pattern,
+            OperationStrategy::Script(text) => {
+                return self.scripted(kind, schema_type, operation, text, affected);
+            }
+        };
+        let statement = OperationStatement::compile(schema_type, kind, pattern).map_err(|error| {
+            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+            self.own(ErrorKind::Unsupported, error.to_string()).with_help(help)
+        })?;
+        self.expect_findable(schema_type, &[&statement], &affected)?;
+        let current = self.current_values(schema_type, operation, statement.parameters(), &affected)?;
         let values = Values { affected, current };
         self.expect_required(schema_type, operation, &values)?;
+        self.execute(kind, schema_type, &statement, &values)
+    }
 
+    /// Executes a statement for each object.
+    fn execute(
+        &mut self,
+        kind: OperationKind,
+        schema_type: &SchemaType,
+        statement: &OperationStatement,
+        values: &Values<'_>,
+    ) -> Result<(), ConnectError> {
         let names: Vec<String> =
             statement.parameters().iter().map(|parameter| parameter.property.clone()).collect();
         let columns = self.properties(schema_type, &names)?;
-        let rows = self.parameter_values(&statement, &columns, &values)?;
+        let rows = self.parameter_values(statement, &columns, values)?;
         let rows = self.localized(&columns, &rows)?;
         self.write(
             Operation::from(kind),
             Writing {
                 doing: format!("the {} operation of {}", kind.id(), schema_type.name),
                 schema_type: schema_type.name.clone(),
-                sql: render::sql(self.dialect, schema_type, &statement),
+                sql: render::sql(self.dialect, schema_type, statement),
                 rows,
                 columns,
-                expect: Expect::Anything { arrays: is_plain(&statement) },
+                expect: Expect::Anything { arrays: is_plain(statement) },
                 cancel: self.cancel.clone(),
             },
         )
@@ -111,32 +141,11 @@ impl OdbcConnector {
         .map_err(ConnectError::with_unknown_outcome)
     }
 
-    fn operation_statement(
-        &self,
-        kind: OperationKind,
-        schema_type: &SchemaType,
-        operation: &DataOperation,
-    ) -> Result<OperationStatement, ConnectError> {
-        match &operation.strategy {
-            OperationStrategy::Pattern(pattern) => OperationStatement::compile(schema_type, kind, pattern)
-                .map_err(|error| {
-                    let help = error.help().map(|help| help.to_string()).unwrap_or_default();
-                    self.own(ErrorKind::Unsupported, error.to_string()).with_help(help)
-                }),
-            OperationStrategy::Script(_) => Err(self
-                .own(
-                    ErrorKind::Unsupported,
-                    format!("the {} operation of {} is a script", kind.id(), schema_type.name),
-                )
-                .with_help("this version knows patterns only; make it one, or use a newer version")),
-        }
-    }
-
     /// An object that gets another key can only be found by the one that it has.
     fn expect_findable(
         &self,
         schema_type: &SchemaType,
-        statement: &OperationStatement,
+        statements: &[&OperationStatement],
         affected: &Affected<'_>,
     ) -> Result<(), ConnectError> {
         let (Some(keys), Some(rows)) = (affected.keys, affected.rows) else { return Ok(()) };
@@ -146,14 +155,14 @@ impl OdbcConnector {
             };
             let changes = (0..rows.num_rows()).any(|row| value_at(own, row) != value_at(new, row));
             let by_old = OperationParameter { property: name.clone(), old: true };
-            if changes && !statement.parameters().contains(&by_old) {
+            if changes && !statements.iter().any(|statement| statement.parameters().contains(&by_old)) {
                 let text = format!(
-                    "the update operation of {} cannot change the key {name}: its pattern does not say which \
-                     object is meant",
+                    "the update operation of {} cannot change the key {name}: its statement does not say \
+                     which object is meant",
                     schema_type.name
                 );
                 return Err(self.own(ErrorKind::IncompatibleData, text).with_help(format!(
-                    "use %{}:old% in the pattern for the key that the object has until then",
+                    "use %{}:old% in the statement for the key that the object has until then",
                     placeholder_name(name)
                 )));
             }
@@ -161,12 +170,12 @@ impl OdbcConnector {
         Ok(())
     }
 
-    /// Reads what the statement needs of objects that are there; an object that is gone is an error.
+    /// Reads what is needed of objects that are there; an object that is gone is an error.
     fn current_values(
         &mut self,
         schema_type: &SchemaType,
         operation: &DataOperation,
-        statement: &OperationStatement,
+        parameters: &[OperationParameter],
         affected: &Affected<'_>,
     ) -> Result<Option<RecordBatch>, ConnectError> {
         let Some(keys) = affected.keys else { return Ok(None) };
@@ -181,8 +190,7 @@ impl OdbcConnector {
             .required_keys
             .iter()
             .map(|name| OperationParameter { property: name.clone(), old: false });
-        let needed: BTreeSet<String> = statement
-            .parameters()
+        let needed: BTreeSet<String> = parameters
             .iter()
             .cloned()
             .chain(required)

@@ -1,11 +1,13 @@
 //! Dry rendering (W14): what a data operation would send for one object, without a connection.
 
-use super::OperationStatement;
+use arrow::array::ArrayRef;
+
+use super::{OperationScript, OperationScriptError, OperationStatement};
 use crate::{
     connect::odbc::dialect::Dialect,
     expr::{OperationKind, OperationParameter, OperationPatternError},
     project::{SchemaProperty, SchemaType},
-    value::{MASK, Value, ValueType},
+    value::{MASK, Value, ValueType, array_of},
 };
 
 /// The statement of a data operation for one object.
@@ -47,13 +49,50 @@ pub fn dry_render(
     current: &[(String, Value)],
 ) -> Result<RenderedStatement, OperationPatternError> {
     let statement = OperationStatement::compile(schema_type, kind, pattern)?;
+    Ok(rendered_statement(dialect, schema_type, &statement, new, current))
+}
+
+/// The same for a script: the statements that it gives for one object, in order.
+///
+/// # Errors
+///
+/// [`OperationScriptError`] if it gives none for this object.
+pub fn dry_render_script(
+    dialect: &dyn Dialect,
+    schema_type: &SchemaType,
+    script: &OperationScript,
+    new: &[(String, Value)],
+    current: &[(String, Value)],
+) -> Result<Vec<RenderedStatement>, OperationScriptError> {
+    let arguments: Vec<ArrayRef> = script
+        .reads()
+        .iter()
+        .map(|read| {
+            array_of(schema_type.type_of(&read.property), std::iter::once(&value_of(read, new, current)))
+        })
+        .collect();
+    let plans = script.plans(schema_type, &arguments, 1)?;
+    let places = plans.of_objects.iter().flatten();
+    let statements = places.filter_map(|place| plans.statements.get(*place));
+    Ok(statements
+        .map(|statement| rendered_statement(dialect, schema_type, statement, new, current))
+        .collect())
+}
+
+fn rendered_statement(
+    dialect: &dyn Dialect,
+    schema_type: &SchemaType,
+    statement: &OperationStatement,
+    new: &[(String, Value)],
+    current: &[(String, Value)],
+) -> RenderedStatement {
     let parameters = statement
         .parameters()
         .iter()
         .filter_map(|parameter| Some((parameter, schema_type.property(&parameter.property)?)))
         .map(|(parameter, property)| rendered(parameter, property, new, current))
         .collect();
-    Ok(RenderedStatement { sql: sql(dialect, schema_type, &statement), parameters })
+    RenderedStatement { sql: sql(dialect, schema_type, statement), parameters }
 }
 
 /// SQL text of a statement: a `?` for each parameter, with the casts that the system needs.
@@ -71,11 +110,7 @@ fn rendered(
     new: &[(String, Value)],
     current: &[(String, Value)],
 ) -> RenderedParameter {
-    let of = |values: &[(String, Value)]| {
-        values.iter().find(|(name, _)| *name == property.name).map(|(_, value)| value.clone())
-    };
-    let written = if parameter.old { None } else { of(new) };
-    let value = written.or_else(|| of(current)).unwrap_or_default();
+    let value = value_of(parameter, new, current);
     let shown = || if property.sensitive { MASK.to_owned() } else { value.to_string() };
     RenderedParameter {
         name: property.name.clone(),
@@ -83,6 +118,14 @@ fn rendered(
         value_type: property.value_type,
         value: (!value.is_null()).then(shown),
     }
+}
+
+fn value_of(parameter: &OperationParameter, new: &[(String, Value)], current: &[(String, Value)]) -> Value {
+    let of = |values: &[(String, Value)]| {
+        values.iter().find(|(name, _)| *name == parameter.property).map(|(_, value)| value.clone())
+    };
+    let written = if parameter.old { None } else { of(new) };
+    written.or_else(|| of(current)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub fn read_rows<R>(
     row: fn(&mut Cells) -> R,
 ) -> Result<Vec<R>, ConnectError> {
     let failed = |error: odbc_api::Error| link.error(doing, &error);
-    let mut statement = link.connection.preallocate().map_err(failed)?;
+    let mut statement = link.statement().map_err(failed)?;
     link.canceller.while_running(&mut statement, |statement| {
         let Some(cursor) = statement.execute(&link.spelled(sql), ()).map_err(failed)? else {
             return Ok(Vec::new());

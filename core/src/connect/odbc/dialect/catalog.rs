@@ -56,7 +56,8 @@ pub struct NativeColumn {
     pub nullable: bool,
     /// Default as written in the catalog; `None` if there is none.
     pub default: Option<String>,
-    /// `identity` (filled when nothing is given), `always` (never written), or nothing.
+    /// `identity` (filled when nothing is given), `always` (never written), `row change` (never written, and
+    /// larger after every change of the row), or nothing.
     pub generated: Option<String>,
     /// Comment.
     pub comment: Option<String>,

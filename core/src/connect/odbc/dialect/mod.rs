@@ -111,7 +111,7 @@ pub trait Dialect: Send + Sync {
     }
 
     /// Statement that ends every later statement of the session after so many seconds; `None` if the driver's
-    /// own attribute for that (`SQL_ATTR_QUERY_TIMEOUT`) does it.
+    /// own attribute for that (`SQL_ATTR_QUERY_TIMEOUT`), which every statement gets, does it.
     fn query_timeout(&self, seconds: u32) -> Option<String> {
         let _ = seconds;
         None

@@ -22,9 +22,9 @@ WHERE {SHOWN}"
     )
 }
 
-/// A distinct type has its length in its own row, and is shown as the type it is made from. A column whose
-/// row change timestamp is written by the system is never written by clients; the same goes for the columns
-/// of temporal tables.
+/// A distinct type has its length in its own row, and is shown as the type it is made from. A row change
+/// timestamp is written by the system, never by clients, and counts revisions; columns of temporal tables are
+/// never written either.
 fn columns() -> String {
     format!(
         "SELECT s.OWNER, s.TABNAME, s.COLNAME, s.PLACE, s.BASE,
@@ -54,7 +54,7 @@ FROM (
       THEN ' FOR BIT DATA' ELSE '' END AS BITS,
     CASE c.NULLS WHEN 'Y' THEN '1' ELSE '0' END AS NULLABLE,
     CASE WHEN c.GENERATED = '' THEN NULLIF(CAST(c.DEFAULT AS VARCHAR(2000)), 'NULL') END AS FALLBACK,
-    CASE WHEN c.GENERATED = 'A' OR c.ROWCHANGETIMESTAMP = 'Y' THEN 'always'
+    CASE WHEN c.ROWCHANGETIMESTAMP = 'Y' THEN 'row change' WHEN c.GENERATED = 'A' THEN 'always'
       WHEN c.IDENTITY = 'Y' THEN 'identity' END AS FILLED,
     c.REMARKS
   FROM SYSCAT.TABLES t
