@@ -26,7 +26,11 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-pub(crate) use self::context::Context;
+pub(crate) use self::{
+    class::{literal_value, order as computing_order},
+    context::Context,
+    write_as::is_writable,
+};
 
 pub use self::{
     busy::BusyRules,

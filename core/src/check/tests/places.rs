@@ -7,6 +7,7 @@ use crate::project::{
     MappingDirection, Method, OperationStrategy, Provider, Quota, ScriptLanguage, VirtualKind,
     VirtualProperty,
 };
+use crate::value::ValueType;
 
 const DEPARTMENTS: &str = "workflow Import, step Departments";
 const LEAVERS: &str = "central system, leavers";
@@ -113,6 +114,18 @@ fn virtual_properties() -> Vec<Case> {
         }),
         case(&gone, |project| {
             leaver(project, VirtualKind::CompositeKey(vec!["code".to_owned(), "gone".to_owned()]));
+        // Virtual properties read others of their class, but not one another.
+        case(&[], |project| leaver(project, VirtualKind::Expression("upper(vrtDepartment)".to_owned()))),
+        case(&[], |project| leaver(project, VirtualKind::Pattern("${code} %vrtDepartment%".to_owned()))),
+        case(&gone, |project| leaver(project, VirtualKind::Expression("upper(vrtText)".to_owned()))),
+        case(&[(E, "SW-C126", LEAVERS)], |project| {
+            leaver(project, VirtualKind::Fixed(Literal::String("abc".to_owned())));
+            project.central.schema.classes[1].virtual_properties[0].value_type = ValueType::Integer;
+        }),
+        case(&[], |project| {
+            leaver(project, VirtualKind::Fixed(Literal::String("7".to_owned())));
+            project.central.schema.classes[1].virtual_properties[0].value_type = ValueType::Integer;
+        }),
         }),
         case(&gone, |project| {
             leaver(
@@ -330,7 +343,7 @@ fn every_script_is_listed_with_its_place() {
     });
     project.central.schema.classes[0].virtual_properties.push(VirtualProperty {
         name: "vrtScript".to_owned(),
-        value_type: crate::value::ValueType::String,
+        value_type: ValueType::String,
         multi_valued: false,
         mandatory: false,
         secret: false,

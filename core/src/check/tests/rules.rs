@@ -4,7 +4,7 @@ use super::*;
 use crate::project::{
     CollisionDetection, ConcurrenceBehaviour, Condition, EmptySource, Exclusion, ExclusionTest, Formula,
     Generated, GradedMatching, Literal, LookupEntry, MappingDirection, MemberFilter, MultiValueWrite,
-    RuleKind, SendOn, SortOrder,
+    RuleKind, SendOn, SortOrder, VirtualKind, VirtualProperty,
 };
 
 const CODE: &str = "mapping Person, rule Code";
@@ -476,4 +476,40 @@ fn rules_that_are_off_have_no_findings() {
     count.force_against_direction = true;
     count.lifecycle = crate::project::Lifecycle::Off;
     assert_eq!(findings(&project), []);
+}
+
+/// Whether a rule could write a property is asked of the compiler: a composite key is written, a pattern is not.
+#[test]
+fn what_would_write_is_told_for_every_kind_of_property() {
+    let mut project = base();
+    let virtual_property = |name: &str, kind: VirtualKind| VirtualProperty {
+        name: name.to_owned(),
+        value_type: crate::value::ValueType::String,
+        multi_valued: false,
+        mandatory: false,
+        secret: false,
+        kind,
+    };
+    let key = VirtualKind::CompositeKey(vec!["note".to_owned(), "alias".to_owned()]);
+    let class = |project: &mut Project, side: Side, property: VirtualProperty| {
+        let schema = match side {
+            Side::Left => &mut project.central.schema,
+            Side::Right => &mut project.target.schema,
+        };
+        schema.classes[0].virtual_properties.push(property);
+    };
+    class(&mut project, Side::Right, virtual_property("vrtBoth", key));
+    class(&mut project, Side::Left, virtual_property("vrtShown", VirtualKind::Pattern("%name%".to_owned())));
+    let mut rule = new_rule("vrtShown", "vrtBoth", MappingDirection::ToTarget);
+    rule.flags.write_back = true;
+    add_rule(&mut project, rule);
+    let found = check(&project);
+    let refused: Vec<&str> =
+        found.iter().filter(|one| one.code == "SW-M004").map(|one| one.text.as_str()).collect();
+    assert!(
+        refused.len() == 1
+            && refused[0].contains("vrtShown")
+            && refused[0].contains("“write back” would write it"),
+        "{refused:?}"
+    );
 }
