@@ -7,6 +7,7 @@ mod busy;
 mod class;
 mod context;
 mod convert;
+mod elements;
 mod error;
 mod exclusions;
 mod functions;

@@ -20,6 +20,7 @@ mod in_parts;
 mod keys;
 mod labels;
 mod matching;
+mod lists;
 mod members;
 mod opposite;
 mod pairs;

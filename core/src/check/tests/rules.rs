@@ -236,7 +236,8 @@ fn lookups() -> Vec<Case> {
             rule(project, "Name").flags.lookup =
                 vec![entry("1", "one"), entry("2", "two"), entry("1", "one")];
         }),
-        case(&[(W, "SW-C160", NEW)], |project| {
+        // Of a list each element is translated.
+        case(&[], |project| {
             let mut rule = new_rule("vrtTags", "vrtTags", MappingDirection::ToTarget);
             rule.flags.lookup = vec![entry("1", "one")];
             add_rule(project, rule);
@@ -264,6 +265,12 @@ fn dates() -> Vec<Case> {
         case(&[], |project| rule(project, "Born").flags.date_format = Some("%Y%m%d%H%M%SZ".to_owned())),
         case(&[(W, "SW-C162", NAME)], |project| {
             rule(project, "Name").flags.date_format = Some("%Y".to_owned());
+        }),
+        // A format makes no day of a number.
+        case(&[(W, "SW-C162", BORN), (E, "SW-M003", BORN)], |project| {
+            let rule = rule(project, "Born");
+            rule.right = "count".to_owned();
+            rule.flags.date_format = Some("%Y".to_owned());
         }),
     ]
 }
