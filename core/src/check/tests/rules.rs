@@ -361,6 +361,52 @@ fn concurrence() -> Vec<Case> {
     ]
 }
 
+/// An alternative that matches by count and name, and by another pair.
+fn both(project: &mut Project, (left, right): (&str, &str)) {
+    let rule = add_matching(project, "name", "name");
+    let pair = |left: &str, right: &str| MatchExpression::Pair(left.to_owned(), right.to_owned());
+    rule.on = MatchExpression::All(vec![rule.on.clone(), MatchExpression::All(vec![pair(left, right)])]);
+}
+
+/// Which rules with AND have a repair, and what it makes.
+#[test]
+fn pairs_are_combined_where_they_mean_the_same() {
+    let mut project = base();
+    both(&mut project, ("count", "alias"));
+    let found = findings(&project);
+    let edit = found.iter().find(|one| one.code == "SW-C127").unwrap().repair.clone().unwrap();
+    assert!(repair(&mut project, &edit));
+    let on = &mapping(&mut project, "Person").matching[1].on;
+    assert_eq!(*on, MatchExpression::Pair("vrtNameCount".to_owned(), "vrtNameAlias".to_owned()));
+    let left = project.central.schema.classes[0].virtual_properties.last().unwrap();
+    let VirtualKind::Expression(text) = &left.kind else { panic!("{left:?}") };
+    let escaped = "replace(replace(nullif(\"name\", ''), '~', '~0'), '|', '~1')";
+    assert_eq!(*text, format!("{escaped} || '|' || CAST(\"count\" AS VARCHAR)"));
+    // A date that is a text in another format, and a type that is compared as a value.
+    for (left, right, why) in [("born", "born", "different types"), ("active", "flag", "different types")] {
+        let mut project = base();
+        both(&mut project, (left, right));
+        let found = findings(&project);
+        let one = found.iter().find(|one| one.code == "SW-C127").unwrap();
+        assert!(one.repair.is_none() && one.text.contains(why), "{one:?}");
+    }
+    // A column that cuts values keeps what the other does not.
+    let mut project = base();
+    both(&mut project, ("note", "note"));
+    column(&mut project, Side::Right, "employee", "note").max_length = Some(5);
+    let found = findings(&project);
+    let one = found.iter().find(|one| one.code == "SW-C127").unwrap();
+    assert!(one.repair.is_none() && one.text.contains("keep values differently"), "{one:?}");
+    // Without texts it is a composite key.
+    let mut project = base();
+    let matching = add_matching(&mut project, "count", "count");
+    matching.on = MatchExpression::All(vec![matching.on.clone(), matching.on.clone()]);
+    let edit = findings(&project).into_iter().find_map(|one| one.repair).unwrap();
+    assert!(repair(&mut project, &edit));
+    let right = project.target.schema.classes[0].virtual_properties.last().unwrap();
+    assert_eq!(right.kind, VirtualKind::CompositeKey(vec!["count".to_owned(), "count".to_owned()]));
+}
+
 fn matching() -> Vec<Case> {
     vec![
         case(&[(W, "SW-C111", OTHER)], |project| {
@@ -370,6 +416,10 @@ fn matching() -> Vec<Case> {
                 MatchExpression::Pair("note".to_owned(), "note".to_owned()),
             ]);
         }),
+        // Several pairs with AND can become one, unless they would match otherwise then.
+        case(&[(I, "SW-C127", OTHER)], |project| both(project, ("count", "count"))),
+        case(&[(I, "SW-C127", OTHER)], |project| both(project, ("note", "note"))),
+        case(&[(I, "SW-C127", OTHER), (W, "SW-C173", OTHER)], |project| both(project, ("born", "born"))),
         case(&[(W, "SW-C111", OTHER), (W, "SW-C199", OTHER)], |project| {
             let rule = add_matching(project, "name", "name");
             rule.on = MatchExpression::Any(vec![
