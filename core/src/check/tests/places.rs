@@ -20,6 +20,11 @@ fn leaver(project: &mut Project, kind: VirtualKind) {
     project.central.schema.classes[1].virtual_properties[0].kind = kind;
 }
 
+fn snippet(project: &mut Project, code: &str) {
+    let snippet = crate::project::Snippet { name: "shared".to_owned(), code: code.to_owned() };
+    project.snippets.push(snippet);
+}
+
 fn base_object() -> BaseObject {
     BaseObject {
         name: "People".to_owned(),
@@ -109,11 +114,6 @@ fn virtual_properties() -> Vec<Case> {
                 project.central.schema.types.retain(|one| one.name != "department");
             },
         ),
-        case(&[(E, "SW-C139", LEAVERS)], |project| {
-            leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()));
-        }),
-        case(&gone, |project| {
-            leaver(project, VirtualKind::CompositeKey(vec!["code".to_owned(), "gone".to_owned()]));
         // Virtual properties read others of their class, but not one another.
         case(&[], |project| leaver(project, VirtualKind::Expression("upper(vrtDepartment)".to_owned()))),
         case(&[], |project| leaver(project, VirtualKind::Pattern("${code} %vrtDepartment%".to_owned()))),
@@ -126,6 +126,11 @@ fn virtual_properties() -> Vec<Case> {
             leaver(project, VirtualKind::Fixed(Literal::String("7".to_owned())));
             project.central.schema.classes[1].virtual_properties[0].value_type = ValueType::Integer;
         }),
+        case(&[(E, "SW-C139", LEAVERS)], |project| {
+            leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()));
+        }),
+        case(&gone, |project| {
+            leaver(project, VirtualKind::CompositeKey(vec!["code".to_owned(), "gone".to_owned()]));
         }),
         case(&gone, |project| {
             leaver(
@@ -307,6 +312,9 @@ fn others() -> Vec<Case> {
                 rule(project, "Name").condition = Some(Condition::Script(" ".to_owned()));
             },
         ),
+        // Snippets are compiled without any script, too.
+        case(&[(W, "SW-C194", "project")], |project| snippet(project, "fn twice(x) { x + }")),
+        case(&[], |project| snippet(project, "fn twice(x) { x + x }")),
     ]
 }
 
