@@ -9,7 +9,7 @@ use syncwright_core::{
     project::{Direction, Side},
     sync::test_rules::{
         Explanation, MatchOutcome, MatchTest, ObjectName, RuleResult, RuleTest, TestObjects, TestValue,
-        test_rules,
+        TestVariables, test_rules,
     },
     value::{MASK, Value},
 };
@@ -19,7 +19,7 @@ use super::{
     changes::{push_change, shown},
     diagnose::printable,
     report,
-    start_up::LoadedProject,
+    start_up::{self, LoadedProject},
     table::{Align, table},
 };
 
@@ -33,7 +33,8 @@ be reached or read.
 Examples:
   syncwright test-rules hr-to-identity.ron --mapping Person --match 100042 --to central
   syncwright test-rules hr-to-identity.ron --mapping Person --match 100042 --set right.LastName=Meier --to central
-  syncwright test-rules hr-to-identity.ron --mapping Person --new --set right.EmployeeId=1 --to central --format json";
+  syncwright test-rules hr-to-identity.ron --mapping Person --new --set right.EmployeeId=1 --to central --format json
+  syncwright test-rules hr-to-identity.ron --mapping Person --match 100042 --to central --start-up \"Import from HR\"";
 
 /// Arguments of `test-rules`.
 #[derive(Debug, Args)]
@@ -54,6 +55,21 @@ pub struct Arguments {
     /// Direction of synchronization
     #[arg(long, value_enum)]
     pub to: Destination,
+    /// Which variables.
+    #[command(flatten)]
+    pub variables: VariableArguments,
+}
+
+/// Which variables the mapping has: without any of these, those of the project.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct VariableArguments {
+    /// Use the values of this variable set
+    #[arg(long = "variables", value_name = "NAME")]
+    pub set: Option<String>,
+    /// Test as this start up configuration runs: with its variable set, and the step in its workflow
+    #[arg(long, value_name = "NAME")]
+    pub start_up: Option<String>,
 }
 
 /// Which objects are tested.
@@ -109,11 +125,19 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliEr
         Some(key) => TestObjects::Match(key.clone()),
         None => TestObjects::New,
     };
+    let variables = match (&arguments.variables.set, &arguments.variables.start_up) {
+        (Some(set), _) => TestVariables::Set(set.clone()),
+        (None, Some(name)) => {
+            TestVariables::StartUp(start_up::choose(&project, Some(name.as_str()))?.to_owned())
+        }
+        (None, None) => TestVariables::OfProject,
+    };
     let test = RuleTest {
         mapping: arguments.mapping.clone(),
         direction: arguments.to.into(),
         objects,
         values: arguments.values.clone(),
+        variables,
     };
     console.cancel_on_signals();
     let explanation = test_rules(&project, &folder, &test, &console.cancel)?;
@@ -127,6 +151,9 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliEr
 fn to_text(explanation: &Explanation) -> String {
     let direction = report::direction(explanation.direction);
     let mut text = format!("Mapping “{}”, {direction}\n", printable(&explanation.mapping));
+    if let Some(set) = &explanation.variable_set {
+        writeln!(text, "  Variable set: {}", printable(set)).ok();
+    }
     for (name, object) in [("Central", &explanation.left), ("Target", &explanation.right)] {
         let object = object.as_ref().map_or_else(|| "no object".to_owned(), named);
         writeln!(text, "  {name}: {object}").ok();

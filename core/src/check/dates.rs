@@ -10,7 +10,7 @@ use super::{
     Findings, Repair, RuleSetting, Severity,
     view::{RuleView, towards},
 };
-use crate::{mapping::convertible, project::Direction, value::ValueType};
+use crate::{project::Direction, value::ValueType};
 
 /// What a format is used for in one direction.
 enum Use {
@@ -18,8 +18,6 @@ enum Use {
     Reads(ValueType),
     /// A value of this type becomes a text.
     Writes(ValueType),
-    /// Lists are converted without it.
-    Lists,
     /// A formula stands in between: what it gives is not known here.
     Unknown,
     /// Nothing.
@@ -36,7 +34,6 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
         let problem = match what_for(rule, direction) {
             Use::Nothing => continue,
             Use::Unknown => None,
-            Use::Lists => Some("the properties hold lists, and only single values are formatted".to_owned()),
             Use::Reads(wanted) => cannot_read(format, wanted),
             Use::Writes(from) => cannot_write(format, from),
         };
@@ -52,23 +49,18 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
         }
     }
     if meaningless {
-        let converts = |direction: Direction| match (rule.read(direction), rule.written(direction)) {
-            (Some(read), Some(written)) => convertible(read.value_type(), written.value_type()),
-            _ => true,
-        };
-        // Types that do not fit are told once the format is gone.
-        let repair = rule.directions().all(converts).then(|| Repair::ClearRuleSettings {
+        let repair = Repair::ClearRuleSettings {
             mapping: rule.view.mapping.name.clone(),
             rule: rule.rule.name.clone(),
             settings: vec![RuleSetting::DateFormat],
-        });
+        };
         findings.add_repairable(
             Severity::Warning,
             "SW-C162",
             rule.place(),
             format!("the date format “{format}” is not used: the rule does not map a text to a date, time or timestamp"),
             "remove the format, or map a text and a date",
-            repair,
+            Some(repair),
         );
     }
 }
@@ -83,9 +75,7 @@ fn what_for(rule: &RuleView<'_, '_>, direction: Direction) -> Use {
     }
     // What a value list gives is text.
     let from = if rule.rule.flags.lookup.is_empty() { read.value_type() } else { ValueType::String };
-    let lists = read.is_multi_valued() && written.is_multi_valued();
     match (from, wanted) {
-        (ValueType::String, other) | (other, ValueType::String) if lists && has_format(other) => Use::Lists,
         (ValueType::String, wanted) if has_format(wanted) => Use::Reads(wanted),
         (from, ValueType::String) if has_format(from) => Use::Writes(from),
         _ => Use::Nothing,

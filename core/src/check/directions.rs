@@ -7,8 +7,8 @@ use super::{
     view::{DIRECTIONS, RuleView, towards},
 };
 use crate::{
-    mapping::compile,
-    project::{Direction, Generated, MappingDirection, PropertyRef, RuleKind, SendOn, Side, VirtualKind},
+    mapping::{compile, is_writable},
+    project::{Direction, MappingDirection, RuleKind, SendOn, Side},
 };
 
 pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
@@ -191,14 +191,10 @@ fn can_ignore_direction(rule: &RuleView<'_, '_>, run: Direction) -> bool {
         && compile(&SESSION, rule.view.project, &mapping, None, run, true).is_ok()
 }
 
-/// True if rules can write the property: a column that is not computed, or a key resolution.
-fn is_writable(rule: &RuleView<'_, '_>, side: Side, property: PropertyRef<'_>) -> bool {
-    let Some(class) = rule.view.class(side) else { return false };
-    !class.schema_type.view
-        && match property {
-            PropertyRef::Column(column) => column.unusable.is_none() && column.generated != Generated::Always,
-            PropertyRef::Virtual(one) => matches!(one.kind, VirtualKind::KeyResolution { .. }),
-        }
+/// True if rules can write the property of the rule on `side`.
+fn can_write(rule: &RuleView<'_, '_>, side: Side) -> bool {
+    let (Some(class), Some(property)) = (rule.view.class(side), rule.property(side)) else { return false };
+    is_writable(&rule.view.project.system(side).schema, class, property)
 }
 
 /// R4 and other settings of new objects, where they change nothing.
@@ -251,12 +247,10 @@ fn on_insert(rule: &RuleView<'_, '_>, findings: &mut Findings) {
 /// The setting that makes a rule write what it cannot, in a run in that direction; `None` if it is the rule's
 /// own direction.
 pub(super) fn why_written(rule: &RuleView<'_, '_>, run: Direction) -> Option<&'static str> {
-    let can_write =
-        |side: Side| rule.property(side).is_some_and(|property| is_writable(rule, side, property));
     if rule.direction.permits(run) {
-        return (rule.rule.flags.write_back && can_write(run.destination())).then_some("write back");
+        return (rule.rule.flags.write_back && can_write(rule, run.destination())).then_some("write back");
     }
-    if rule.rule.ignore_direction_on_insert && !can_write(run.destination()) {
+    if rule.rule.ignore_direction_on_insert && !can_write(rule, run.destination()) {
         return Some(RuleSetting::IgnoreDirectionOnInsert.label());
     }
     if rule.is_forced() {

@@ -6,28 +6,12 @@ use super::{
     Findings, Repair, Severity,
     view::{RuleView, towards},
 };
-use crate::project::{Direction, LookupEntry, PropertyRef};
+use crate::project::{Direction, LookupEntry};
 
 pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     let entries = &rule.rule.flags.lookup;
     if entries.is_empty() || rule.rule.transformation.fixed_value.is_some() {
         return;
-    }
-    let on_list = |direction: &Direction| rule.read(*direction).is_some_and(PropertyRef::is_multi_valued);
-    if let Some(direction) =
-        rule.directions().find(|one| on_list(one) && !rule.rule.first_value_as_single_value)
-    {
-        findings.add(
-            Severity::Warning,
-            "SW-C160",
-            rule.place(),
-            format!(
-                "the value list is not applied {}: it translates single values, and {} is a list",
-                towards(direction),
-                rule.name(direction.source())
-            ),
-            Some("set “first value as single value”, or remove the value list"),
-        );
     }
     repeated(rule, entries, findings);
     for direction in rule.directions() {

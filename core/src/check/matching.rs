@@ -1,8 +1,12 @@
 //! Object matching rules: properties that cannot be read, should not be seen, or do not identify (M2, M5, M9).
 
-use super::{Findings, Repair, Severity, view::View};
+use super::{
+    Findings, Repair, Severity,
+    combinations::{self, has_any},
+    view::View,
+};
 use crate::{
-    project::{ClassRef, GradedMatching, MatchExpression, MatchingRule, PropertyRef, Side, VirtualKind},
+    project::{ClassRef, GradedMatching, MatchingRule, PropertyRef, Side, VirtualKind},
     value::ValueType,
 };
 
@@ -19,15 +23,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
                 Some("make alternative rules of its parts"),
             );
         }
-        if has_any(&rule.on) {
-            findings.add(
-                Severity::Warning,
-                "SW-C111",
-                view.place(Some(&rule.name)),
-                "a matching rule with OR compares every object with every other and is slow".to_owned(),
-                Some("make an alternative rule, or a virtual property that both sides share"),
-            );
-        }
+        combinations::check(view, rule, findings);
         readable(view, rule, findings);
         types(view, rule, findings);
         if number == 0 {
@@ -36,14 +32,6 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
         if let Some(graded) = &rule.graded {
             thresholds(view, rule, graded, findings);
         }
-    }
-}
-
-fn has_any(expression: &MatchExpression) -> bool {
-    match expression {
-        MatchExpression::Pair(..) => false,
-        MatchExpression::All(parts) => parts.iter().any(has_any),
-        MatchExpression::Any(parts) => parts.len() > 1 || parts.iter().any(has_any),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod base_objects;
 mod classes;
+mod combinations;
 mod concurrence;
 mod conflicts;
 mod connections;

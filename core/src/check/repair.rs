@@ -1,10 +1,12 @@
 //! Repairs: edits that make a finding go away and need no decision of a person (F9, *fix*).
 //!
 //! A repair takes away what has no effect, restores a default that protects, or switches on what the setting
-//! beside it needs. It never chooses between two things that somebody may have meant.
+//! beside it needs, or says the same in a quicker way. It never chooses between two things that somebody may have
+//! meant.
 
 use std::collections::HashSet;
 
+use super::combinations::combine;
 use crate::project::{
     EmptySource, MemberFilter, Method, MultiValueWrite, Project, PropertyRule, Quota, RuleKind, SortOrder,
 };
@@ -37,6 +39,13 @@ pub enum Repair {
     },
     /// Lets an object matching rule heed case (M5).
     HeedCase {
+        /// Name of the mapping.
+        mapping: String,
+        /// Name of the matching rule.
+        rule: String,
+    },
+    /// Makes a virtual property on each side of the pairs of an object matching rule, and matches by it (M2).
+    CombineMatching {
         /// Name of the mapping.
         mapping: String,
         /// Name of the matching rule.
@@ -191,6 +200,12 @@ pub fn repair(project: &mut Project, repair: &Repair) -> bool {
             .and_then(|mapping| only(&mut mapping.matching, |one| one.name == *rule))
             .map(|rule| rule.ignore_case = false)
             .is_some(),
+        Repair::CombineMatching { mapping, rule } => {
+            let at = position(&project.mappings, |one| one.name == *mapping);
+            let matching = at.and_then(|at| project.mappings.get(at)).map(|one| &one.matching);
+            let by = matching.and_then(|matching| position(matching, |one| one.name == *rule));
+            at.zip(by).is_some_and(|(at, by)| combine(project, at, by))
+        }
         Repair::ClearQuotaShare { workflow, step, method } => {
             only(&mut project.workflows, |one| one.name == *workflow)
                 .and_then(|workflow| only(&mut workflow.steps, |one| one.name == *step))
@@ -221,6 +236,13 @@ fn edit_rule(project: &mut Project, mapping: &str, rule: &str, edit: impl FnOnce
 }
 
 /// The only element that is meant; nothing if there are several.
+/// Where the only one of these is.
+fn position<T>(all: &[T], is_meant: impl Fn(&T) -> bool) -> Option<usize> {
+    let mut found = all.iter().enumerate().filter(|(_, one)| is_meant(one)).map(|(at, _)| at);
+    let first = found.next();
+    if found.next().is_some() { None } else { first }
+}
+
 fn only<T>(all: &mut [T], is_meant: impl Fn(&T) -> bool) -> Option<&mut T> {
     let mut found = all.iter_mut().filter(|one| is_meant(one));
     let first = found.next();

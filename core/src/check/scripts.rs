@@ -1,5 +1,9 @@
 //! All scripts of a project, in one place (E5): what looks through them, such as a compiler, starts here.
 
+use std::collections::BTreeMap;
+
+use miette::Diagnostic as _;
+
 use super::{Findings, Place, Severity};
 use crate::{
     expr::OperationKind,
@@ -7,6 +11,7 @@ use crate::{
         Condition, EmptySource, Formula, Mapping, OperationStrategy, Project, PropertyRule, Side, Step,
         System, VirtualKind,
     },
+    script::{ScriptLimits, Scripts},
 };
 
 /// What a script is for; it decides what it may name and what it gives.
@@ -149,7 +154,8 @@ fn of_step<'a>(place: &Place, step: &'a Step, found: &mut Vec<Script<'a>>) {
     }
 }
 
-/// Scripts without any code give nothing, which nobody can mean.
+/// Scripts without any code give nothing, which nobody can mean; snippets are compiled whether a script uses them
+/// or not.
 pub(super) fn check(project: &Project, findings: &mut Findings) {
     for script in scripts(project).into_iter().filter(|script| script.text.trim().is_empty()) {
         findings.add(
@@ -158,6 +164,23 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
             script.place,
             format!("the script has no code: {}", script.what),
             Some("write the script, or remove it"),
+        );
+    }
+    // Where a mapping has a script, compiling that has told it.
+    let is_told = findings.all.iter().any(|finding| finding.code == "SW-M012");
+    if project.snippets.is_empty() || is_told {
+        return;
+    }
+    let compiled =
+        Scripts::new(project.script_language, &project.snippets, BTreeMap::new(), ScriptLimits::default());
+    if let Err(error) = compiled {
+        let help = error.help().map(|help| help.to_string());
+        findings.add(
+            Severity::Warning,
+            "SW-C194",
+            Place::Project,
+            format!("no script of the project could be used: {error}"),
+            Some(help.as_deref().unwrap_or("correct the snippet, or remove it")),
         );
     }
 }

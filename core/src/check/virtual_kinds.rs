@@ -4,6 +4,7 @@ use miette::Diagnostic as _;
 
 use super::{Findings, Place, Severity};
 use crate::{
+    mapping::literal_value,
     project::{Project, SchemaType, Side, VirtualKind, VirtualProperty},
     schema::{SchemaError, keys::validate_group},
 };
@@ -25,6 +26,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
             for property in &class.virtual_properties {
                 misplaced_list(property, &place, findings);
                 unknown_group(schema_type, property, &place, findings);
+                fixed_value(property, &place, findings);
             }
         }
     }
@@ -56,6 +58,25 @@ fn misplaced_list(property: &VirtualProperty, place: &Place, findings: &mut Find
             place.clone(),
             format!("the virtual property {} is multi-valued, but its kind gives one value", property.name),
             Some("remove multi_valued, or make the list with an expression or as members"),
+        );
+    }
+}
+
+/// A fixed value that the declared type does not have: no object could ever have it.
+fn fixed_value(property: &VirtualProperty, place: &Place, findings: &mut Findings) {
+    let VirtualKind::Fixed(literal) = &property.kind else { return };
+    if literal_value(property.value_type, literal).is_none() {
+        findings.add(
+            Severity::Error,
+            "SW-C126",
+            place.clone(),
+            format!(
+                "the fixed value of the virtual property {} is “{}”, which is no {}",
+                property.name,
+                literal.to_text(),
+                property.value_type.label()
+            ),
+            Some("write a value of the type, or give the property another type"),
         );
     }
 }

@@ -1,9 +1,13 @@
 //! What a virtual property is made of, and whether it is there (S9).
 
-use super::classes::{Types, parse};
+use super::{
+    classes::{Types, parse},
+    mappings::SESSION,
+};
 use crate::{
     expr::{Part, resolve_pattern},
-    project::{ForeignKey, SchemaClass, SchemaType, VirtualKind, VirtualProperty},
+    mapping::computing_order,
+    project::{ClassRef, ForeignKey, SchemaClass, SchemaType, VirtualKind, VirtualProperty},
 };
 
 /// Why a virtual property cannot be used; `None` if everything that it names is there.
@@ -14,6 +18,10 @@ pub(super) fn problem(
     property: &VirtualProperty,
 ) -> Option<String> {
     use VirtualKind as K;
+    let as_class = ClassRef { name: &class.name, schema_type: own, class: Some(class) };
+    if let Err(circle) = computing_order(&SESSION, as_class, [&property.name]) {
+        return Some(circle.to_string());
+    }
     match &property.kind {
         // A column group that is gone is an error wherever it is used (SW-C139).
         K::Fixed(_) | K::Script { .. } | K::ColumnGroup(_) => None,

@@ -36,7 +36,9 @@ pub use self::{
     },
     pattern::{Part, parse_pattern, pattern_expression, pattern_text, resolve_pattern},
     sql::{parse, parse_condition, parse_named, three_valued},
-    variables::{FULL_SYNC, Quoting, SessionVariables, VariablesError, effective, substitute},
+    variables::{
+        FULL_SYNC, Quoting, SessionVariables, VariablesError, effective, effective_with_set, substitute,
+    },
 };
 use crate::project::Side;
 

@@ -71,7 +71,8 @@ pub enum ChangeStatus {
     Done,
     /// Refused by the database or by a rule; a message of the step says why.
     Failed,
-    /// Not written, because the run stopped before, or because the object was busy.
+    /// Not written, because the run stopped before, because the object was busy, or because nothing that an
+    /// update refers to was found.
     NotWritten,
     /// The run was interrupted, and nobody can tell whether it was written.
     Unknown,

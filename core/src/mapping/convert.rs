@@ -13,15 +13,16 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow::{
-    array::{ListArray, StringArray},
+    array::{ArrayRef, StringArray},
     datatypes::DataType,
 };
 use datafusion::{
-    common::cast::{as_list_array, as_string_array},
+    common::cast::as_string_array,
     error::Result as DataFusionResult,
     logical_expr::{ColumnarValue, Expr, ScalarUDF, Volatility, create_udf, try_cast},
 };
 
+use super::elements::of_elements;
 use crate::value::{ValueType, canonical_guid, list_type};
 
 /// True if values of type `from` can become values of type `to`.
@@ -80,18 +81,14 @@ pub fn convert_elements(list: Expr, from: ValueType, to: ValueType) -> Expr {
 }
 
 static GUIDS: LazyLock<ScalarUDF> = LazyLock::new(|| {
-    let lists = || list_type(ValueType::String);
-    create_udf("guids", vec![lists()], lists(), Volatility::Immutable, Arc::new(guids_of_lists))
+    let text = ValueType::String;
+    of_elements("guid", text, text, Arc::new(canonical_guids))
 });
 
-fn guids_of_lists(arguments: &[ColumnarValue]) -> DataFusionResult<ColumnarValue> {
-    let arrays = ColumnarValue::values_to_arrays(arguments)?;
-    let Some(array) = arrays.first() else { return datafusion::common::exec_err!("a list is expected") };
-    let lists = as_list_array(array)?;
+fn canonical_guids(texts: &ArrayRef) -> DataFusionResult<ArrayRef> {
     let canonical: StringArray =
-        as_string_array(lists.values())?.iter().map(|text| text.and_then(canonical_guid)).collect();
-    let (field, offsets, _, nulls) = lists.clone().into_parts();
-    Ok(ColumnarValue::Array(Arc::new(ListArray::try_new(field, offsets, Arc::new(canonical), nulls)?)))
+        as_string_array(texts)?.iter().map(|text| text.and_then(canonical_guid)).collect();
+    Ok(Arc::new(canonical))
 }
 
 static GUID: LazyLock<ScalarUDF> = LazyLock::new(|| {
@@ -100,9 +97,8 @@ static GUID: LazyLock<ScalarUDF> = LazyLock::new(|| {
 
 fn guid_of_texts(arguments: &[ColumnarValue]) -> DataFusionResult<ColumnarValue> {
     let arrays = ColumnarValue::values_to_arrays(arguments)?;
-    let canonical: StringArray = match arrays.first().map(|array| as_string_array(array)) {
-        Some(texts) => texts?.iter().map(|text| text.and_then(canonical_guid)).collect(),
-        None => StringArray::new_null(0),
-    };
-    Ok(ColumnarValue::Array(Arc::new(canonical)))
+    match arrays.first() {
+        Some(texts) => Ok(ColumnarValue::Array(canonical_guids(texts)?)),
+        None => datafusion::common::exec_err!("a text is expected"),
+    }
 }

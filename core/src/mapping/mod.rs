@@ -7,6 +7,7 @@ mod busy;
 mod class;
 mod context;
 mod convert;
+mod elements;
 mod error;
 mod exclusions;
 mod functions;
@@ -26,7 +27,11 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-pub(crate) use self::context::{Context, scripts_of};
+pub(crate) use self::{
+    class::{literal_value, order as computing_order},
+    context::{Context, scripts_of},
+    write_as::is_writable,
+};
 
 pub use self::{
     busy::BusyRules,

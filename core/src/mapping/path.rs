@@ -2,7 +2,7 @@
 //!
 //! Reading and writing start from the same [`Way`], so they cannot disagree about where a reference leads.
 
-use crate::project::{Schema, SchemaType, VirtualKind, VirtualProperty};
+use crate::project::{ClassRef, Schema, SchemaType, VirtualKind, VirtualProperty};
 
 /// One reference: columns that hold properties of an object of another schema type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ pub(super) struct MembersOf {
 /// What a virtual property is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Way {
-    /// Columns of the object; empty for kinds that name theirs in a text.
+    /// Columns and virtual properties of the object; empty for kinds that name theirs in a text.
     Own(Vec<String>),
     /// Property of an object that references lead to; at least one.
     References(Vec<Leg>),
@@ -62,12 +62,9 @@ impl Missing {
     }
 }
 
-/// What `property` of a class of `schema_type` is made of.
-pub(super) fn way(
-    schema: &Schema,
-    schema_type: &SchemaType,
-    property: &VirtualProperty,
-) -> Result<Way, Missing> {
+/// What a virtual property of a class is made of.
+pub(super) fn way(schema: &Schema, class: ClassRef<'_>, property: &VirtualProperty) -> Result<Way, Missing> {
+    let schema_type = class.schema_type;
     match &property.kind {
         VirtualKind::KeyResolution { reference, property } => {
             follow(schema, schema_type, std::slice::from_ref(reference), property).map(Way::References)
@@ -81,10 +78,10 @@ pub(super) fn way(
                 class: format!("{}, column groups", schema_type.name),
                 name: name.clone(),
             })?;
-            columns(schema_type, &group.properties)
+            own(class, &group.properties)
         }
-        VirtualKind::CompositeKey(names) => columns(schema_type, names),
-        VirtualKind::Convert { property, .. } => columns(schema_type, std::slice::from_ref(property)),
+        VirtualKind::CompositeKey(names) => own(class, names),
+        VirtualKind::Convert { property, .. } => own(class, std::slice::from_ref(property)),
         VirtualKind::Members { schema_type: table, own_reference, member_reference, property } => {
             let table = schema
                 .schema_type(table)
@@ -107,9 +104,11 @@ pub(super) fn way(
     }
 }
 
-fn columns(schema_type: &SchemaType, names: &[String]) -> Result<Way, Missing> {
-    names.iter().try_for_each(|name| exists(schema_type, name))?;
-    Ok(Way::Own(names.to_vec()))
+fn own(class: ClassRef<'_>, names: &[String]) -> Result<Way, Missing> {
+    match names.iter().find(|name| class.property(name).is_none()) {
+        None => Ok(Way::Own(names.to_vec())),
+        Some(name) => Err(Missing::in_type(class.schema_type, name)),
+    }
 }
 
 fn exists(schema_type: &SchemaType, name: &str) -> Result<(), Missing> {

@@ -5,10 +5,14 @@ use datafusion::logical_expr::Expr;
 use super::{
     Context, MappingError,
     functions::composite_as_read,
-    path::{Hop, Leg, MembersOf, Way, way},
+    path::{Hop, Leg, MembersOf, Missing, Way, way},
 };
-use crate::project::{
-    ClassRef, Generated, PropertyRef, SchemaProperty, SchemaType, Side, VirtualKind, VirtualProperty,
+use crate::{
+    project::{
+        ClassRef, Generated, PropertyRef, Schema, SchemaProperty, SchemaType, Side, VirtualKind,
+        VirtualProperty,
+    },
+    value::ValueType,
 };
 
 /// How the value of a property gets into the database.
@@ -67,6 +71,20 @@ impl WriteAs {
     }
 }
 
+/// Why a property cannot be written.
+enum Unwritable {
+    /// It names something that is not there.
+    Missing(Missing),
+    /// What it stands for refuses it.
+    Refused(String),
+}
+
+/// Whether rules can write the property of a class.
+#[must_use]
+pub(crate) fn is_writable(schema: &Schema, class: ClassRef<'_>, property: PropertyRef<'_>) -> bool {
+    written_as(schema, class, property).is_ok()
+}
+
 /// How the property of the class on `side` is written; an error if it cannot be.
 pub(super) fn write_as(
     context: &Context<'_>,
@@ -75,31 +93,39 @@ pub(super) fn write_as(
     property: PropertyRef<'_>,
     place: &str,
 ) -> Result<WriteAs, MappingError> {
-    let refused = |why: &str| MappingError::NotWritable {
-        mapping: context.mapping.name.clone(),
-        place: place.to_owned(),
-        property: property.name().to_owned(),
-        why: why.to_owned(),
-    };
+    let schema = &context.project.system(side).schema;
+    written_as(schema, class, property).map_err(|unwritable| match unwritable {
+        Unwritable::Missing(missing) => MappingError::UnknownProperty {
+            mapping: context.mapping.name.clone(),
+            place: format!("{place}, {}", property.name()),
+            class: missing.class,
+            property: missing.name,
+        },
+        Unwritable::Refused(why) => MappingError::NotWritable {
+            mapping: context.mapping.name.clone(),
+            place: place.to_owned(),
+            property: property.name().to_owned(),
+            why,
+        },
+    })
+}
+
+fn written_as(
+    schema: &Schema,
+    class: ClassRef<'_>,
+    property: PropertyRef<'_>,
+) -> Result<WriteAs, Unwritable> {
     if class.schema_type.view {
-        return Err(refused("its table is a view"));
+        return Err(Unwritable::Refused("its table is a view".to_owned()));
     }
     match property {
         PropertyRef::Column(column) => match column_refused(column) {
-            Some(why) => Err(refused(&why)),
+            Some(why) => Err(Unwritable::Refused(why)),
             None => Ok(WriteAs::Column),
         },
         PropertyRef::Virtual(computed) => {
-            let schema = &context.project.system(side).schema;
-            let way = way(schema, class.schema_type, computed).map_err(|missing| {
-                MappingError::UnknownProperty {
-                    mapping: context.mapping.name.clone(),
-                    place: format!("{place}, {}", computed.name),
-                    class: missing.class,
-                    property: missing.name,
-                }
-            })?;
-            written_way(class.schema_type, computed, way).map_err(|why| refused(&why))
+            let way = way(schema, class, computed).map_err(Unwritable::Missing)?;
+            written_way(class.schema_type, computed, way).map_err(Unwritable::Refused)
         }
     }
 }
@@ -114,10 +140,10 @@ fn column_refused(column: &SchemaProperty) -> Option<String> {
 }
 
 fn columns_refused(schema_type: &SchemaType, columns: &[String]) -> Option<String> {
-    columns
-        .iter()
-        .filter_map(|name| schema_type.property(name))
-        .find_map(|column| Some(format!("{}: {}", column.name, column_refused(column)?)))
+    columns.iter().find_map(|name| match schema_type.property(name) {
+        Some(column) => Some(format!("{name}: {}", column_refused(column)?)),
+        None => Some(format!("it is made of {name}, which is no column")),
+    })
 }
 
 fn written_way(schema_type: &SchemaType, property: &VirtualProperty, way: Way) -> Result<WriteAs, String> {
@@ -174,7 +200,7 @@ fn written_way(schema_type: &SchemaType, property: &VirtualProperty, way: Way) -
 /// values are read back as they are.
 pub(super) fn as_read(class: ClassRef<'_>, property: PropertyRef<'_>, value: &Expr) -> Option<Expr> {
     let PropertyRef::Virtual(computed) = property else { return None };
-    let type_of = |name: &String| class.schema_type.type_of(name);
+    let type_of = |name: &String| class.property(name).map_or(ValueType::String, PropertyRef::value_type);
     let columns = match &computed.kind {
         VirtualKind::CompositeKey(columns) => columns,
         VirtualKind::ColumnGroup(name) => {

@@ -386,10 +386,10 @@ pub struct PropertyFlags {
     /// Write, read the normalised value back, store it centrally.
     #[serde(skip_serializing_if = "is_default")]
     pub write_back: bool,
-    /// Format of dates held as text, such as `%d.%m.%Y`.
+    /// Format of dates held as text, such as `%d.%m.%Y`; in lists, of every element.
     #[serde(skip_serializing_if = "is_default")]
     pub date_format: Option<String>,
-    /// Value list with code and decode.
+    /// Value list with code and decode; in lists, every element is translated.
     #[serde(skip_serializing_if = "is_default")]
     pub lookup: Vec<LookupEntry>,
     /// Other source property when a run to the central system is authoritative: its step is no data import.

@@ -222,7 +222,8 @@ impl<'a> Execution<'a> {
         begin(passes, journal, report, prepared)?;
         for position in first..report.steps.len() {
             let corrects = report.steps.get(position).is_some_and(|step| step.pass == StepPass::Corrections);
-            let unwritten = if corrects { spared::unwritten_pairs(report, first) } else { HashSet::new() };
+            let unwritten =
+                if corrects { spared::unwritten_pairs(report, first, prepared) } else { HashSet::new() };
             let (Some(pass), Some(mapping)) = (report.steps.get_mut(position), prepared.get(position)) else {
                 continue;
             };

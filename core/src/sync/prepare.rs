@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     connect::{OpenMode, open_with},
-    journal::{Failure, Journal, Message, MessageLevel, QuotaExceeded, RunKind, StepReport, Writes},
+    journal::{
+        ChangeStatus, Failure, Journal, Message, MessageLevel, PropertyChange, QuotaExceeded, RunKind,
+        StepReport, Writes, internal,
+    },
     mapping::{CompiledMapping, WriteAs, compile},
     project::{CollisionDetection, Method, Side, Step},
 };
@@ -161,15 +164,30 @@ impl<'a> Execution<'a> {
         let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)
             .map_err(connect_failed)?;
         let mut messages = Vec::new();
-        for change in changes.iter().filter(|change| matches!(change.method, Method::Insert | Method::Update))
-        {
+        let mut statuses = changes.statuses();
+        for (index, change) in changes.iter().enumerate() {
+            if !matches!(change.method, Method::Insert | Method::Update) {
+                continue;
+            }
+            let target = |property: &PropertyChange| targets.get(property.property.as_str());
             for property in &change.properties {
-                let Some(target) = targets.get(property.property.as_str()) else { continue };
+                let Some(target) = target(property) else { continue };
                 messages.extend(references.unresolved(target, &change.display, property, planned));
+            }
+            let is_nothing = |property: &PropertyChange| {
+                target(property).is_some_and(|target| references.leads_nowhere(target, property, planned))
+            };
+            if let Some(status) = statuses.get_mut(index)
+                && change.method == Method::Update
+                && change.properties.iter().all(is_nothing)
+            {
+                // A run would come to it, and write nothing.
+                *status = ChangeStatus::NotWritten;
+                prepared.planned.update = prepared.planned.update.saturating_sub(1);
             }
         }
         prepared.report.messages.append(&mut messages);
-        Ok(())
+        prepared.report.changes.set_statuses(&statuses).map_err(|error| journal_failed(internal(error)))
     }
 }
 

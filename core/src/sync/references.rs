@@ -138,6 +138,22 @@ impl References {
             .collect()
     }
 
+    /// True if a run could write nothing of a changed property: nobody goes, and whoever comes cannot be found.
+    #[must_use]
+    pub fn leads_nowhere(&self, target: &Target, change: &PropertyChange, planned: &PlannedObjects) -> bool {
+        let is_nowhere = |value: &Value| {
+            !planned.has(target, value) && !matches!(self.resolve(target, value), Resolved::Key(_))
+        };
+        match &target.write_as {
+            WriteAs::Column | WriteAs::Columns { .. } => false,
+            WriteAs::Reference { .. } => !change.new.is_empty() && is_nowhere(&change.new),
+            WriteAs::Members(_) => {
+                difference(&change.new, &change.old).is_empty()
+                    && difference(&change.old, &change.new).iter().all(is_nowhere)
+            }
+        }
+    }
+
     /// True if objects of this type are referred to by what they are created with.
     #[must_use]
     pub fn lead_to(&self, schema_type: &str) -> bool {

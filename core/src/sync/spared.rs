@@ -5,8 +5,10 @@ use std::{collections::HashSet, ops::Range};
 
 use arrow::error::ArrowError;
 
+use super::references::written_target;
 use crate::{
     journal::{Change, ChangeStatus, Message, MessageLevel, RunReport, StepReport},
+    mapping::{CompiledMapping, WriteAs},
     project::{Method, Side},
 };
 
@@ -24,8 +26,10 @@ fn pair_of(change: &Change) -> Pair {
 }
 
 /// Pairs of which the pass at `own` was to update something and did not.
-pub(super) fn unwritten_pairs(report: &RunReport, own: usize) -> HashSet<Pair> {
-    let Some(step) = report.steps.get(own) else { return HashSet::new() };
+pub(super) fn unwritten_pairs(report: &RunReport, own: usize, prepared: &[CompiledMapping]) -> HashSet<Pair> {
+    let (Some(step), Some(mapping)) = (report.steps.get(own), prepared.get(own)) else {
+        return HashSet::new();
+    };
     let statuses = step.changes.statuses();
     let is_unwritten = |index: &usize| {
         step.changes.method(*index) == Some(Method::Update)
@@ -34,8 +38,19 @@ pub(super) fn unwritten_pairs(report: &RunReport, own: usize) -> HashSet<Pair> {
     (0..step.changes.len())
         .filter(is_unwritten)
         .filter_map(|index| step.changes.get(index))
+        .filter(|change| !found_nobody(mapping, change))
         .map(|change| pair_of(&change))
         .collect()
+}
+
+/// Whether the update only sets references and members, and none of them was found: no correction waits for
+/// that, or it might wait for ever.
+fn found_nobody(mapping: &CompiledMapping, change: &Change) -> bool {
+    let refers = |name: &String| {
+        written_target(mapping, name)
+            .is_some_and(|target| matches!(target.write_as, WriteAs::Reference { .. } | WriteAs::Members(_)))
+    };
+    change.status == ChangeStatus::NotWritten && change.properties.iter().all(|one| refers(&one.property))
 }
 
 /// The changes of a pass without those of these pairs, which are told and count as not written.

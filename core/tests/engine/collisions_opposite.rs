@@ -8,7 +8,7 @@ use syncwright_core::{
     project::{CollisionDetection, ConcurrenceBehaviour, Direction, Project, Side},
     sync::{
         RunReport, StepPass,
-        test_rules::{Explanation, RuleTest, TestObjects, test_rules},
+        test_rules::{Explanation, RuleTest, TestObjects, TestVariables, test_rules},
     },
     value::Value,
 };
@@ -108,6 +108,7 @@ fn explained(detection: CollisionDetection, concurrence: ConcurrenceBehaviour) -
         direction: Direction::ToCentral,
         objects: TestObjects::Match("sales".to_owned()),
         values: Vec::new(),
+        variables: TestVariables::OfProject,
     };
     test_rules(&project, systems.folder(), &test, &CancelToken::default()).unwrap()
 }

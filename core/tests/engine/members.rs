@@ -530,3 +530,31 @@ fn a_member_without_a_row_is_told() {
     assert!(told.len() == 1 && told[0].contains("“bob”"), "{told:?}");
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
+
+/// An update that finds none of the members that it is about is none: it is told, and not counted.
+#[test]
+fn an_update_that_finds_nobody_is_not_written() {
+    let systems = systems(
+        "INSERT INTO l VALUES (1, 'ann;zoe'), (2, 'bob;yan'), (3, 'xia');",
+        "INSERT INTO q VALUES (1), (2), (3); INSERT INTO member VALUES (1, 1), (3, 3);",
+    );
+    let project = project(&systems);
+    use ChangeStatus::{Done, NotWritten, Planned};
+    let told = |report: &RunReport| {
+        let statuses: Vec<_> = changes(report).iter().map(|change| change.status).collect();
+        (statuses, report.steps[0].writes.update, messages(report, "SW-R104").len())
+    };
+    // Of the third group somebody goes, of the second somebody comes.
+    assert_eq!(told(&systems.simulate(&project)), (vec![NotWritten, Planned, Planned], 2, 3));
+    assert_eq!(told(&systems.run_well(&project)), (vec![NotWritten, Done, Done], 2, 3));
+    assert_eq!(written(&systems), ["+2:2", "-3:3"]);
+    // From now on there is nothing that could be written, and every run says so.
+    for _ in 0..2 {
+        let report = systems.run_well(&project);
+        assert_eq!(told(&report), (vec![NotWritten; 3], 0, 3));
+        assert_eq!(report.total_writes(), 0);
+        let stored = syncwright_core::journal::report(&project, systems.folder(), &report.run.id).unwrap();
+        assert_eq!(told(&stored), told(&report));
+    }
+    assert_eq!(written(&systems), Vec::<String>::new());
+}

@@ -3,7 +3,7 @@
 use syncwright_core::{
     progress::CancelToken,
     project::{Condition, Direction, Formula, Mapping, PropertyRule, Transformation},
-    sync::test_rules::{RuleTest, TestObjects, test_rules},
+    sync::test_rules::{RuleTest, TestObjects, TestVariables, test_rules},
 };
 
 use crate::fixture::{Systems, by, mapping, messages, pair, rows, rule};
@@ -102,6 +102,7 @@ fn the_test_of_rules_says_what_fails() {
         direction: Direction::ToTarget,
         objects: TestObjects::Match("2".to_owned()),
         values: Vec::new(),
+        variables: TestVariables::OfProject,
     };
     let explanation = test_rules(&project, systems.folder(), &test, &CancelToken::default()).unwrap();
     assert_eq!(explanation.messages[0].code, "SW-R121");

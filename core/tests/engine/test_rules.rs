@@ -4,10 +4,10 @@ use syncwright_core::{
     progress::CancelToken,
     project::{
         Condition, Direction, Exclusion, ExclusionTest, Formula, Lifecycle, Mapping, MappingDirection,
-        Project, PropertyRule, Side, Transformation,
+        Project, PropertyRule, Side, Transformation, Variable, VariableSet,
     },
     sync::test_rules::{
-        Explanation, MatchOutcome, RuleTest, RuleTestError, TestObjects, TestValue, test_rules,
+        Explanation, MatchOutcome, RuleTest, RuleTestError, TestObjects, TestValue, TestVariables, test_rules,
     },
     value::Value,
 };
@@ -65,7 +65,9 @@ fn explain(
             text: text.map(str::to_owned),
         })
         .collect();
-    let test = RuleTest { mapping: "person".to_owned(), direction: Direction::ToTarget, objects, values };
+    let variables = TestVariables::OfProject;
+    let test =
+        RuleTest { mapping: "person".to_owned(), direction: Direction::ToTarget, objects, values, variables };
     test_rules(project, systems.folder(), &test, &CancelToken::default())
 }
 
@@ -212,7 +214,13 @@ fn reasons_that_concern_the_objects_as_a_whole_are_told() {
     let why = |change: &dyn Fn(&mut Project), direction: Direction| {
         let (systems, mut project) = people();
         change(&mut project);
-        let test = RuleTest { mapping: "person".to_owned(), direction, objects: of("1"), values: Vec::new() };
+        let test = RuleTest {
+            mapping: "person".to_owned(),
+            direction,
+            objects: of("1"),
+            values: Vec::new(),
+            variables: TestVariables::OfProject,
+        };
         let explanation = test_rules(&project, systems.folder(), &test, &CancelToken::default()).unwrap();
         assert!(explanation.changes.is_empty(), "{:?}", explanation.changes);
         explanation.why_nothing.unwrap()
@@ -271,4 +279,88 @@ fn what_is_made_of_sensitive_values_is_not_shown() {
     let told = explain(&systems, &project, TestObjects::Match("3".to_owned()), &[]).unwrap();
     assert!(told.messages.iter().all(|message| !message.text.contains("“x”")), "{:?}", told.messages);
     assert!(!told.messages.is_empty());
+}
+
+/// Two sets that decide which rules run, in conditions and in scripts; a second start up configuration runs
+/// another workflow, without methods.
+fn with_variables(project: &mut Project) {
+    let variable = |name: &str, value: &str| Variable {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        secret: false,
+        description: String::new(),
+    };
+    project.variables = vec![variable("Mail", "nobody@x"), variable("Suffix", "-")];
+    let set = |name: &str, mail: &str, suffix: &str| VariableSet {
+        name: name.to_owned(),
+        variables: vec![variable("Mail", mail), variable("Suffix", suffix)],
+    };
+    project.variable_sets = vec![set("Ann's", "ann@x", "!"), set("Eve's", "eve@x", "?")];
+    project.start_ups[0].variable_set = Some("Ann's".to_owned());
+    let idle = syncwright_core::project::Workflow {
+        name: "idle".to_owned(),
+        steps: vec![syncwright_core::project::Step {
+            methods: Default::default(),
+            ..project.workflows[0].steps[0].clone()
+        }],
+        ..project.workflows[0].clone()
+    };
+    project.workflows.push(idle);
+    project.start_ups.push(syncwright_core::project::StartUpConfiguration {
+        name: "idle".to_owned(),
+        workflow: "idle".to_owned(),
+        variable_set: Some("Eve's".to_owned()),
+        ..project.start_ups[0].clone()
+    });
+    let rules = &mut project.mappings[0].rules;
+    rules[1].transformation.to_target = Some(Formula::Script("$Left::name$ + Variables.Suffix".to_owned()));
+    rules[4].condition = Some(Condition::Expression("Left.mail = '$Mail$'".to_owned()));
+}
+
+#[test]
+fn a_test_has_the_variables_that_it_is_asked_for() {
+    let (systems, mut project) = people();
+    with_variables(&mut project);
+    let explain = |variables: TestVariables| {
+        let test = RuleTest {
+            mapping: "person".to_owned(),
+            direction: Direction::ToTarget,
+            objects: of("1"),
+            values: Vec::new(),
+            variables,
+        };
+        test_rules(&project, systems.folder(), &test, &CancelToken::default())
+    };
+    let found = |variables: TestVariables| {
+        let explanation = explain(variables).unwrap();
+        let results = results(&explanation);
+        assert_eq!(explanation.to_json()["variable_set"].as_str(), explanation.variable_set.as_deref());
+        (explanation.variable_set, results[1].clone(), results[4].clone(), explanation.changes.len())
+    };
+    let set = |name: &str| Some(name.to_owned());
+    let off = "note Update: its condition does not hold".to_owned();
+    let on = "note Update: kept → old".to_owned();
+    let named = |name: &str| format!("name Update: ANN → {name}");
+    assert_eq!(found(TestVariables::OfProject), (None, named("Ann-"), off.clone(), 1));
+    let of_set = |name: &str| TestVariables::Set(name.to_owned());
+    assert_eq!(found(of_set("Ann's")), (set("Ann's"), named("Ann!"), on.clone(), 1));
+    assert_eq!(found(of_set("Eve's")), (set("Eve's"), named("Ann?"), off.clone(), 1));
+    // With a start up configuration the methods are those of its workflow, too.
+    let of_start_up = |name: &str| TestVariables::StartUp(name.to_owned());
+    assert_eq!(found(of_start_up("go")), (set("Ann's"), named("Ann!"), on, 1));
+    assert_eq!(found(of_start_up("idle")), (set("Eve's"), named("Ann?"), off, 0));
+    // As it is tested it runs.
+    let run = systems.simulate(&project);
+    let tested = explain(of_start_up("go")).unwrap();
+    let simulated = run.steps[0].changes.iter().find(|change| change.left_key == tested.changes[0].left_key);
+    assert_eq!(simulated.unwrap().to_json(), tested.changes[0].to_json());
+
+    let error = explain(of_set("Zoe's")).unwrap_err();
+    assert!(
+        matches!(&error, RuleTestError::Variables(_)) && error.to_string().contains("the test uses"),
+        "{error}"
+    );
+    let error = explain(of_start_up("Go")).unwrap_err();
+    assert!(matches!(&error, RuleTestError::UnknownStartUp { .. }), "{error}");
+    assert_eq!((error.exit_code(), explain(of_set("Zoe's")).unwrap_err().exit_code()), (2, 2));
 }

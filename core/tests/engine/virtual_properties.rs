@@ -351,3 +351,93 @@ fn keys_take_the_type_of_the_referring_column() {
     assert_eq!(rows(&systems.right(), "SELECT id, department FROM q ORDER BY id"), ["1|7", "2|∅"]);
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
+
+/// Every kind that reads properties of its own object also reads virtual ones, whatever their order in the class.
+#[test]
+fn virtual_properties_read_other_virtual_properties() {
+    let systems = Systems::new(
+        "CREATE TABLE d (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO d VALUES (7, 'Sales'), (8, NULL);
+         CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, d INTEGER REFERENCES d (id));
+         INSERT INTO p VALUES (1, 'Łucja', 7), (2, NULL, 8), (3, 'Bob', NULL);",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, shown TEXT, low TEXT, long INTEGER, pair TEXT);",
+    );
+    let rules = ["shown", "low", "long", "pair"].map(|name| between(&format!("vrt_{name}"), name)).to_vec();
+    let rules = [vec![between("id", "id")], rules].concat();
+    let one_way = Mapping { direction: MappingDirection::ToTarget, ..by_id(rules) };
+    let mut project = systems.project(Direction::ToTarget, vec![one_way]);
+    let convert =
+        |property: &str, conversion| VirtualKind::Convert { property: property.to_owned(), conversion };
+    let department = VirtualKind::KeyResolution { reference: names(&["d"]), property: "name".to_owned() };
+    let long = VirtualKind::Expression("character_length(vrt_shown) + id".to_owned());
+    project.central.schema.classes.push(class(
+        "l",
+        "p",
+        vec![
+            text("vrt_pair", VirtualKind::CompositeKey(names(&["vrt_department", "vrt_long"]))),
+            property("vrt_long", ValueType::Integer, long),
+            text("vrt_low", convert("vrt_shown", CharacterConversion::LowerCase)),
+            text("vrt_shown", VirtualKind::Pattern("%name% (%vrt_department%)".to_owned())),
+            text("vrt_department", department),
+        ],
+    ));
+    project.target.schema.classes.push(class("r", "q", Vec::new()));
+    assert_eq!(errors(&project), []);
+    systems.run_well(&project);
+    assert_eq!(
+        rows(&systems.right(), "SELECT id, shown, low, long, pair FROM q ORDER BY id"),
+        ["1|Łucja (Sales)|łucja (sales)|14|Sales|14", "2| ()| ()|5|∅", "3|Bob ()|bob ()|9|∅"]
+    );
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+    // What is made of virtual properties is read only.
+    project.mappings[0].direction = MappingDirection::Both;
+    let found = errors(&project);
+    assert!(matches!(found.as_slice(), [("SW-M004", text)] if text.contains("vrt_shown")), "{found:?}");
+    // And nothing reads itself, over however many others.
+    project.mappings[0].direction = MappingDirection::ToTarget;
+    let circle = VirtualKind::Expression("upper(vrt_low)".to_owned());
+    project.central.schema.classes[0].virtual_properties[4].kind = circle;
+    let found = errors(&project);
+    let told = "read one another: vrt_department → vrt_low → vrt_shown → vrt_department";
+    assert!(matches!(found.as_slice(), [("SW-M005", text)] if text.contains(told)), "{found:?}");
+}
+
+/// A fixed value that its type does not have would be NULL for every object.
+#[test]
+fn fixed_values_have_the_type_of_their_property() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, n INTEGER, b BOOLEAN, d DATE);",
+    );
+    let rules = ["n", "b", "d"].map(|name| between(&format!("vrt_{name}"), name)).to_vec();
+    let mapping = Mapping {
+        direction: MappingDirection::ToTarget,
+        ..by_id([vec![between("id", "id")], rules].concat())
+    };
+    let mut project = systems.project(Direction::ToTarget, vec![mapping]);
+    let fixed = |name: &str, value_type, text: &str| {
+        property(name, value_type, VirtualKind::Fixed(Literal::String(text.to_owned())))
+    };
+    project.central.schema.classes.push(class(
+        "l",
+        "p",
+        vec![
+            fixed("vrt_n", ValueType::Integer, "7"),
+            property("vrt_b", ValueType::Boolean, VirtualKind::Fixed(Literal::Boolean(true))),
+            fixed("vrt_d", ValueType::Date, "2024-02-29"),
+        ],
+    ));
+    project.target.schema.classes.push(class("r", "q", Vec::new()));
+    assert_eq!(errors(&project), []);
+    systems.run_well(&project);
+    assert_eq!(rows(&systems.right(), "SELECT id, n, b, d FROM q"), ["1|7|1|2024-02-29"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+    for (at, text) in [(0, "abc"), (1, "perhaps"), (2, "29.02.2024")] {
+        let mut wrong = project.clone();
+        wrong.central.schema.classes[0].virtual_properties[at].kind =
+            VirtualKind::Fixed(Literal::String(text.to_owned()));
+        let found = errors(&wrong);
+        let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
+        assert_eq!(codes, ["SW-C126", "SW-M010"], "{found:?}");
+        assert!(found.iter().all(|(_, message)| message.contains(text)), "{found:?}");
+    }
+}

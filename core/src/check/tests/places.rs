@@ -7,6 +7,7 @@ use crate::project::{
     MappingDirection, Method, OperationStrategy, Provider, Quota, ScriptLanguage, VirtualKind,
     VirtualProperty,
 };
+use crate::value::ValueType;
 
 const DEPARTMENTS: &str = "workflow Import, step Departments";
 const LEAVERS: &str = "central system, leavers";
@@ -17,6 +18,11 @@ fn quota(percent: Option<f64>, count: Option<u64>) -> Option<Quota> {
 
 fn leaver(project: &mut Project, kind: VirtualKind) {
     project.central.schema.classes[1].virtual_properties[0].kind = kind;
+}
+
+fn snippet(project: &mut Project, code: &str) {
+    let snippet = crate::project::Snippet { name: "shared".to_owned(), code: code.to_owned() };
+    project.snippets.push(snippet);
 }
 
 fn base_object() -> BaseObject {
@@ -108,6 +114,18 @@ fn virtual_properties() -> Vec<Case> {
                 project.central.schema.types.retain(|one| one.name != "department");
             },
         ),
+        // Virtual properties read others of their class, but not one another.
+        case(&[], |project| leaver(project, VirtualKind::Expression("upper(vrtDepartment)".to_owned()))),
+        case(&[], |project| leaver(project, VirtualKind::Pattern("${code} %vrtDepartment%".to_owned()))),
+        case(&gone, |project| leaver(project, VirtualKind::Expression("upper(vrtText)".to_owned()))),
+        case(&[(E, "SW-C126", LEAVERS)], |project| {
+            leaver(project, VirtualKind::Fixed(Literal::String("abc".to_owned())));
+            project.central.schema.classes[1].virtual_properties[0].value_type = ValueType::Integer;
+        }),
+        case(&[], |project| {
+            leaver(project, VirtualKind::Fixed(Literal::String("7".to_owned())));
+            project.central.schema.classes[1].virtual_properties[0].value_type = ValueType::Integer;
+        }),
         case(&[(E, "SW-C139", LEAVERS)], |project| {
             leaver(project, VirtualKind::ColumnGroup("Gone".to_owned()));
         }),
@@ -294,6 +312,9 @@ fn others() -> Vec<Case> {
                 rule(project, "Name").condition = Some(Condition::Script(" ".to_owned()));
             },
         ),
+        // Snippets are compiled without any script, too.
+        case(&[(W, "SW-C194", "project")], |project| snippet(project, "fn twice(x) { x + }")),
+        case(&[], |project| snippet(project, "fn twice(x) { x + x }")),
     ]
 }
 
@@ -330,7 +351,7 @@ fn every_script_is_listed_with_its_place() {
     });
     project.central.schema.classes[0].virtual_properties.push(VirtualProperty {
         name: "vrtScript".to_owned(),
-        value_type: crate::value::ValueType::String,
+        value_type: ValueType::String,
         multi_valued: false,
         mandatory: false,
         secret: false,

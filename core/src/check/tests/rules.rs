@@ -4,7 +4,7 @@ use super::*;
 use crate::project::{
     CollisionDetection, ConcurrenceBehaviour, Condition, EmptySource, Exclusion, ExclusionTest, Formula,
     Generated, GradedMatching, Literal, LookupEntry, MappingDirection, MemberFilter, MultiValueWrite,
-    RuleKind, SendOn, SortOrder,
+    RuleKind, SendOn, SortOrder, VirtualKind, VirtualProperty,
 };
 
 const CODE: &str = "mapping Person, rule Code";
@@ -236,7 +236,8 @@ fn lookups() -> Vec<Case> {
             rule(project, "Name").flags.lookup =
                 vec![entry("1", "one"), entry("2", "two"), entry("1", "one")];
         }),
-        case(&[(W, "SW-C160", NEW)], |project| {
+        // Of a list each element is translated.
+        case(&[], |project| {
             let mut rule = new_rule("vrtTags", "vrtTags", MappingDirection::ToTarget);
             rule.flags.lookup = vec![entry("1", "one")];
             add_rule(project, rule);
@@ -264,6 +265,12 @@ fn dates() -> Vec<Case> {
         case(&[], |project| rule(project, "Born").flags.date_format = Some("%Y%m%d%H%M%SZ".to_owned())),
         case(&[(W, "SW-C162", NAME)], |project| {
             rule(project, "Name").flags.date_format = Some("%Y".to_owned());
+        }),
+        // A format makes no day of a number.
+        case(&[(W, "SW-C162", BORN), (E, "SW-M003", BORN)], |project| {
+            let rule = rule(project, "Born");
+            rule.right = "count".to_owned();
+            rule.flags.date_format = Some("%Y".to_owned());
         }),
     ]
 }
@@ -354,6 +361,52 @@ fn concurrence() -> Vec<Case> {
     ]
 }
 
+/// An alternative that matches by count and name, and by another pair.
+fn both(project: &mut Project, (left, right): (&str, &str)) {
+    let rule = add_matching(project, "name", "name");
+    let pair = |left: &str, right: &str| MatchExpression::Pair(left.to_owned(), right.to_owned());
+    rule.on = MatchExpression::All(vec![rule.on.clone(), MatchExpression::All(vec![pair(left, right)])]);
+}
+
+/// Which rules with AND have a repair, and what it makes.
+#[test]
+fn pairs_are_combined_where_they_mean_the_same() {
+    let mut project = base();
+    both(&mut project, ("count", "alias"));
+    let found = findings(&project);
+    let edit = found.iter().find(|one| one.code == "SW-C127").unwrap().repair.clone().unwrap();
+    assert!(repair(&mut project, &edit));
+    let on = &mapping(&mut project, "Person").matching[1].on;
+    assert_eq!(*on, MatchExpression::Pair("vrtNameCount".to_owned(), "vrtNameAlias".to_owned()));
+    let left = project.central.schema.classes[0].virtual_properties.last().unwrap();
+    let VirtualKind::Expression(text) = &left.kind else { panic!("{left:?}") };
+    let escaped = "replace(replace(nullif(\"name\", ''), '~', '~0'), '|', '~1')";
+    assert_eq!(*text, format!("{escaped} || '|' || CAST(\"count\" AS VARCHAR)"));
+    // A date that is a text in another format, and a type that is compared as a value.
+    for (left, right, why) in [("born", "born", "different types"), ("active", "flag", "different types")] {
+        let mut project = base();
+        both(&mut project, (left, right));
+        let found = findings(&project);
+        let one = found.iter().find(|one| one.code == "SW-C127").unwrap();
+        assert!(one.repair.is_none() && one.text.contains(why), "{one:?}");
+    }
+    // A column that cuts values keeps what the other does not.
+    let mut project = base();
+    both(&mut project, ("note", "note"));
+    column(&mut project, Side::Right, "employee", "note").max_length = Some(5);
+    let found = findings(&project);
+    let one = found.iter().find(|one| one.code == "SW-C127").unwrap();
+    assert!(one.repair.is_none() && one.text.contains("keep values differently"), "{one:?}");
+    // Without texts it is a composite key.
+    let mut project = base();
+    let matching = add_matching(&mut project, "count", "count");
+    matching.on = MatchExpression::All(vec![matching.on.clone(), matching.on.clone()]);
+    let edit = findings(&project).into_iter().find_map(|one| one.repair).unwrap();
+    assert!(repair(&mut project, &edit));
+    let right = project.target.schema.classes[0].virtual_properties.last().unwrap();
+    assert_eq!(right.kind, VirtualKind::CompositeKey(vec!["count".to_owned(), "count".to_owned()]));
+}
+
 fn matching() -> Vec<Case> {
     vec![
         case(&[(W, "SW-C111", OTHER)], |project| {
@@ -363,6 +416,10 @@ fn matching() -> Vec<Case> {
                 MatchExpression::Pair("note".to_owned(), "note".to_owned()),
             ]);
         }),
+        // Several pairs with AND can become one, unless they would match otherwise then.
+        case(&[(I, "SW-C127", OTHER)], |project| both(project, ("count", "count"))),
+        case(&[(I, "SW-C127", OTHER)], |project| both(project, ("note", "note"))),
+        case(&[(I, "SW-C127", OTHER), (W, "SW-C173", OTHER)], |project| both(project, ("born", "born"))),
         case(&[(W, "SW-C111", OTHER), (W, "SW-C199", OTHER)], |project| {
             let rule = add_matching(project, "name", "name");
             rule.on = MatchExpression::Any(vec![
@@ -476,4 +533,40 @@ fn rules_that_are_off_have_no_findings() {
     count.force_against_direction = true;
     count.lifecycle = crate::project::Lifecycle::Off;
     assert_eq!(findings(&project), []);
+}
+
+/// Whether a rule could write a property is asked of the compiler: a composite key is written, a pattern is not.
+#[test]
+fn what_would_write_is_told_for_every_kind_of_property() {
+    let mut project = base();
+    let virtual_property = |name: &str, kind: VirtualKind| VirtualProperty {
+        name: name.to_owned(),
+        value_type: crate::value::ValueType::String,
+        multi_valued: false,
+        mandatory: false,
+        secret: false,
+        kind,
+    };
+    let key = VirtualKind::CompositeKey(vec!["note".to_owned(), "alias".to_owned()]);
+    let class = |project: &mut Project, side: Side, property: VirtualProperty| {
+        let schema = match side {
+            Side::Left => &mut project.central.schema,
+            Side::Right => &mut project.target.schema,
+        };
+        schema.classes[0].virtual_properties.push(property);
+    };
+    class(&mut project, Side::Right, virtual_property("vrtBoth", key));
+    class(&mut project, Side::Left, virtual_property("vrtShown", VirtualKind::Pattern("%name%".to_owned())));
+    let mut rule = new_rule("vrtShown", "vrtBoth", MappingDirection::ToTarget);
+    rule.flags.write_back = true;
+    add_rule(&mut project, rule);
+    let found = check(&project);
+    let refused: Vec<&str> =
+        found.iter().filter(|one| one.code == "SW-M004").map(|one| one.text.as_str()).collect();
+    assert!(
+        refused.len() == 1
+            && refused[0].contains("vrtShown")
+            && refused[0].contains("“write back” would write it"),
+        "{refused:?}"
+    );
 }

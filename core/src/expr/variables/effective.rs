@@ -47,14 +47,12 @@ impl fmt::Debug for SessionVariables<'_> {
 /// Why the variables of a project cannot be replaced. Values are never part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum VariablesError {
-    /// The start up configuration names a variable set that does not exist.
-    #[error(
-        "the start up configuration {start_up} uses the variable set {set}, which the project does not have"
-    )]
+    /// A start up configuration, or a test, names a variable set that does not exist.
+    #[error("{user} uses the variable set {set}, which the project does not have")]
     #[diagnostic(code("SW-E002"), help("{help}"))]
     UnknownSet {
-        /// The start up configuration.
-        start_up: String,
+        /// Who uses it.
+        user: String,
         /// The set.
         set: String,
         /// What to do.
@@ -121,7 +119,25 @@ pub fn effective(
     start_up: Option<&StartUpConfiguration>,
     session: &SessionVariables<'_>,
 ) -> Result<Project, VariablesError> {
-    let values = Values::new(project, start_up, session)?;
+    let set = start_up.and_then(|one| Some((one, one.variable_set.as_deref()?)));
+    let chosen = set.map(|(one, set)| (format!("the start up configuration {}", one.name), set));
+    with_values(project, &Values::new(project, chosen, session)?)
+}
+
+/// As [`effective`], with the variable set of that name.
+///
+/// # Errors
+///
+/// [`VariablesError`] with the setting in which something is wrong.
+pub fn effective_with_set(
+    project: &Project,
+    set: &str,
+    session: &SessionVariables<'_>,
+) -> Result<Project, VariablesError> {
+    with_values(project, &Values::new(project, Some(("the test".to_owned(), set)), session)?)
+}
+
+fn with_values(project: &Project, values: &Values<'_>) -> Result<Project, VariablesError> {
     let mut project = project.clone();
     values.system(&mut project.central, "central system")?;
     values.system(&mut project.target, "target system")?;
@@ -148,7 +164,7 @@ struct Values<'a> {
 impl<'a> Values<'a> {
     fn new(
         project: &Project,
-        start_up: Option<&StartUpConfiguration>,
+        chosen: Option<(String, &str)>,
         session: &'a SessionVariables<'a>,
     ) -> Result<Self, VariablesError> {
         let mut values = Self { plain: BTreeMap::new(), secret: BTreeSet::new(), session };
@@ -156,20 +172,15 @@ impl<'a> Values<'a> {
             checked(variable, "variables")?;
             values.set(variable);
         }
-        let chosen = start_up.and_then(|start_up| start_up.variable_set.as_ref().map(|set| (start_up, set)));
-        let Some((start_up, name)) = chosen else { return Ok(values) };
-        let Some(set) = project.variable_sets.iter().find(|set| set.name == *name) else {
+        let Some((user, name)) = chosen else { return Ok(values) };
+        let Some(set) = project.variable_sets.iter().find(|set| set.name == name) else {
             let known: Vec<&str> = project.variable_sets.iter().map(|set| set.name.as_str()).collect();
             let help = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
                 None if known.is_empty() => "the project has no variable sets; remove the setting".to_owned(),
                 None => format!("the variable sets are: {}", listed(&known)),
             };
-            return Err(VariablesError::UnknownSet {
-                start_up: start_up.name.clone(),
-                set: name.clone(),
-                help,
-            });
+            return Err(VariablesError::UnknownSet { user, set: name.to_owned(), help });
         };
         for variable in &set.variables {
             let place = format!("variable set {name}");

@@ -9,7 +9,7 @@ mod quote;
 
 use std::collections::BTreeMap;
 
-pub use self::effective::{FULL_SYNC, SessionVariables, VariablesError, effective};
+pub use self::effective::{FULL_SYNC, SessionVariables, VariablesError, effective, effective_with_set};
 use super::{
     ExprError,
     nearest::{listed, nearest},

@@ -5,7 +5,7 @@ use datafusion::logical_expr::ExprSchemable as _;
 
 use super::{
     super::{Context, MappingError, convertible, path::Way},
-    CompiledClass, Computed,
+    CompiledClass, Computed, literal_value,
 };
 use crate::{
     expr::{self, ExprError, Part, resolve_pattern},
@@ -40,22 +40,29 @@ impl CompiledClass {
             _ => Ok(()),
         };
         match &property.kind {
-            VirtualKind::Fixed(_) => Ok(()),
+            VirtualKind::Fixed(literal) => match literal_value(to, literal) {
+                Some(_) => Ok(()),
+                None => Err(MappingError::BadValue {
+                    mapping: context.mapping.name.clone(),
+                    place: place.to_owned(),
+                    text: literal.to_text(),
+                    value_type: to.label(),
+                }),
+            },
             VirtualKind::Pattern(pattern) => {
                 let parts = resolve_pattern(&self.schema_type, pattern)
                     .map_err(|source| context.bad_expression(place, source))?;
-                let gone = parts.iter().find_map(|part| match part {
-                    Part::Property(name) if self.schema_type.property(name).is_none() => Some(name),
-                    _ => None,
-                });
-                gone.map_or(Ok(()), |name| Err(unknown(&self.schema_type.name, name)))
+                parts.iter().try_for_each(|part| match part {
+                    Part::Property(name) => self.one_text(context, name, place),
+                    _ => Ok(()),
+                })
             }
             VirtualKind::Expression(text) => self
                 .check_expression(context, text, property.multi_valued)
                 .map_err(|source| context.bad_expression(place, source)),
             VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
                 let Way::Own(columns) = way else { return Ok(()) };
-                columns.iter().try_for_each(|name| fits(&self.schema_type, name, ValueType::String))?;
+                columns.iter().try_for_each(|name| self.one_text(context, name, place))?;
                 if to == ValueType::String {
                     return Ok(());
                 }
@@ -66,7 +73,7 @@ impl CompiledClass {
                     to: to.label(),
                 })
             }
-            VirtualKind::Convert { property, .. } => fits(&self.schema_type, property, ValueType::String),
+            VirtualKind::Convert { property, .. } => self.one_text(context, property, place),
             VirtualKind::KeyResolution { property, .. }
             | VirtualKind::ReferencedProperty { property, .. }
             | VirtualKind::Members { property, .. } => fits(end_of(way, &self.schema_type), property, to),
@@ -78,16 +85,37 @@ impl CompiledClass {
         }
     }
 
+    /// Whether the property, a column or a virtual one, is there and has a written form.
+    fn one_text(&self, context: &Context<'_>, name: &str, place: &str) -> Result<(), MappingError> {
+        let class = context.class(self.side);
+        let found = class.property(name).ok_or_else(|| MappingError::UnknownProperty {
+            mapping: context.mapping.name.clone(),
+            place: place.to_owned(),
+            class: self.schema_type.name.clone(),
+            property: name.to_owned(),
+        })?;
+        let list = if found.is_multi_valued() { "list of " } else { "" };
+        if list.is_empty() && convertible(found.value_type(), ValueType::String) {
+            return Ok(());
+        }
+        Err(MappingError::NotConvertible {
+            mapping: context.mapping.name.clone(),
+            place: place.to_owned(),
+            from: format!("{list}{}", found.value_type().label()),
+            to: ValueType::String.label(),
+        })
+    }
+
     fn check_expression(
         &self,
         context: &Context<'_>,
         text: &str,
         multi_valued: bool,
     ) -> Result<(), ExprError> {
-        let schema = self.base_schema();
-        let expression = expr::parse(context.session, &schema, text)?;
+        let schema = &self.own_schema;
+        let expression = expr::parse(context.session, schema, text)?;
         // A type that is not known before running is left to the run.
-        let Ok(data_type) = expression.get_type(&schema) else { return Ok(()) };
+        let Ok(data_type) = expression.get_type(schema) else { return Ok(()) };
         let is_list = matches!(data_type, DataType::List(_) | DataType::LargeList(_));
         let (text, help) = match (is_list, multi_valued) {
             (false, true) => (

@@ -4,6 +4,7 @@
 //! [`virtual_value`] the expressions and joins of its virtual properties.
 
 mod check;
+mod order;
 mod plan;
 mod virtual_value;
 
@@ -16,6 +17,7 @@ use datafusion::{
     logical_expr::Expr,
 };
 
+pub(crate) use self::{order::order, virtual_value::literal_value};
 use super::{
     Context, MappingError,
     path::{Missing, Way, way},
@@ -23,7 +25,7 @@ use super::{
 use crate::{
     expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
     project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualProperty},
-    value::column_type,
+    value::{ValueType, column_type},
 };
 
 /// Name of the column that tells whether an object is labelled as outstanding.
@@ -65,6 +67,10 @@ pub struct CompiledClass {
     /// Class filter and scope.
     filters: Vec<String>,
     virtual_properties: Vec<Computed>,
+    /// Virtual properties that are computed, each behind those that it reads.
+    computed: Vec<String>,
+    /// Columns and virtual properties, for expressions of virtual properties.
+    own_schema: DFSchema,
     /// Properties that the mapping needs, in the order of the class.
     used: Vec<String>,
     /// Objects get the column [`super::BUSY_COLUMN`].
@@ -114,10 +120,9 @@ impl CompiledClass {
         let virtual_properties = class
             .properties()
             .filter_map(|property| match property {
-                PropertyRef::Virtual(property) => Some(Computed {
-                    way: way(&system.schema, class.schema_type, property),
-                    property: property.clone(),
-                }),
+                PropertyRef::Virtual(property) => {
+                    Some(Computed { way: way(&system.schema, class, property), property: property.clone() })
+                }
                 PropertyRef::Column(_) => None,
             })
             .collect();
@@ -128,6 +133,8 @@ impl CompiledClass {
             key: class.schema_type.key.clone(),
             filters,
             virtual_properties,
+            computed: Vec::new(),
+            own_schema: order::own_schema(class),
             used: Vec::new(),
             marks_busy: false,
         }
@@ -194,13 +201,25 @@ impl CompiledClass {
             self.filter(context.session, filter)
                 .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
         }
+        self.computed = order(context.session, class, &self.used).map_err(|circle| {
+            let help = Some("let one of them read columns only".to_owned());
+            let place = format!("{place}, {}", circle.0.first().map_or("", String::as_str));
+            context.bad_expression(&place, ExprError { text: circle.to_string(), position: None, help })
+        })?;
         for computed in &self.virtual_properties {
             let name = &computed.property.name;
-            if self.used.contains(name) {
+            if self.computed.contains(name) {
                 self.check_virtual(context, computed, &format!("{place}, {name}"))?;
             }
         }
         Ok(())
+    }
+
+    /// The type of a column or virtual property.
+    fn type_of(&self, name: &str) -> ValueType {
+        let mut own = self.virtual_properties.iter().map(|computed| &computed.property);
+        own.find(|property| property.name == name)
+            .map_or_else(|| self.schema_type.type_of(name), |property| property.value_type)
     }
 
     /// The class filter or scope as a condition over the columns of the type.

@@ -8,7 +8,10 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use super::{BASE, CompiledClass, OUTSTANDING_COLUMN, TableSource, base, virtual_value::Reader};
+use super::{
+    BASE, CompiledClass, OUTSTANDING_COLUMN, TableSource, base,
+    virtual_value::{Reader, Values},
+};
 use crate::{connect::ROW_COLUMN, expr::qualifier, mapping::marks};
 
 impl CompiledClass {
@@ -28,18 +31,15 @@ impl CompiledClass {
         }
         let reader = Reader { session, source, class: self };
         let mut columns = vec![base(ROW_COLUMN)];
-        for name in &self.used {
+        let mut values = Values::default();
+        for (number, name) in self.computed.iter().enumerate() {
             let computed = self.virtual_properties.iter().find(|computed| computed.property.name == *name);
-            let value = match computed {
-                None => base(name),
-                Some(computed) => {
-                    let (joined, value) = reader.value(plan, computed, columns.len())?;
-                    plan = joined;
-                    value
-                }
-            };
-            columns.push(value.alias(name));
+            let Some(computed) = computed else { continue };
+            let (joined, value) = reader.value(plan, computed, &values, number)?;
+            plan = joined;
+            values.add(name, value);
         }
+        columns.extend(self.used.iter().map(|name| values.of(name).alias(name)));
         let (plan, label) = self.labelled(plan, source)?;
         columns.push(label.alias(OUTSTANDING_COLUMN));
         let plan = marks::join(self, source, plan, &mut columns)?;

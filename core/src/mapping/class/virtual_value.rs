@@ -3,8 +3,13 @@
 //! What is joined is the build side of its join and the class streams through: referenced types are mostly
 //! smaller than the class, and the objects keep the order in which they were read.
 
+use std::collections::HashMap;
+
 use datafusion::{
-    common::{Column, TableReference},
+    common::{
+        Column, ScalarValue, TableReference,
+        tree_node::{Transformed, TransformedResult as _, TreeNode as _},
+    },
     datasource::provider_as_source,
     error::{DataFusionError, Result as DataFusionResult},
     functions::expr_fn::{lower, upper},
@@ -24,7 +29,7 @@ use super::{
 use crate::{
     expr::{self, pattern_expression, resolve_pattern},
     project::{CharacterConversion, Literal, SchemaType, VirtualKind, VirtualProperty},
-    value::{ValueType, column_type},
+    value::{Value, ValueType, array_of, column_type, parse_value},
 };
 
 /// Name of the column that holds the list of members.
@@ -37,19 +42,44 @@ pub(super) struct Reader<'a> {
     pub class: &'a CompiledClass,
 }
 
+/// Values of the virtual properties that are computed already.
+#[derive(Default)]
+pub(super) struct Values(HashMap<String, Expr>);
+
+impl Values {
+    pub fn add(&mut self, name: &str, value: Expr) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// The value of a virtual property or column.
+    pub fn of(&self, name: &str) -> Expr {
+        self.0.get(name).cloned().unwrap_or_else(|| base(name))
+    }
+
+    /// An expression over properties as one over columns.
+    fn in_place(&self, expression: Expr) -> DataFusionResult<Expr> {
+        let in_place = |part| match part {
+            Expr::Column(column) => Ok(Transformed::yes(self.of(&column.name))),
+            other => Ok(Transformed::no(other)),
+        };
+        expression.transform(in_place).data()
+    }
+}
+
 impl Reader<'_> {
     /// The value of a virtual property, and the plan with what it needs joined; `number` is its own.
     pub fn value(
         &self,
         plan: LogicalPlanBuilder,
         computed: &Computed,
+        values: &Values,
         number: usize,
     ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
         let Computed { property, way } = computed;
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         match way {
             Err(missing) => Err(invalid(&format!("{} has no {}", missing.class, missing.name))),
-            Ok(Way::Own(columns)) => Ok((plan, self.own_value(property, columns)?)),
+            Ok(Way::Own(columns)) => Ok((plan, self.own_value(property, columns, values)?)),
             Ok(Way::References(legs)) => {
                 let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
                 self.follow(plan, legs, wanted, property.value_type, number)
@@ -61,29 +91,38 @@ impl Reader<'_> {
         }
     }
 
-    /// The value of a property that is made of the object's own columns.
-    fn own_value(&self, property: &VirtualProperty, columns: &[String]) -> DataFusionResult<Expr> {
+    /// The value of a property that is made of others of the object.
+    fn own_value(
+        &self,
+        property: &VirtualProperty,
+        columns: &[String],
+        values: &Values,
+    ) -> DataFusionResult<Expr> {
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
-        let schema_type = &self.class.schema_type;
         match &property.kind {
-            VirtualKind::Fixed(literal) => Ok(fixed(literal, property.value_type)),
+            VirtualKind::Fixed(literal) => {
+                literal_value(property.value_type, literal).map(lit).ok_or_else(|| {
+                    invalid(&format!("“{}” is no {}", literal.to_text(), property.value_type.label()))
+                })
+            }
             VirtualKind::Pattern(pattern) => {
                 let parts = resolve_pattern(&self.class.schema_type, pattern)
                     .map_err(|error| invalid(&error.text))?;
-                let text = pattern_expression(&parts, base);
+                let text = pattern_expression(&parts, |name| values.of(name));
                 Ok(convert(text, ValueType::String, property.value_type))
             }
             VirtualKind::Expression(text) => {
-                let value = expr::parse(self.session, &self.class.base_schema(), text)
+                let value = expr::parse(self.session, &self.class.own_schema, text)
                     .map_err(|error| invalid(&error.text))?;
+                let value = values.in_place(value)?;
                 // A value that the declared type cannot hold concerns its object only: it is no value.
                 Ok(try_cast(value, column_type(property.value_type, property.multi_valued)))
             }
             VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
-                Ok(composite(columns.iter().map(|name| (base(name), schema_type.type_of(name)))))
+                Ok(composite(columns.iter().map(|name| (values.of(name), self.class.type_of(name)))))
             }
             VirtualKind::Convert { property: from, conversion } => {
-                let text = convert(base(from), schema_type.type_of(from), ValueType::String);
+                let text = convert(values.of(from), self.class.type_of(from), ValueType::String);
                 let text = match conversion {
                     CharacterConversion::LowerCase => lower(text),
                     CharacterConversion::UpperCase => upper(text),
@@ -106,7 +145,7 @@ impl Reader<'_> {
     ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
         let alias = |hop: usize| TableReference::bare(format!("ref{number}_{hop}"));
         let column = |hop: usize, name: &str| Expr::Column(Column::new(Some(alias(hop)), name));
-        let mut value = lit(datafusion::common::ScalarValue::Null);
+        let mut value = lit(ScalarValue::Null);
         for (position, leg) in legs.iter().enumerate() {
             let next: Vec<&str> = match legs.get(position + 1) {
                 Some(next) => next.hop.columns.iter().map(String::as_str).collect(),
@@ -219,11 +258,11 @@ fn property_of(kind: &VirtualKind) -> Option<&str> {
     }
 }
 
-fn fixed(literal: &Literal, value_type: ValueType) -> Expr {
-    match (literal, value_type) {
-        (Literal::Boolean(value), ValueType::Boolean) => lit(*value),
-        (Literal::Integer(value), ValueType::Integer) => lit(*value),
-        (Literal::Float(value), ValueType::Float) => lit(*value),
-        _ => convert(lit(literal.to_text()), ValueType::String, value_type),
-    }
+/// A literal of the project as a value of a type; NULL is one of every type, `None` if it is no value of it.
+pub(crate) fn literal_value(value_type: ValueType, literal: &Literal) -> Option<ScalarValue> {
+    let value = match literal {
+        Literal::Null => Value::Null,
+        other => parse_value(value_type, &other.to_text())?,
+    };
+    ScalarValue::try_from_array(&array_of(value_type, std::iter::once(&value)), 0).ok()
 }

@@ -2,63 +2,42 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, StringArray};
-use datafusion::{
-    common::cast::as_string_array,
-    logical_expr::{ColumnarValue, Expr, Volatility, create_udf},
-};
+use arrow::array::{Array as _, ArrayRef, StringArray};
+use datafusion::common::cast::as_string_array;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 
-use crate::value::{Value, ValueType, array_of, value_at};
+use crate::{
+    mapping::elements::Typed,
+    value::{Value, ValueType, array_of, value_at},
+};
 
 /// True for types whose values can have a format.
 pub(super) const fn has_format(value_type: ValueType) -> bool {
     matches!(value_type, ValueType::Date | ValueType::Time | ValueType::Timestamp | ValueType::TimestampUtc)
 }
 
-/// The text as a value of type `wanted`; NULL if it does not have the format.
-pub(super) fn parsed(text: Expr, format: &str, wanted: ValueType) -> Expr {
-    let format = format.to_owned();
-    let function = create_udf(
-        &format!("parsed as {format}"),
-        vec![ValueType::String.arrow()],
-        wanted.arrow(),
-        Volatility::Immutable,
-        Arc::new(move |arguments: &[ColumnarValue]| {
-            let arrays = ColumnarValue::values_to_arrays(arguments)?;
-            let values: Vec<Value> = match arrays.first().map(|array| as_string_array(array)) {
-                Some(texts) => texts?
-                    .iter()
-                    .map(|text| text.and_then(|text| parse(&format, text, wanted)).unwrap_or_default())
-                    .collect(),
-                None => Vec::new(),
-            };
-            Ok(ColumnarValue::Array(array_of(wanted, values.iter())))
-        }),
-    );
-    function.call(vec![text])
+/// Texts, each as a value of type `wanted`; NULL where one does not have the format.
+pub(super) fn parsed(texts: Typed, format: &str, wanted: ValueType) -> Typed {
+    let own = format.to_owned();
+    let parsed = move |texts: &ArrayRef| {
+        let values: Vec<Value> = as_string_array(texts)?
+            .iter()
+            .map(|text| text.and_then(|text| parse(&own, text, wanted)).unwrap_or_default())
+            .collect();
+        Ok(array_of(wanted, values.iter()))
+    };
+    texts.each(&format!("parsed as {format}"), wanted, Arc::new(parsed))
 }
 
-/// The value of type `from` as text in that format; NULL if the format asks for what it does not have.
-pub(super) fn formatted(value: Expr, format: &str, from: ValueType) -> Expr {
-    let format = format.to_owned();
-    let function = create_udf(
-        &format!("formatted as {format}"),
-        vec![from.arrow()],
-        ValueType::String.arrow(),
-        Volatility::Immutable,
-        Arc::new(move |arguments: &[ColumnarValue]| {
-            let arrays = ColumnarValue::values_to_arrays(arguments)?;
-            let texts: StringArray = match arrays.first() {
-                Some(array) => {
-                    (0..array.len()).map(|row| in_format(&format, &value_at(array, row))).collect()
-                }
-                None => StringArray::new_null(0),
-            };
-            Ok(ColumnarValue::Array(Arc::new(texts)))
-        }),
-    );
-    function.call(vec![value])
+/// Values, each as text in that format; NULL where the format asks for what one does not have.
+pub(super) fn formatted(values: Typed, format: &str) -> Typed {
+    let own = format.to_owned();
+    let formatted = move |values: &ArrayRef| {
+        let texts: StringArray =
+            (0..values.len()).map(|row| in_format(&own, &value_at(values, row))).collect();
+        Ok(Arc::new(texts) as ArrayRef)
+    };
+    values.each(&format!("formatted as {format}"), ValueType::String, Arc::new(formatted))
 }
 
 fn parse(format: &str, text: &str, wanted: ValueType) -> Option<Value> {

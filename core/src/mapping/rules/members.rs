@@ -23,7 +23,7 @@ use regex::RegexSet;
 
 use super::arm::order_counts;
 use crate::{
-    mapping::{Context, MappingError},
+    mapping::{Context, MappingError, elements::range},
     project::{MemberFilter, MultiValueWrite, PropertyRef, PropertyRule},
     value::{ValueType, list_type},
 };
@@ -206,15 +206,6 @@ fn texts(values: &ArrayRef) -> DataFusionResult<StringArray> {
     Ok(cast(values, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
-/// Where the elements of a row are; a NULL has none.
-fn range(list: &ListArray, row: usize) -> std::ops::Range<usize> {
-    if list.is_null(row) {
-        return 0..0;
-    }
-    let offset = |row: usize| list.value_offsets().get(row).map_or(0, |offset| *offset as usize);
-    offset(row)..offset(row + 1)
-}
-
 /// What the written list becomes.
 pub(super) fn merged(source: Expr, written: Expr, rule: &MemberRule) -> Expr {
     let list = list_type(rule.value_type);
@@ -277,31 +268,6 @@ pub(super) fn members_differ(source: Expr, written: Expr, rule: &MemberRule) -> 
         }),
     );
     function.call(vec![source, written])
-}
-
-/// True where a list holds a NULL; never NULL.
-pub(super) fn has_null(list: Expr, value_type: ValueType) -> Expr {
-    let function = create_udf(
-        "has null",
-        vec![list_type(value_type)],
-        DataType::Boolean,
-        Volatility::Immutable,
-        Arc::new(|arguments: &[ColumnarValue]| {
-            let arrays = ColumnarValue::values_to_arrays(arguments)?;
-            let found: BooleanArray = match arrays.first() {
-                Some(array) => {
-                    let list = as_list_array(array)?;
-                    let values = list.values();
-                    (0..list.len())
-                        .map(|row| Some(range(list, row).any(|index| values.is_null(index))))
-                        .collect()
-                }
-                None => BooleanArray::new_null(0),
-            };
-            Ok(ColumnarValue::Array(Arc::new(found)))
-        }),
-    );
-    function.call(vec![list])
 }
 
 #[cfg(test)]

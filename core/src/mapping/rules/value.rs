@@ -2,9 +2,14 @@
 //!
 //! The order is that of R18: fixed value; value on insert; transformed source; what an empty source does.
 
-use arrow::datatypes::DataType;
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    array::{ArrayRef, StringArray},
+    datatypes::DataType,
+};
 use datafusion::{
-    common::ScalarValue,
+    common::cast::as_string_array,
     functions_nested::expr_fn::{array_element, array_length, make_array},
     logical_expr::{Expr, cast, lit, when},
 };
@@ -12,17 +17,21 @@ use datafusion::{
 use super::{
     FailureKind, Gate, GateKind, Occasion, ValueFailure,
     arm::{Builder, script_failure},
-    dates,
-    members::has_null,
-    null_of,
+    dates, null_of,
 };
 use crate::{
     expr,
     mapping::{
-        Context, MappingError, context::FormulaValue, convert, convert::convert_elements, convertible,
+        Context, MappingError,
+        context::FormulaValue,
+        convert,
+        convert::convert_elements,
+        convertible,
+        elements::{Typed, element_lost},
+        literal_value,
     },
     project::{Direction, EmptySource, Formula, Literal, LookupEntry, PropertyRule},
-    value::{ValueType, array_of, list_type, parse_value},
+    value::{ValueType, list_type},
 };
 
 /// What a rule gives.
@@ -35,14 +44,6 @@ pub(super) struct Made {
     pub failures: Vec<ValueFailure>,
     /// R18: the rule does not run where the source is empty.
     pub keep: Option<Gate>,
-}
-
-/// A value on its way, and what it is.
-#[derive(Clone)]
-struct Typed {
-    value: Expr,
-    value_type: ValueType,
-    list: bool,
 }
 
 /// R21: the other source property of authoritative runs.
@@ -149,7 +150,7 @@ fn transform(
     if rule.first_value_as_single_value && now.list {
         now = Typed { value: array_element(now.value, lit(1_i64)), list: false, ..now };
     }
-    if !rule.flags.lookup.is_empty() && !now.list {
+    if !rule.flags.lookup.is_empty() {
         now = looked_up(now, &rule.flags.lookup, *direction, failures);
     }
     let formula = match direction {
@@ -165,26 +166,47 @@ fn transform(
     }
 }
 
-/// R21: code ↔ decode.
+/// R21: code ↔ decode, of a list each element.
 fn looked_up(
     from: Typed,
     entries: &[LookupEntry],
     direction: Direction,
     failures: &mut Vec<ValueFailure>,
 ) -> Typed {
-    let text = convert(from.value.clone(), from.value_type, ValueType::String);
-    let nothing = lit(ScalarValue::Utf8(None));
-    let value = entries.iter().rev().fold(nothing, |otherwise, entry| {
+    let text = as_text(from);
+    let mut translations: HashMap<String, String> = HashMap::new();
+    for LookupEntry { code, decode } in entries {
         let (given, wanted) = match direction {
-            Direction::ToTarget => (&entry.decode, &entry.code),
-            Direction::ToCentral => (&entry.code, &entry.decode),
+            Direction::ToTarget => (decode, code),
+            Direction::ToCentral => (code, decode),
         };
-        choose(text.clone().eq(lit(given.as_str())), lit(wanted.as_str()), otherwise)
-    });
-    let empty = is_empty(text, ValueType::String, false);
-    let holds = empty.is_false().and(value.clone().is_null());
-    failures.push(ValueFailure { kind: FailureKind::Lookup, holds });
-    Typed { value, value_type: ValueType::String, list: false }
+        translations.entry(given.clone()).or_insert_with(|| wanted.clone());
+    }
+    let translated = move |texts: &ArrayRef| {
+        let found: StringArray = as_string_array(texts)?
+            .iter()
+            .map(|text| text.and_then(|text| translations.get(text)).map(String::as_str))
+            .collect();
+        Ok(Arc::new(found) as ArrayRef)
+    };
+    let found = text.clone().each("by value list", ValueType::String, Arc::new(translated));
+    failures.push(ValueFailure { kind: FailureKind::Lookup, holds: lost(&text, &found) });
+    found
+}
+
+fn as_text(from: Typed) -> Typed {
+    let convert = if from.list { convert_elements } else { convert };
+    let value = convert(from.value, from.value_type, ValueType::String);
+    Typed { value, value_type: ValueType::String, list: from.list }
+}
+
+/// True where a value, or an element of a list, has become nothing; never NULL. No text is an empty source in
+/// every type (R18), and so is nothing that could become something.
+fn lost(before: &Typed, after: &Typed) -> Expr {
+    if before.list {
+        return element_lost(before, after);
+    }
+    is_empty(before.value.clone(), before.value_type, false).is_false().and(after.value.clone().is_null())
 }
 
 /// The value of a formula; `Value` in it is `from`.
@@ -226,7 +248,7 @@ fn into_type(
     failures: &mut Vec<ValueFailure>,
 ) -> Result<Expr, MappingError> {
     let (wanted, wanted_list) = (builder.property.value_type(), builder.property.is_multi_valued());
-    if !convertible(from.value_type, wanted) && builder.rule.flags.date_format.is_none() {
+    if !convertible(from.value_type, wanted) {
         return Err(MappingError::NotConvertible {
             mapping: builder.context.mapping.name.clone(),
             place: builder.place(),
@@ -234,47 +256,40 @@ fn into_type(
             to: wanted.label(),
         });
     }
-    let single = if from.list && !wanted_list {
+    let from = if from.list && !wanted_list {
         let several = array_length(from.value.clone()).gt(lit(1_u64)).is_true();
         failures.push(ValueFailure { kind: FailureKind::SeveralValues, holds: several });
         Typed { value: array_element(from.value, lit(1_i64)), list: false, ..from }
     } else {
         from
     };
-    if single.list {
-        return Ok(list_into_type(single, wanted, failures));
+    let converted = converted(from.clone(), wanted, builder.rule.flags.date_format.as_deref());
+    if converted.value != from.value {
+        failures.push(ValueFailure { kind: FailureKind::Conversion, holds: lost(&from, &converted) });
     }
-    let value = match builder.rule.flags.date_format.as_deref() {
-        Some(format) if single.value_type == ValueType::String && dates::has_format(wanted) => {
-            dates::parsed(single.value.clone(), format, wanted)
-        }
-        Some(format) if wanted == ValueType::String && dates::has_format(single.value_type) => {
-            dates::formatted(single.value.clone(), format, single.value_type)
-        }
-        _ => convert(single.value.clone(), single.value_type, wanted),
-    };
-    if value != single.value {
-        // No text is an empty source in every type (R18), not a value that cannot be converted.
-        let empty = is_empty(single.value, single.value_type, false);
-        let holds = empty.is_false().and(value.clone().is_null());
-        failures.push(ValueFailure { kind: FailureKind::Conversion, holds });
-    }
-    if wanted_list {
+    if wanted_list && !converted.list {
         let none = null_of(&list_type(wanted));
-        let one = cast(make_array(vec![value.clone()]), list_type(wanted));
-        return Ok(choose(is_empty(value, wanted, false), none, one));
+        let one = cast(make_array(vec![converted.value.clone()]), list_type(wanted));
+        return Ok(choose(is_empty(converted.value, wanted, false), none, one));
     }
-    Ok(value)
+    Ok(converted.value)
 }
 
-fn list_into_type(from: Typed, wanted: ValueType, failures: &mut Vec<ValueFailure>) -> Expr {
-    if from.value_type == wanted {
-        return from.value;
+/// The value, or every element of the list, in another type; in a format where dates are texts (R21).
+fn converted(from: Typed, wanted: ValueType, format: Option<&str>) -> Typed {
+    match format {
+        Some(format) if from.value_type == ValueType::String && dates::has_format(wanted) => {
+            dates::parsed(from, format, wanted)
+        }
+        Some(format) if wanted == ValueType::String && dates::has_format(from.value_type) => {
+            dates::formatted(from, format)
+        }
+        _ => {
+            let convert = if from.list { convert_elements } else { convert };
+            let value = convert(from.value, from.value_type, wanted);
+            Typed { value, value_type: wanted, list: from.list }
+        }
     }
-    let value = convert_elements(from.value, from.value_type, wanted);
-    // Elements that have no meaning in the other type became NULL.
-    failures.push(ValueFailure { kind: FailureKind::Conversion, holds: has_null(value.clone(), wanted) });
-    value
 }
 
 /// A literal of the project in the type of the written property.
@@ -283,17 +298,13 @@ fn literal(builder: &Builder<'_>, literal: &Literal, place: &str) -> Result<Expr
     if *literal == Literal::Null {
         return Ok(null_of(&if list { list_type(value_type) } else { value_type.arrow() }));
     }
-    let text = literal.to_text();
-    let value = parse_value(value_type, &text).and_then(|value| {
-        ScalarValue::try_from_array(&array_of(value_type, std::iter::once(&value)), 0).ok()
-    });
-    match value {
+    match literal_value(value_type, literal) {
         Some(value) if list => Ok(cast(make_array(vec![lit(value)]), list_type(value_type))),
         Some(value) => Ok(lit(value)),
         None => Err(MappingError::BadValue {
             mapping: builder.context.mapping.name.clone(),
             place: place.to_owned(),
-            text,
+            text: literal.to_text(),
             value_type: value_type.label(),
         }),
     }

@@ -224,6 +224,7 @@ impl Outcome for MemberRows<'_> {
         for row in rows {
             match fate {
                 Fate::Written => {
+                    self.applied.members_written.insert(row.index);
                     self.applied.part_written(row.index);
                     self.waiting.written(row.index, self.applied);
                 }

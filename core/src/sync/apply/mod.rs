@@ -103,6 +103,8 @@ pub struct Applied {
     pub statuses: Vec<ChangeStatus>,
     /// Changes whose own row is committed, whatever became of their members and further references.
     pub committed: HashSet<usize>,
+    /// Changes of which a row of a member is committed.
+    members_written: HashSet<usize>,
     /// Objects written, by method, and those in error, each counted once.
     pub writes: Writes,
     /// What there is to say.
@@ -140,6 +142,7 @@ impl Applier<'_> {
         let mut applied = Applied {
             statuses: vec![ChangeStatus::NotWritten; changes.len()],
             committed: HashSet::new(),
+            members_written: HashSet::new(),
             writes: Writes::default(),
             messages: Vec::new(),
             stopped: None,
@@ -147,6 +150,7 @@ impl Applier<'_> {
         if let Err(stopped) = self.apply_all(changes, range.clone(), &mut applied) {
             applied.stopped = Some(stopped);
         }
+        applied.without_rows(changes, range.clone());
         applied.count(changes, range);
         applied
     }
@@ -369,6 +373,15 @@ impl Applied {
 
     fn has_failed(&self, index: usize) -> bool {
         self.status(index) == Some(ChangeStatus::Failed)
+    }
+
+    /// An update of which nothing was written, because nothing that it refers to was found, is none.
+    fn without_rows(&mut self, changes: &ChangeList, range: Range<usize>) {
+        for index in range.filter(|index| changes.method(*index) == Some(Method::Update)) {
+            if !self.committed.contains(&index) && !self.members_written.contains(&index) {
+                self.replace_status(index, &[ChangeStatus::Done], ChangeStatus::NotWritten);
+            }
+        }
     }
 
     /// Counts every object once, by what became of it in the end.

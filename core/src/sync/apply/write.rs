@@ -234,7 +234,7 @@ impl Applied {
         self.replace_status(index, &open, ChangeStatus::Done);
     }
 
-    fn replace_status(&mut self, index: usize, from: &[ChangeStatus], to: ChangeStatus) {
+    pub(super) fn replace_status(&mut self, index: usize, from: &[ChangeStatus], to: ChangeStatus) {
         if let Some(status) = self.statuses.get_mut(index).filter(|status| from.contains(status)) {
             *status = to;
         }

@@ -36,6 +36,7 @@ impl Explanation {
         json!({
             "mapping": self.mapping,
             "direction": self.direction.id(),
+            "variable_set": self.variable_set,
             "left": self.left.as_ref().map(ObjectName::to_json),
             "right": self.right.as_ref().map(ObjectName::to_json),
             "matching": self.matching.iter().map(MatchTest::to_json).collect::<Vec<_>>(),

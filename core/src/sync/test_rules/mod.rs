@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 
 use self::objects::TestRow;
 use super::{
-    effective::effective_project,
+    effective::{effective_project, effective_project_with_set},
     ended::connector_error,
     pairs::StepPairs,
     passes::{Passes, PlannedPass, corrects},
@@ -35,7 +35,7 @@ use crate::{
     journal::{Change, Journal, JournalError, Message},
     mapping::{CompiledMapping, MappingError, Occasion, compile},
     progress::CancelToken,
-    project::{CollisionDetection, Direction, Mapping, Project, Side, Step, Workflow},
+    project::{CollisionDetection, Direction, Mapping, Project, Side, StartUpConfiguration, Step, Workflow},
     value::Value,
 };
 
@@ -50,6 +50,20 @@ pub struct RuleTest {
     pub objects: TestObjects,
     /// Values that the objects are to have for the test.
     pub values: Vec<TestValue>,
+    /// Variables that the mapping is to have.
+    pub variables: TestVariables,
+}
+
+/// Which variables a mapping has in a test (F6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TestVariables {
+    /// Those of the project, without any set.
+    #[default]
+    OfProject,
+    /// Also those of the variable set of this name.
+    Set(String),
+    /// Those that a start up configuration has. The test then has the methods and conditions of its workflow.
+    StartUp(String),
 }
 
 /// The objects of a test.
@@ -79,6 +93,8 @@ pub struct Explanation {
     pub mapping: String,
     /// Direction of synchronization.
     pub direction: Direction,
+    /// The variable set whose values the mapping has; `None` without one.
+    pub variable_set: Option<String>,
     /// The central object, by display value and key.
     pub left: Option<ObjectName>,
     /// The target object.
@@ -166,6 +182,15 @@ pub enum RuleTestError {
     #[error("there is no mapping {name:?}")]
     #[diagnostic(code("SW-R201"), help("the mappings are: {}", known.join(", ")))]
     UnknownMapping {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The project has no such start up configuration.
+    #[error("there is no start up configuration {name:?}")]
+    #[diagnostic(code("SW-R207"), help("the start up configurations are: {}", known.join(", ")))]
+    UnknownStartUp {
         /// What was asked for.
         name: String,
         /// What there is.
@@ -278,20 +303,50 @@ pub fn test_rules(
     test: &RuleTest,
     cancel: &CancelToken,
 ) -> Result<Explanation, RuleTestError> {
-    let project = &effective_project(project, None)?;
+    let start_up = start_up_of(project, &test.variables)?;
+    let variable_set = match &test.variables {
+        TestVariables::Set(set) => Some(set.clone()),
+        _ => start_up.and_then(|start_up| start_up.variable_set.clone()),
+    };
+    let project = &match &test.variables {
+        TestVariables::Set(set) => effective_project_with_set(project, set)?,
+        _ => effective_project(project, start_up)?,
+    };
     let mapping = project.mapping(&test.mapping).ok_or_else(|| RuleTestError::UnknownMapping {
         name: test.mapping.clone(),
         known: project.mappings.iter().map(|mapping| mapping.name.clone()).collect(),
     })?;
-    let bench = Bench::new(project, folder, mapping, test, cancel)?;
+    let asked = Asked { test, start_up: start_up.map(|start_up| start_up.name.as_str()), variable_set };
+    let bench = Bench::new(project, folder, mapping, asked, cancel)?;
     let row = bench.row(test)?;
     bench.explain(&row)
+}
+
+/// The start up configuration that the test is to be like.
+fn start_up_of<'a>(
+    project: &'a Project,
+    variables: &TestVariables,
+) -> Result<Option<&'a StartUpConfiguration>, RuleTestError> {
+    let TestVariables::StartUp(name) = variables else { return Ok(None) };
+    let unknown = || RuleTestError::UnknownStartUp {
+        name: name.clone(),
+        known: project.start_ups.iter().map(|start_up| start_up.name.clone()).collect(),
+    };
+    project.start_up(name).map(Some).ok_or_else(unknown)
+}
+
+/// What a bench is made for.
+struct Asked<'a> {
+    test: &'a RuleTest,
+    start_up: Option<&'a str>,
+    variable_set: Option<String>,
 }
 
 /// What a test works with.
 struct Bench<'a> {
     project: &'a Project,
     mapping: &'a Mapping,
+    variable_set: Option<String>,
     /// Its methods and conditions are those of the test.
     step: Option<&'a Step>,
     compiled: CompiledMapping,
@@ -305,11 +360,11 @@ impl<'a> Bench<'a> {
         project: &'a Project,
         folder: &'a Path,
         mapping: &'a Mapping,
-        test: &RuleTest,
+        Asked { test, start_up, variable_set }: Asked<'_>,
         cancel: &CancelToken,
     ) -> Result<Self, RuleTestError> {
         let session = session(1);
-        let step = step_of(project, mapping, test.direction);
+        let step = step_of(project, mapping, test.direction, start_up);
         let mut compiled =
             compile(&session, project, mapping, step.map(|(_, step)| step), test.direction, true)?;
         let mut journal = Journal::open_with(project, folder, OpenMode::Read, cancel)?;
@@ -317,7 +372,7 @@ impl<'a> Bench<'a> {
         for side in [Side::Left, Side::Right] {
             tables.read_labels(&mut journal, side, &compiled.class(side).schema_type)?;
         }
-        if step.is_some_and(|(workflow, _)| detects_collisions(project, workflow)) {
+        if step.is_some_and(|(workflow, _)| detects_collisions(project, workflow, start_up)) {
             tables.leave_busy_alone(&mut journal, &mut compiled, Some(mapping))?;
         }
         let pairs = StepPairs::read(&mut journal, &compiled)?;
@@ -327,7 +382,7 @@ impl<'a> Bench<'a> {
             .build()
             .map_err(|error| RuleTestError::Engine { text: error.to_string() })?;
         let step = step.map(|(_, step)| step);
-        Ok(Self { project, mapping, step, compiled, tables, session, runtime })
+        Ok(Self { project, mapping, variable_set, step, compiled, tables, session, runtime })
     }
 
     fn explain(&self, row: &TestRow) -> Result<Explanation, RuleTestError> {
@@ -356,6 +411,7 @@ impl<'a> Bench<'a> {
         Ok(Explanation {
             mapping: self.mapping.name.clone(),
             direction: self.compiled.direction,
+            variable_set: self.variable_set.clone(),
             left: self.name(row, Side::Left)?,
             right: self.name(row, Side::Right)?,
             matching: self.matching(row)?,
@@ -367,13 +423,17 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// The first step that runs the mapping in this direction: its methods and conditions are those of the test.
+/// The first step that runs the mapping in this direction, in the workflow of the start up configuration if there is
+/// one: its methods and conditions are those of the test.
 fn step_of<'a>(
     project: &'a Project,
     mapping: &Mapping,
     direction: Direction,
+    start_up: Option<&str>,
 ) -> Option<(&'a Workflow, &'a Step)> {
-    project.workflows.iter().find_map(|workflow| {
+    let only = start_up.and_then(|name| project.start_up(name)).map(|start_up| &start_up.workflow);
+    let workflows = project.workflows.iter().filter(|one| only.is_none_or(|only| one.name == *only));
+    workflows.into_iter().find_map(|workflow| {
         workflow
             .steps
             .iter()
@@ -382,9 +442,10 @@ fn step_of<'a>(
     })
 }
 
-/// Whether any start up configuration of the workflow looks for busy objects before mapping (R5).
-fn detects_collisions(project: &Project, workflow: &Workflow) -> bool {
-    project.start_ups.iter().any(|start_up| {
+/// Whether the start up configuration, or without one any of the workflow, looks for busy objects before mapping (R5).
+fn detects_collisions(project: &Project, workflow: &Workflow, start_up: Option<&str>) -> bool {
+    let meant = project.start_ups.iter().filter(|one| start_up.is_none_or(|name| one.name == name));
+    meant.into_iter().any(|start_up| {
         start_up.workflow == workflow.name
             && start_up.collision_detection == CollisionDetection::BeforeMapping
     })

@@ -1,27 +1,45 @@
 //! What holds for every mapping that the check accepts: random rules over random objects, in real runs.
 
+mod any_list_rule;
 mod any_mapping;
+mod million;
 mod restless;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use syncwright_core::{
     check::{Severity, check},
     project::{Direction, Mapping, Method, Project, Side},
     sync::{RunReport, StepPass},
+    value::Value,
 };
 
-use self::any_mapping::{Object, PROPERTIES, any_direction, any_mapping, any_objects, is_lasting};
-use crate::fixture::{Systems, changes, rows};
+use self::{
+    any_list_rule::{MEMBERS, PEOPLE, class_with_lists},
+    any_mapping::{Object, PROPERTIES, any_direction, any_mapping, any_objects, is_lasting, mapping_by_key},
+};
+use crate::fixture::{Systems, changes, messages, rows};
 
 fn statements(objects: &[Object]) -> String {
     let columns: Vec<String> =
         PROPERTIES.iter().map(|(name, declared)| format!("{name} {declared}")).collect();
-    let mut statements =
-        format!("CREATE TABLE o (k TEXT PRIMARY KEY, f TEXT, {}); BEGIN;", columns.join(", "));
-    for (key, values) in objects {
-        statements += &format!("INSERT INTO o VALUES ('k{key:05}', {});", values.join(", "));
+    let mut statements = format!(
+        "CREATE TABLE o (k TEXT PRIMARY KEY, f TEXT, m TEXT, l TEXT, {});
+         CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+         CREATE TABLE member (o TEXT REFERENCES o (k) ON DELETE CASCADE ON UPDATE CASCADE,
+             person INTEGER REFERENCES person (id), PRIMARY KEY (o, person)); BEGIN;",
+        columns.join(", ")
+    );
+    for (id, name) in PEOPLE.iter().enumerate() {
+        statements += &format!("INSERT INTO person VALUES ({id}, '{name}');");
+    }
+    for object in objects {
+        let key = object.key();
+        statements += &format!("INSERT INTO o VALUES ('{key}', {});", object.values.join(", "));
+        for person in &object.members {
+            statements += &format!("INSERT INTO member VALUES ('{key}', {person});");
+        }
     }
     statements + "COMMIT;"
 }
@@ -32,7 +50,10 @@ fn systems(left: &[Object], right: &[Object]) -> Systems {
 
 /// The project, if the check accepts it.
 fn project(systems: &Systems, mapping: &Mapping, run: Direction) -> Option<Project> {
-    let project = systems.project(run, vec![mapping.clone()]);
+    let mut project = systems.project(run, vec![mapping.clone()]);
+    for system in [&mut project.central, &mut project.target] {
+        system.schema.classes.push(class_with_lists());
+    }
     let errors = check(&project).into_iter().filter(|finding| finding.severity == Severity::Error).count();
     (errors == 0).then_some(project)
 }
@@ -42,14 +63,32 @@ type Held = BTreeMap<String, BTreeMap<String, String>>;
 
 fn held(database: &rusqlite::Connection) -> Held {
     let names: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
-    rows(database, &format!("SELECT k, {} FROM o", names.join(", ")))
+    let members = "(SELECT group_concat(name, ';') FROM
+        (SELECT name FROM member JOIN person ON id = person WHERE member.o = o.k ORDER BY name))";
+    rows(database, &format!("SELECT k, {}, {members} FROM o", names.join(", ")))
         .iter()
         .map(|row| {
             let mut cells = row.split('|').map(str::to_owned);
             let key = cells.next().unwrap();
-            (key, names.iter().map(|name| (*name).to_owned()).zip(cells).collect())
+            (key, names.iter().chain(&[MEMBERS]).map(|name| (*name).to_owned()).zip(cells).collect())
         })
         .collect()
+}
+
+/// A value as [`held`] has it: lists are sets.
+fn as_held(value: &Value) -> String {
+    match value {
+        Value::List(elements) => {
+            let elements: BTreeSet<String> = elements.iter().map(ToString::to_string).collect();
+            if elements.is_empty() {
+                "∅".to_owned()
+            } else {
+                elements.into_iter().collect::<Vec<_>>().join(";")
+            }
+        }
+        Value::Null => "∅".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// What a side holds once the changes of these passes are made.
@@ -61,21 +100,25 @@ fn with_changes(mut held: Held, report: &RunReport, side: Side, passes: &[StepPa
                 Side::Left => &change.left_key,
                 Side::Right => &change.right_key,
             };
-            let values = change.properties.iter().map(|property| {
-                let new = if property.new.is_null() { "∅".to_owned() } else { property.new.to_string() };
-                (property.property.clone(), new)
-            });
+            let values =
+                change.properties.iter().map(|property| (property.property.clone(), as_held(&property.new)));
             let mut values: BTreeMap<String, String> = values.collect();
             match change.method {
                 Method::Insert => {
                     let key = values.remove("k").unwrap();
-                    for (name, _) in PROPERTIES {
+                    for name in PROPERTIES.iter().map(|(name, _)| *name).chain([MEMBERS]) {
                         values.entry(name.to_owned()).or_insert_with(|| "∅".to_owned());
                     }
                     assert_eq!(held.insert(key, values), None);
                 }
                 Method::Delete => assert!(held.remove(&own[0].1.to_string()).is_some()),
-                _ => held.get_mut(&own[0].1.to_string()).unwrap().extend(values),
+                _ => {
+                    let key = own[0].1.to_string();
+                    let mut object = held.remove(&key).unwrap();
+                    let new_key = values.remove("k").unwrap_or(key);
+                    object.extend(values);
+                    assert_eq!(held.insert(new_key, object), None);
+                }
             }
         }
     }
@@ -127,16 +170,19 @@ proptest! {
             Side::Left => held(&systems.left()),
             Side::Right => held(&systems.right()),
         };
-        prop_assert_eq!(
-            with_changes(destination_before, &simulated, run.destination(), &passes),
-            now(run.destination())
-        );
-        // Only the passes that write the source; deletions there are none.
-        let foreseen = with_changes(source_before.clone(), &simulated, run.source(), &passes);
-        let done = with_changes(source_before, &report, run.source(), &StepPass::ALL);
-        prop_assert_eq!(&done, &now(run.source()));
-        if !forced {
-            prop_assert_eq!(&foreseen, &done);
+        // A database may refuse a key that another object has, which a simulation does not see.
+        if messages(&report, "SW-D010").is_empty() {
+            prop_assert_eq!(
+                with_changes(destination_before, &simulated, run.destination(), &passes),
+                now(run.destination())
+            );
+            // Only the passes that write the source; deletions there are none.
+            let foreseen = with_changes(source_before.clone(), &simulated, run.source(), &passes);
+            let done = with_changes(source_before, &report, run.source(), &StepPass::ALL);
+            prop_assert_eq!(&done, &now(run.source()));
+            if !forced {
+                prop_assert_eq!(&foreseen, &done);
+            }
         }
 
         let again = systems.run(&project);
@@ -180,11 +226,14 @@ proptest! {
     /// A pair among ten thousand is evaluated as it is alone.
     #[test]
     fn one_of_many_is_as_one_alone(
-        mapping in any_mapping(), run in any_direction(), left in any_objects(), right in any_objects(),
+        mapping in mapping_by_key(), run in any_direction(), left in any_objects(), right in any_objects(),
     ) {
         let repeated = |objects: &[Object]| -> Vec<Object> {
             (0..10_000_u32 / 9)
-                .flat_map(|round| objects.iter().map(move |(key, values)| (round * 9 + key, values.clone())))
+                .flat_map(|round| {
+                    let number = move |object: &Object| round * 9 + object.number;
+                    objects.iter().map(move |object| Object { number: number(object), ..object.clone() })
+                })
                 .collect()
         };
         let many = systems(&repeated(&left), &repeated(&right));
@@ -194,20 +243,26 @@ proptest! {
         let among: BTreeMap<String, Vec<String>> = by_object(&many.simulate(&project));
         for key in 0..9 {
             let one = |objects: &[Object]| -> Vec<Object> {
-                objects.iter().filter(|(own, _)| *own == key).cloned().collect()
+                objects.iter().filter(|object| object.number == key).cloned().collect()
             };
             let (left, right) = (one(&left), one(&right));
+            let mut names = left.iter().chain(&right).map(Object::key).collect::<Vec<_>>();
+            names.dedup();
             let alone = by_object(&systems(&left, &right).simulate(&project));
             for (object, found) in &alone {
                 prop_assert_eq!(among.get(object), Some(found), "{}", object);
             }
-            prop_assert_eq!(alone.contains_key(&format!("k{key:05}")), among.contains_key(&format!("k{key:05}")));
-            // Every repetition has the same fate.
-            let (first, later) = (format!("k{key:05}"), format!("k{:05}", 900 * 9 + key));
-            let renamed = |texts: Option<&Vec<String>>, from: &str| {
-                texts.map(|texts| texts.iter().map(|text| text.replace(from, "key")).collect::<Vec<_>>())
-            };
-            prop_assert_eq!(renamed(among.get(&first), &first), renamed(among.get(&later), &later));
+            for first in &names {
+                prop_assert_eq!(alone.contains_key(first), among.contains_key(first));
+                // Every repetition has the same fate.
+                let number = |number: u32| format!("{number:05}");
+                let later = first.replace(&number(key), &number(900 * 9 + key));
+                let renamed = |name: &str, key: u32| {
+                    let texts = among.get(name)?;
+                    Some(texts.iter().map(|text| text.replace(&number(key), "key")).collect::<Vec<_>>())
+                };
+                prop_assert_eq!(renamed(first, key), renamed(&later, 900 * 9 + key));
+            }
         }
     }
 }

@@ -1,0 +1,89 @@
+//! In which order virtual properties of a class are computed: behind those that they read (S9).
+
+use arrow::datatypes::Field;
+use datafusion::{common::DFSchema, prelude::SessionContext};
+
+use super::{BASE, qualified};
+use crate::{
+    expr::{self, Part, resolve_pattern},
+    project::{ClassRef, PropertyRef, VirtualKind, VirtualProperty},
+    value::column_type,
+};
+
+/// Virtual properties that read one another: the first is also the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Circle(pub Vec<String>);
+
+impl std::fmt::Display for Circle {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "virtual properties read one another: {}", self.0.join(" → "))
+    }
+}
+
+/// The virtual properties among `wanted` and those that they read, each behind what it reads itself.
+pub(crate) fn order<'n>(
+    session: &SessionContext,
+    class: ClassRef<'_>,
+    wanted: impl IntoIterator<Item = &'n String>,
+) -> Result<Vec<String>, Circle> {
+    let mut visit = Visit { session, class, schema: own_schema(class), way: Vec::new(), done: Vec::new() };
+    wanted.into_iter().try_for_each(|name| visit.visit(name))?;
+    Ok(visit.done)
+}
+
+/// The columns and virtual properties of a class, as expressions of its virtual properties know them.
+pub(super) fn own_schema(class: ClassRef<'_>) -> DFSchema {
+    let field = |property: PropertyRef<'_>| {
+        let data_type = column_type(property.value_type(), property.is_multi_valued());
+        Field::new(property.name(), data_type, true)
+    };
+    qualified(BASE, class.properties().map(field).collect())
+}
+
+struct Visit<'a> {
+    session: &'a SessionContext,
+    class: ClassRef<'a>,
+    schema: DFSchema,
+    /// Properties whose own properties are being looked at.
+    way: Vec<String>,
+    done: Vec<String>,
+}
+
+impl Visit<'_> {
+    fn visit(&mut self, name: &str) -> Result<(), Circle> {
+        let Some(PropertyRef::Virtual(property)) = self.class.property(name) else { return Ok(()) };
+        if self.done.iter().any(|done| done == name) {
+            return Ok(());
+        }
+        let begin = self.way.iter().position(|known| known == name);
+        self.way.push(name.to_owned());
+        if let Some(begin) = begin {
+            return Err(Circle(self.way.split_off(begin)));
+        }
+        self.reads(property).iter().try_for_each(|read| self.visit(read))?;
+        self.way.pop();
+        self.done.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Names of the properties of the object that a virtual property reads; none of what is wrong in itself,
+    /// which is told elsewhere.
+    fn reads(&self, property: &VirtualProperty) -> Vec<String> {
+        match &property.kind {
+            VirtualKind::Pattern(pattern) => {
+                let parts = resolve_pattern(self.class.schema_type, pattern).unwrap_or_default();
+                let name = |part| match part {
+                    Part::Property(name) | Part::Escaped(name) => Some(name),
+                    Part::Text(_) => None,
+                };
+                parts.into_iter().filter_map(name).collect()
+            }
+            VirtualKind::Expression(text) => expr::parse(self.session, &self.schema, text)
+                .map(|parsed| parsed.column_refs().into_iter().map(|column| column.name.clone()).collect())
+                .unwrap_or_default(),
+            VirtualKind::CompositeKey(names) => names.clone(),
+            VirtualKind::Convert { property, .. } => vec![property.clone()],
+            _ => Vec::new(),
+        }
+    }
+}
