@@ -8,7 +8,7 @@ use crate::{
     expr::OperationKind,
     project::{
         Access, DataOperations, LogLevel, Mapping, OperationStrategy, Project, PropertyRule, Provider, Side,
-        StartUpConfiguration, System, VirtualKind, WhenBusy,
+        StartUpConfiguration, System, WhenBusy,
     },
 };
 
@@ -110,14 +110,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
             ],
         );
-    }
-    for class in &schema.classes {
-        let place = Place::System { side, schema_type: Some(class.name.clone()) };
-        for property in &class.virtual_properties {
-            if matches!(property.kind, VirtualKind::Script { .. }) {
-                add(findings, WARNS, &place, &format!("the virtual property {}", property.name));
-            }
-        }
     }
 }
 

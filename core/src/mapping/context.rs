@@ -322,7 +322,7 @@ impl<'a> Context<'a> {
 }
 
 /// The script language of a project with its snippets, variables and `FullSync` (D5).
-fn scripts_of(project: &Project, data_import: bool) -> Result<Scripts, ScriptError> {
+pub(crate) fn scripts_of(project: &Project, data_import: bool) -> Result<Scripts, ScriptError> {
     let variables = project
         .variables
         .iter()

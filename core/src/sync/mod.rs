@@ -3,6 +3,8 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod actions;
+mod after_actions;
 mod after_saving;
 mod ambiguous;
 mod apply;
@@ -40,6 +42,7 @@ mod settle;
 mod source;
 mod spared;
 pub mod test_rules;
+mod unread;
 
 use std::path::Path;
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod plan;
+mod scripted;
 mod virtual_value;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -16,13 +17,15 @@ use datafusion::{
     logical_expr::Expr,
 };
 
+pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
+pub use self::scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name};
 use super::{
     Context, MappingError,
     path::{Missing, Way, way},
 };
 use crate::{
     expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
-    project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualProperty},
+    project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualKind, VirtualProperty},
     value::column_type,
 };
 
@@ -76,6 +79,8 @@ pub struct CompiledClass {
 struct Computed {
     property: VirtualProperty,
     way: Result<Way, Missing>,
+    /// Its read part, if it is a script that the mapping needs.
+    script: Option<ReadScript>,
 }
 
 /// All properties of a class, as the schema that expressions are checked against.
@@ -117,6 +122,7 @@ impl CompiledClass {
                 PropertyRef::Virtual(property) => Some(Computed {
                     way: way(&system.schema, class.schema_type, property),
                     property: property.clone(),
+                    script: None,
                 }),
                 PropertyRef::Column(_) => None,
             })
@@ -171,11 +177,12 @@ impl CompiledClass {
         separated.skip(1).collect()
     }
 
-    /// Notes which properties are needed and checks everything that reading them takes.
+    /// Notes which properties are needed, and by which of them objects are matched, and checks everything that reading them takes.
     pub(super) fn use_properties(
         &mut self,
         context: &Context<'_>,
         used: &BTreeSet<String>,
+        matched: &BTreeSet<String>,
     ) -> Result<(), MappingError> {
         if self.key.is_empty() {
             return Err(MappingError::NoKey {
@@ -193,6 +200,16 @@ impl CompiledClass {
         for filter in &self.filters {
             self.filter(context.session, filter)
                 .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
+        }
+        let is_used = |computed: &&mut Computed| used.contains(&computed.property.name);
+        for computed in self.virtual_properties.iter_mut().filter(is_used) {
+            let Computed { property, script, .. } = computed;
+            if matches!(property.kind, VirtualKind::Script { .. }) {
+                let place = format!("{place}, {}", property.name);
+                let mut read = ReadScript::new(context, self.side, property, &place)?;
+                read.matches = matched.contains(&property.name);
+                *script = Some(read);
+            }
         }
         for computed in &self.virtual_properties {
             let name = &computed.property.name;

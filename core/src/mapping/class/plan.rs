@@ -40,6 +40,7 @@ impl CompiledClass {
             };
             columns.push(value.alias(name));
         }
+        self.add_errors(&mut columns);
         let (plan, label) = self.labelled(plan, source)?;
         columns.push(label.alias(OUTSTANDING_COLUMN));
         let plan = marks::join(self, source, plan, &mut columns)?;

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     expr::{self, pattern_expression, resolve_pattern},
-    project::{CharacterConversion, Literal, SchemaType, VirtualKind, VirtualProperty},
+    project::{CharacterConversion, Literal, SchemaType, VirtualKind},
     value::{ValueType, column_type},
 };
 
@@ -45,11 +45,11 @@ impl Reader<'_> {
         computed: &Computed,
         number: usize,
     ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
-        let Computed { property, way } = computed;
+        let Computed { property, way, .. } = computed;
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         match way {
             Err(missing) => Err(invalid(&format!("{} has no {}", missing.class, missing.name))),
-            Ok(Way::Own(columns)) => Ok((plan, self.own_value(property, columns)?)),
+            Ok(Way::Own(columns)) => Ok((plan, self.own_value(computed, columns)?)),
             Ok(Way::References(legs)) => {
                 let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
                 self.follow(plan, legs, wanted, property.value_type, number)
@@ -62,7 +62,11 @@ impl Reader<'_> {
     }
 
     /// The value of a property that is made of the object's own columns.
-    fn own_value(&self, property: &VirtualProperty, columns: &[String]) -> DataFusionResult<Expr> {
+    fn own_value(&self, computed: &Computed, columns: &[String]) -> DataFusionResult<Expr> {
+        let Computed { property, script, .. } = computed;
+        if let Some(script) = script {
+            return Ok(script.call(property, base).0);
+        }
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         let schema_type = &self.class.schema_type;
         match &property.kind {
@@ -91,7 +95,7 @@ impl Reader<'_> {
                 };
                 Ok(convert(text, ValueType::String, property.value_type))
             }
-            _ => Err(invalid("this kind of virtual property does not work yet")),
+            _ => Err(invalid("it is not made of columns of the object")),
         }
     }
 

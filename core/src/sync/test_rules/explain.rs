@@ -210,6 +210,7 @@ const fn closed(kind: GateKind) -> &'static str {
         GateKind::Busy => "the object is busy, and the rule does not apply to busy objects",
         GateKind::Condition => "its condition does not hold",
         GateKind::DoNotOverwrite => "the property is not empty, and the rule does not overwrite",
+        GateKind::Script => "the script that writes the property does not change this column",
         GateKind::KeepWhenEmpty => "the source is empty, and the property keeps what it holds",
     }
 }
