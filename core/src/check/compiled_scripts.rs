@@ -82,6 +82,13 @@ impl Scripted<'_> {
             let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
             let name = format!("class {}, {}, {part}", class.name, property.name);
             match scripts.compile(&name, text, kind) {
+                Ok(script) if kind == ScriptKind::Write && script.assigned().is_empty() => findings.add(
+                    Severity::Error,
+                    "SW-C200",
+                    place.clone(),
+                    format!("the script of {name} assigns nothing"),
+                    Some("assign columns of the class, as in $Name$ = value"),
+                ),
                 Ok(script) => {
                     let refused = script
                         .names()

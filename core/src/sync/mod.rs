@@ -8,6 +8,8 @@ mod after_actions;
 mod after_saving;
 mod ambiguous;
 mod apply;
+#[cfg(test)]
+mod broken_engine;
 mod candidates;
 mod changes;
 mod collision;

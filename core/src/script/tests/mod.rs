@@ -1,6 +1,7 @@
 //! Tests of the script engines: both languages against the same tables.
 
 mod batches;
+mod broken;
 mod errors;
 mod guide;
 mod isolation;
