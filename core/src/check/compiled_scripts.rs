@@ -112,18 +112,19 @@ impl Scripted<'_> {
 
 /// An action on objects that the mapping never writes.
 fn without_effect(mapping: &Mapping, action: &Action, findings: &mut Findings) {
-    let writes = match (mapping.direction, action.side) {
-        (MappingDirection::ToTarget, Side::Left) | (MappingDirection::ToCentral, Side::Right) => false,
-        (MappingDirection::DoNotMap, _) => false,
-        _ => true,
-    };
+    let never = matches!(
+        (mapping.direction, action.side),
+        (MappingDirection::ToTarget, Side::Left)
+            | (MappingDirection::ToCentral, Side::Right)
+            | (MappingDirection::DoNotMap, _)
+    );
     let against = mapping.rules.iter().any(|rule| {
         rule.force_against_direction
             || rule.correct_rogue_modifications
             || rule.ignore_direction_on_insert
             || rule.flags.write_back
     });
-    if writes || against || action.lifecycle == Lifecycle::Off {
+    if !never || against || action.lifecycle == Lifecycle::Off {
         return;
     }
     findings.add(

@@ -230,7 +230,6 @@ impl CompiledScript {
     }
 
     /// Runs an action on one object: whether it went well, and what it logged. What it assigns counts for nothing.
-    #[must_use]
     pub fn run(&self, arguments: &[Value]) -> (Result<(), ScriptError>, Vec<String>) {
         log::collect(|| self.write(&Value::Null, arguments).map(drop))
     }

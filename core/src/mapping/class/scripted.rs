@@ -6,7 +6,7 @@
 use arrow::datatypes::DataType;
 use datafusion::{
     functions::{core::expr_fn::get_field, expr_fn::coalesce},
-    logical_expr::{Expr, cast, lit, when},
+    logical_expr::{Expr, lit, when},
 };
 
 use super::{
@@ -146,7 +146,7 @@ impl CompiledClass {
         columns.push(first_of(errors(false).collect()).alias(UNREAD_COLUMN));
         if self.is_matched_by_script() {
             let failed = errors(true).map(Expr::is_not_null).fold(lit(false), Expr::or);
-            columns.push(cast(failed, DataType::Boolean).alias(UNMATCHABLE_COLUMN));
+            columns.push(failed.alias(UNMATCHABLE_COLUMN));
         }
     }
 }

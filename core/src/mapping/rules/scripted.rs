@@ -6,14 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use arrow::datatypes::DataType;
 use datafusion::{
     common::{
         Column, TableReference,
         tree_node::{Transformed, TreeNode as _},
     },
     functions::core::expr_fn::get_field,
-    logical_expr::{Expr, cast, lit, when},
+    logical_expr::{Expr, lit, when},
 };
 
 use super::{
@@ -249,8 +248,7 @@ pub(in crate::mapping) fn call(
     argument: impl Fn(&crate::script::ScriptName) -> Expr,
 ) -> Expr {
     let types: Vec<ValueType> = columns.iter().map(|column| column.value_type).collect();
-    let runs = cast(runs.is_true(), DataType::Boolean);
-    let arguments = [runs, value].into_iter().chain(script.names().iter().map(argument)).collect();
+    let arguments = [runs.is_true(), value].into_iter().chain(script.names().iter().map(argument)).collect();
     script.write_function(&types).call(arguments)
 }
 

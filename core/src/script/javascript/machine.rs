@@ -310,6 +310,14 @@ fn prepare(context: &Ctx<'_>, language: &JavaScript) -> Result<(), ScriptError> 
         .catch(context)
         .map_err(broken)?;
     bootstrap.call::<_, ()>(()).catch(context).map_err(broken)?;
+    let log = Function::new(context.clone(), |context: Ctx<'_>, text: Coerced<String>| {
+        if log::add(&text) {
+            return Ok(());
+        }
+        Err(Exception::throw_reference(&context, "log is there in actions after only"))
+    });
+    let globals = context.globals();
+    log.and_then(|log| globals.set("log", log)).catch(context).map_err(broken)?;
     for snippet in &language.snippets {
         let script = &snippet.script;
         context
@@ -323,17 +331,9 @@ fn prepare(context: &Ctx<'_>, language: &JavaScript) -> Result<(), ScriptError> 
         names.push(name.as_str());
         values.push(value::argument(context, &cell_of(value)).catch(context).map_err(broken)?);
     }
-    let log = Function::new(context.clone(), |context: Ctx<'_>, text: Coerced<String>| {
-        if log::add(&text) {
-            return Ok(());
-        }
-        Err(Exception::throw_reference(&context, "log is there in actions after only"))
-    });
-    let globals = context.globals();
-    log.and_then(|log| globals.set("log", log)).catch(context).map_err(broken)?;
     #[cfg(test)]
     Function::new(context.clone(), crate::script::tests::panic_in_the_engine)
-        .and_then(|function| globals.set("panic_in_the_engine", function))
+        .and_then(|function| context.globals().set("panic_in_the_engine", function))
         .catch(context)
         .map_err(broken)?;
     bootstrap.call::<_, ()>((names, values)).catch(context).map_err(broken)
