@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     connect::{ConnectError, Connector, OpenMode, open_with},
-    journal::{Change, ChangeList, ChangeStatus, Message, MessageLevel, StepReport},
+    journal::{Change, ChangeList, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepReport},
     mapping::{CompiledAction, CompiledMapping, WriteAs},
     project::{ActionEvent, ActionTime},
     sync::references::written_target,
@@ -24,8 +24,10 @@ use crate::{
 const LOGGED: &str = "SW-R126";
 /// Code of what is told of an action that failed.
 const FAILED: &str = "SW-R127";
-/// Objects that are read at a time.
+/// Objects that one request reads.
 const BATCH: usize = 1000;
+/// Objects that are held at a time; the keys that a database gave to new ones are looked up once for all of them.
+const OBJECTS: usize = 20_000;
 
 /// Objects by their keys in written form: the columns that actions name, and their values.
 pub(super) type Objects = HashMap<Vec<String>, HashMap<String, Value>>;
@@ -51,46 +53,44 @@ impl Execution<'_> {
     }
 
     /// Runs the actions after what is written of `range`; `deleted` are the objects that were there before.
+    ///
+    /// # Errors
+    ///
+    /// If the lock of the run is lost.
     pub(super) fn after_writing(
         &self,
+        journal: &mut Journal,
         mapping: &CompiledMapping,
         report: &mut StepReport,
         range: Range<usize>,
-        deleted: Objects,
-    ) {
-        if !mapping.actions.iter().any(|action| action.when == ActionTime::After) {
-            return;
-        }
-        let written: Vec<Change> = range
-            .filter_map(|index| report.changes.get(index))
-            .filter(|change| change.status == ChangeStatus::Done)
-            .filter(|change| event(change).is_some_and(|on| mapping.actions_after(on).next().is_some()))
-            .collect();
-        if written.is_empty() {
-            return;
-        }
-        match self.saved_objects(mapping, &written, deleted) {
-            Ok((keys, objects)) => {
-                for (change, key) in written.iter().zip(keys) {
-                    if self.cancel.is_cancelled() {
-                        return;
-                    }
-                    let object = objects.get(&written_form(&key));
-                    report.messages.extend(run_all(mapping, change, object));
+        deleted: &Objects,
+    ) -> Result<(), JournalError> {
+        let has_actions = |index: &usize| {
+            let on = report.changes.method(*index).and_then(ActionEvent::of);
+            on.is_some_and(|on| mapping.actions_after(on).next().is_some())
+        };
+        let indices: Vec<usize> = range.filter(has_actions).collect();
+        for indices in indices.chunks(OBJECTS) {
+            let changes = indices.iter().filter_map(|index| report.changes.get(*index));
+            let written: Vec<Change> = changes.filter(|change| change.status == ChangeStatus::Done).collect();
+            let (keys, saved) = match self.saved_objects(mapping, &written) {
+                Ok(saved) => saved,
+                Err(error) => {
+                    report.messages.push(not_read(written.len(), &error));
+                    continue;
                 }
+            };
+            for (change, key) in written.iter().zip(keys) {
+                if self.cancel.is_cancelled() {
+                    return Ok(());
+                }
+                journal.keep_lock()?;
+                let key = written_form(&key);
+                let object = saved.get(&key).or_else(|| deleted.get(&key));
+                report.messages.extend(run_all(mapping, change, object));
             }
-            Err(error) => report.messages.push(Message {
-                level: MessageLevel::Warning,
-                code: FAILED.to_owned(),
-                text: format!(
-                    "the actions after {} written objects did not run, because these cannot be read: {error}",
-                    written.len()
-                ),
-                object: None,
-                property: None,
-                rule: None,
-            }),
         }
+        Ok(())
     }
 
     fn reader(&self, mapping: &CompiledMapping) -> Result<Box<dyn Connector>, ConnectError> {
@@ -103,8 +103,8 @@ impl Execution<'_> {
         &self,
         mapping: &CompiledMapping,
         written: &[Change],
-        mut objects: Objects,
     ) -> Result<(Vec<Key>, Objects), ConnectError> {
+        let mut objects = Objects::new();
         let mut found: Vec<WrittenObject> = written.iter().map(|change| object_of(mapping, change)).collect();
         let is_there = |change: &&Change| event(change) != Some(ActionEvent::Delete);
         if written.iter().any(|change| is_there(&change)) {
@@ -118,7 +118,7 @@ impl Execution<'_> {
                 .collect();
             find_keys(&mut *connector, schema_type, &mut saved, self.cancel)?;
             let keys = saved.iter().map(|one| one.key.clone()).filter(|key| !key.is_empty()).collect();
-            objects.extend(self.read_objects(mapping, &mut *connector, keys)?);
+            objects = self.read_objects(mapping, &mut *connector, keys)?;
         }
         Ok((found.into_iter().map(|one| one.key).collect(), objects))
     }
@@ -153,6 +153,19 @@ impl Execution<'_> {
             }
         }
         Ok(objects)
+    }
+}
+
+fn not_read(objects: usize, error: &ConnectError) -> Message {
+    Message {
+        level: MessageLevel::Warning,
+        code: FAILED.to_owned(),
+        text: format!(
+            "the actions after {objects} written objects did not run, because these cannot be read: {error}"
+        ),
+        object: None,
+        property: None,
+        rule: None,
     }
 }
 

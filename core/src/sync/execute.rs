@@ -365,9 +365,14 @@ impl<'a> Execution<'a> {
             let journal = (&mut *journal, path.as_path());
             committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
         }
-        self.after_writing(mapping, report, all, deleted);
         let checksum = journal.save_changes(id, *position, report).map_err(journal_failed)?;
         journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        let told = report.messages.len();
+        let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
+        if report.messages.len() > told {
+            journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        }
+        acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
     }
 }

@@ -49,9 +49,7 @@ impl Settled {
             rules: self.rules.iter().map(|rules| filter(rules, keep)).collect::<Result<_, _>>()?,
         })
     }
-}
 
-impl Settled {
     /// Without the objects of which nothing is written.
     pub(super) fn written_only(self) -> DataFusionResult<Self> {
         let mut any = BooleanArray::from(vec![false; self.after.num_rows()]);

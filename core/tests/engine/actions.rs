@@ -6,7 +6,7 @@ use syncwright_core::{
     progress::CancelToken,
     project::{
         Action, ActionEvent, ActionTime, Direction, Lifecycle, Mapping, MappingDirection, Method, Project,
-        ScriptLanguage, Side,
+        PropertyRule, ScriptLanguage, Side,
     },
     sync::{
         RunReport, RunStatus,
@@ -293,4 +293,36 @@ fn a_test_of_rules_runs_actions_before() {
     let run = changes(&systems.simulate(&project)).into_iter().find(|change| change.method == Method::Update);
     assert_eq!(Some(&shown.changes[0]), run.as_ref());
     assert!(shown.changes[0].properties.iter().any(|property| property.rule == "action mark"));
+}
+
+/// Forced rules write the other system, and its actions run there.
+#[test]
+fn actions_run_where_forced_rules_write() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, number INTEGER, state TEXT);
+         INSERT INTO p VALUES (7, 'a', NULL, 'old'), (8, 'b', 1, 'old');",
+        "CREATE TABLE q (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);
+         INSERT INTO q VALUES (1, 'b');",
+    );
+    let number = PropertyRule {
+        direction: MappingDirection::ToCentral,
+        force_against_direction: true,
+        ..rule("number", "number")
+    };
+    let name = PropertyRule { direction: MappingDirection::ToTarget, ..rule("name", "name") };
+    let actions = vec![
+        Action {
+            side: Side::Left,
+            ..before("back", ActionEvent::Update, "$state$ = \"number \" + $Right::number$.to_string();")
+        },
+        Action { side: Side::Left, ..after("told", ActionEvent::Update, "log($name$ + \": \" + $state$);") },
+        before("new", ActionEvent::Insert, "$name$ = $name$ + \"\";"),
+    ];
+    let mapping =
+        Mapping { actions, ..mapping("p", "q", vec![by("name", pair("name", "name"))], vec![name, number]) };
+    let project = systems.project(Direction::ToTarget, vec![mapping]);
+    let report = systems.run_well(&project);
+    assert_eq!(rows(&systems.left(), "SELECT * FROM p"), ["7|a|2|number 2", "8|b|1|old"]);
+    assert_eq!(messages(&report, "SW-R126"), ["a: number 2"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
