@@ -106,7 +106,6 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::NotConvertible { .. } => "SW-M003",
         MappingError::NotWritable { .. } => "SW-M004",
         MappingError::Expression { .. } => "SW-M005",
-        MappingError::NotYet { .. } => "SW-M006",
         MappingError::NoMatching { .. } => "SW-M007",
         MappingError::NoKey { .. } => "SW-M008",
         MappingError::Engine { .. } => "SW-M009",
@@ -114,6 +113,8 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::BadPattern { .. } => "SW-M011",
         MappingError::Script { .. } => "SW-M012",
         MappingError::WhichSide { .. } => "SW-M013",
+        MappingError::NotReadable { .. } => "SW-M014",
+        MappingError::NameInScript { .. } => "SW-M015",
     }
 }
 
@@ -128,7 +129,8 @@ fn place_of(view: &View<'_>, error: &MappingError) -> Place {
         | MappingError::BadPattern { place, .. }
         | MappingError::Script { place, .. }
         | MappingError::WhichSide { place, .. }
-        | MappingError::NotYet { place, .. } => place.as_str(),
+        | MappingError::NotReadable { place, .. }
+        | MappingError::NameInScript { place, .. } => place.as_str(),
         _ => "",
     };
     let mapping = view.mapping;

@@ -6,6 +6,7 @@
 mod base_objects;
 mod classes;
 mod combinations;
+mod compiled_scripts;
 mod concurrence;
 mod conflicts;
 mod connections;
@@ -154,6 +155,7 @@ pub fn check(project: &Project) -> Vec<Finding> {
     concurrence::check_start_ups(project, &mut findings);
     base_objects::check(project, &mut findings);
     scripts::check(project, &mut findings);
+    compiled_scripts::check(project, &mut findings);
     not_yet::check(project, &mut findings);
     findings.sorted()
 }
@@ -191,6 +193,13 @@ impl Findings {
 
     fn has_error_at(&self, place: &Place) -> bool {
         self.all.iter().any(|finding| finding.severity == Severity::Error && finding.place == *place)
+    }
+
+    /// An error at the place that names this.
+    fn has_error_about(&self, place: &Place, name: &str) -> bool {
+        self.all.iter().any(|finding| {
+            finding.severity == Severity::Error && finding.place == *place && finding.text.contains(name)
+        })
     }
 
     fn sorted(mut self) -> Vec<Finding> {

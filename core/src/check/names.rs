@@ -25,6 +25,9 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
         let place =
             |rule: &str| Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.to_owned()) };
         unique(findings, "rules", mapping.rules.iter().map(|rule| rule.name.as_str()), place);
+        unique(findings, "actions", mapping.actions.iter().map(|action| action.name.as_str()), |_| {
+            Place::Mapping { mapping: mapping.name.clone(), rule: None }
+        });
         unique(findings, "matching rules", mapping.matching.iter().map(|rule| rule.name.as_str()), place);
     }
     for workflow in &project.workflows {

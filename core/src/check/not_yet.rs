@@ -6,7 +6,7 @@
 use super::{Findings, Place, Severity};
 use crate::project::{
     Access, DataOperations, LogLevel, Mapping, Project, PropertyRule, Provider, Side, StartUpConfiguration,
-    System, VirtualKind, WhenBusy,
+    System, WhenBusy,
 };
 
 /// Severity of settings without which a run would write something else.
@@ -106,14 +106,6 @@ fn schema(project: &Project, side: Side, findings: &mut Findings) {
                 (any(|property| property.scope_reference), WARNS, "the scope reference"),
             ],
         );
-    }
-    for class in &schema.classes {
-        let place = Place::System { side, schema_type: Some(class.name.clone()) };
-        for property in &class.virtual_properties {
-            if matches!(property.kind, VirtualKind::Script { .. }) {
-                add(findings, WARNS, &place, &format!("the virtual property {}", property.name));
-            }
-        }
     }
 }
 

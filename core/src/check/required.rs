@@ -2,8 +2,8 @@
 
 use super::{Findings, Severity, view::View};
 use crate::{
-    mapping::{CompiledMapping, WriteAs},
-    project::{AutoFill, Generated, SchemaProperty, SchemaType},
+    mapping::{Arm, CompiledMapping, WriteAs},
+    project::{AutoFill, Generated, SchemaProperty, SchemaType, Side},
 };
 
 /// New objects need a value in every mandatory property and in their key.
@@ -43,7 +43,7 @@ pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut 
     let virtual_properties =
         view.class(destination.side).and_then(|class| class.class).map(|class| &class.virtual_properties);
     for property in virtual_properties.into_iter().flatten().filter(|property| property.mandatory) {
-        if !compiled.inserts.iter().any(|target| target.property == property.name) {
+        if !is_mapped(view, compiled, &property.name) {
             findings.add(
                 Severity::Warning,
                 "SW-C113",
@@ -62,6 +62,18 @@ fn is_filled(property: &SchemaProperty) -> bool {
     property.default_value.is_some()
         || property.generated != Generated::No
         || property.auto_fill != AutoFill::None
+}
+
+/// Whether a rule writes a virtual property; by a script it writes columns in its place.
+fn is_mapped(view: &View<'_>, compiled: &CompiledMapping, name: &str) -> bool {
+    let is_of_rule = |arm: &Arm| {
+        let rule = view.mapping.rules.get(usize::from(arm.rule));
+        rule.is_some_and(|rule| match compiled.destination().side {
+            Side::Left => rule.left == name,
+            Side::Right => rule.right == name,
+        })
+    };
+    compiled.inserts.iter().any(|target| target.property == name || target.arms.iter().any(is_of_rule))
 }
 
 fn is_written(compiled: &CompiledMapping, name: &str) -> bool {

@@ -27,6 +27,8 @@ pub enum ScriptKind {
     Read,
     /// Write part of a virtual property (S9): sets properties of one object.
     Write,
+    /// Action before or after an object is written (E5).
+    Action,
     /// Data operation (W14): gives the statements that write one object.
     Operation(OperationKind),
     /// Shared code (E5).
@@ -56,6 +58,14 @@ pub fn scripts(project: &Project) -> Vec<Script<'_>> {
     for mapping in &project.mappings {
         for rule in &mapping.rules {
             of_rule(mapping, rule, &mut found);
+        }
+        for action in &mapping.actions {
+            found.push(Script {
+                place: Place::Mapping { mapping: mapping.name.clone(), rule: None },
+                what: format!("action {}", action.name),
+                text: &action.script,
+                kind: ScriptKind::Action,
+            });
         }
     }
     for workflow in &project.workflows {

@@ -76,17 +76,6 @@ pub enum MappingError {
         #[diagnostic_source]
         source: ExprError,
     },
-    /// A setting that the engine cannot leave out does not work yet.
-    #[error("mapping {mapping}, {place}: {what} does not work in this version yet")]
-    #[diagnostic(code("SW-M006"), help("switch the rule off, or express it differently"))]
-    NotYet {
-        /// The mapping.
-        mapping: String,
-        /// The place in it.
-        place: String,
-        /// The setting.
-        what: String,
-    },
     /// There is nothing to match by.
     #[error("mapping {mapping} has no object matching rule")]
     #[diagnostic(code("SW-M007"), help("add one: without it no object has a counterpart"))]
@@ -148,6 +137,35 @@ pub enum MappingError {
         place: String,
         /// The property.
         property: String,
+    },
+    /// Something reads a virtual property whose script has no read part.
+    #[error(
+        "mapping {mapping}, {place}: {property} cannot be read, because its script has no part that reads"
+    )]
+    #[diagnostic(
+        code("SW-M014"),
+        help("write a read part, or only let rules write the property that always overwrite it")
+    )]
+    NotReadable {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The property.
+        property: String,
+    },
+    /// A script names a property that it cannot see or set.
+    #[error("mapping {mapping}, {place}: the script cannot use {name}: {why}")]
+    #[diagnostic(code("SW-M015"), help("name another property; the guide says what each script knows"))]
+    NameInScript {
+        /// The mapping.
+        mapping: String,
+        /// The place in it.
+        place: String,
+        /// The name as the script writes it.
+        name: String,
+        /// Why.
+        why: String,
     },
     /// The query engine refuses the plan.
     #[error("mapping {mapping}: {text}")]

@@ -2,10 +2,10 @@
 
 use datafusion::{
     functions::expr_fn::{lower, nullif},
-    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit, when},
 };
 
-use super::{Context, MappingError, comparable, convert, convertible, kept};
+use super::{Context, MappingError, UNMATCHABLE_COLUMN, comparable, convert, convertible, kept};
 use crate::{
     expr,
     project::{MatchExpression, MatchingRule, PropertyRef, Side},
@@ -85,6 +85,31 @@ impl CompiledMatch {
             ),
             JoinCondition::General(condition, _) => {
                 builder.join_on(right, JoinType::Full, Some(condition.as_ref().clone()))
+            }
+        }
+    }
+}
+
+impl CompiledMatch {
+    /// Leaves objects alone on which a script failed that tells what they are matched by, on the sides that have such
+    /// scripts: nobody knows whom they belong to, and a rule further down must not guess.
+    pub(super) fn only_known(&mut self, scripted: [bool; 2]) {
+        let unmatchable = |side: Side| expr::property(side, UNMATCHABLE_COLUMN).is_true();
+        let sides = [Side::Left, Side::Right].into_iter().zip(scripted).filter(|(_, scripted)| *scripted);
+        for (side, _) in sides {
+            match &mut self.on {
+                JoinCondition::Keys(left, right) => {
+                    let keys = if side == Side::Left { left } else { right };
+                    keys.iter_mut().for_each(|key| {
+                        // Building a CASE fails only without branches, and here is one.
+                        let known = when(Expr::Not(Box::new(unmatchable(side))), key.clone()).end();
+                        *key = known.unwrap_or_else(|_| key.clone());
+                    });
+                }
+                JoinCondition::General(condition, _) => {
+                    let known = Expr::Not(Box::new(unmatchable(side)));
+                    **condition = known.and(condition.as_ref().clone());
+                }
             }
         }
     }

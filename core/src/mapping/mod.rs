@@ -3,6 +3,7 @@
 //! There is one evaluator: simulation, run and rule test execute the same [`CompiledMapping`]. Compiling
 //! names every property, type and condition that does not fit; it opens no database.
 
+mod actions;
 mod busy;
 mod class;
 mod context;
@@ -34,8 +35,12 @@ pub(crate) use self::{
 };
 
 pub use self::{
+    actions::{Assigned, CompiledAction},
     busy::BusyRules,
-    class::{CompiledClass, OUTSTANDING_COLUMN, TableSource, class_schema},
+    class::{
+        CompiledClass, OUTSTANDING_COLUMN, TableSource, UNMATCHABLE_COLUMN, UNREAD_COLUMN, class_schema,
+        refused_name,
+    },
     context::CompiledCondition,
     convert::{convert, convertible},
     error::MappingError,
@@ -78,7 +83,9 @@ pub struct CompiledMapping {
     pub rest: Rest,
     /// Source objects that are not processed (R19); never NULL.
     pub excluded: Option<Expr>,
-    /// Names of the property mapping rules; [`Arm::rule`] counts in them.
+    /// Scripts before and after objects are written (E5).
+    pub actions: Vec<CompiledAction>,
+    /// Names of the property mapping rules, and of the actions behind them; [`Arm::rule`] counts in them.
     pub rule_names: Vec<String>,
     /// Processing methods per situation.
     pub methods: CompiledMethods,
@@ -266,6 +273,7 @@ pub fn compile(
     };
     let excluded = exclusions::excluded(&context)?;
     let methods = methods(&context, step)?;
+    let actions = actions::compile(&context)?;
     let mut compiled = CompiledMapping {
         name: mapping.name.clone(),
         direction,
@@ -277,7 +285,13 @@ pub fn compile(
         opposite,
         rest: Rest::default(),
         excluded,
-        rule_names: mapping.rules.iter().map(|rule| rule.name.clone()).collect(),
+        actions,
+        rule_names: mapping
+            .rules
+            .iter()
+            .map(|rule| rule.name.clone())
+            .chain(mapping.actions.iter().map(actions::name))
+            .collect(),
         methods,
         only_for_updates: mapping.only_for_updates,
         prevent_ambiguous_matches: mapping.prevent_ambiguous_matches,
@@ -288,14 +302,18 @@ pub fn compile(
         mapping_direction: mapping.direction,
         with_proposed,
     };
+    compiled.make_room_for_actions();
     for side in [Side::Left, Side::Right] {
         let used = used_properties(&compiled, side);
+        let matched = matched_properties(&compiled.matching, side);
         let class = match side {
             Side::Left => &mut compiled.left,
             Side::Right => &mut compiled.right,
         };
-        class.use_properties(&context, &used)?;
+        class.use_properties(&context, &used, &matched)?;
     }
+    let scripted = [Side::Left, Side::Right].map(|side| compiled.class(side).is_matched_by_script());
+    compiled.matching.iter_mut().for_each(|rule| rule.only_known(scripted));
     Ok(compiled)
 }
 
@@ -337,6 +355,12 @@ fn methods(context: &Context<'_>, step: Option<&Step>) -> Result<CompiledMethods
     })
 }
 
+/// The properties of `side` by which objects are matched.
+fn matched_properties(matching: &[CompiledMatch], side: Side) -> BTreeSet<String> {
+    let expressions = matching.iter().flat_map(CompiledMatch::expressions);
+    expressions.flat_map(|expression| expr::properties_of(expression, side)).collect()
+}
+
 /// The properties of `side` that matching, rules, conditions, keys and the display template need.
 fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     let class = compiled.class(side);
@@ -360,5 +384,6 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     for expression in expressions {
         used.extend(expr::properties_of(expression, side));
     }
+    used.extend(actions::used(&compiled.actions, side));
     used
 }

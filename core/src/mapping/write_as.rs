@@ -131,7 +131,7 @@ fn written_as(
 }
 
 /// Why a column cannot be written; `None` if it can.
-fn column_refused(column: &SchemaProperty) -> Option<String> {
+pub(super) fn column_refused(column: &SchemaProperty) -> Option<String> {
     match (&column.unusable, column.generated) {
         (Some(why), _) => Some(why.clone()),
         (None, Generated::Always) => Some("the database computes it".to_owned()),
@@ -192,6 +192,7 @@ fn written_way(schema_type: &SchemaType, property: &VirtualProperty, way: Way) -
                 property: property.clone(),
             }))
         }
+        (VirtualKind::Script { write: None, .. }, _) => Err("its script has no write part".to_owned()),
         _ => Err("this kind of virtual property is read only".to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Formula, Literal, MappingDirection, is_default};
+use super::{Action, Condition, Formula, Literal, MappingDirection, is_default};
 
 /// One left class, one right class, and how their objects correspond (M1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct Mapping {
     /// Property mapping rules in order: of two that write the same property the later wins (R23).
     #[serde(default)]
     pub rules: Vec<PropertyRule>,
+    /// Scripts that run before and after objects are written, in order (E5).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub actions: Vec<Action>,
 }
 
 impl Mapping {

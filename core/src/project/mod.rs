@@ -8,6 +8,7 @@
 //! Every setting of SPEC sections W, S, M, R, F and O has its place here, also those that take effect in a
 //! later version; `check` names every such setting that a project uses.
 
+mod action;
 mod column_group;
 mod connection;
 mod file;
@@ -20,6 +21,7 @@ mod target_system_type;
 mod workflow;
 
 pub use self::{
+    action::{Action, ActionEvent, ActionTime},
     connection::{
         Access, Authentication, Connection, CsvFormat, Newline, OperationLimits, Pool, Provider, RateLimit,
         RemoteServer, SampleDatabase, System, WhenMissing,

@@ -358,12 +358,12 @@ pub enum VirtualKind {
         /// Property of the referenced type.
         property: String,
     },
-    /// A script with a read and a write part. Not yet effective.
+    /// A script with a read part, a write part, or both; they name columns of the object, as in `$Name$`.
     Script {
-        /// Gives the value.
+        /// Gives the value; without it the property is write only.
         #[serde(default, skip_serializing_if = "is_default")]
         read: Option<String>,
-        /// Takes the value.
+        /// Takes the value as `value` and assigns columns; without it the property is read only.
         #[serde(default, skip_serializing_if = "is_default")]
         write: Option<String>,
     },

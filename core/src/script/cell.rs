@@ -103,6 +103,27 @@ impl Rows for Batch {
     }
 }
 
+/// One object of a batch.
+#[derive(Debug)]
+pub struct RowOf<'a> {
+    pub batch: &'a Batch,
+    pub row: usize,
+}
+
+impl Rows for RowOf<'_> {
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn columns(&self) -> usize {
+        self.batch.columns()
+    }
+
+    fn cell(&self, column: usize, _row: usize) -> Cell<'_> {
+        self.batch.cell(column, self.row)
+    }
+}
+
 /// A single value as an argument.
 pub fn cell_of(value: &Value) -> Cell<'_> {
     match value {

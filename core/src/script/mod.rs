@@ -17,6 +17,7 @@ mod function;
 mod javascript;
 mod language;
 mod limits;
+mod log;
 mod notation;
 mod rhai;
 mod snippets;
@@ -33,7 +34,7 @@ use std::{
     },
 };
 
-use arrow::array::{ArrayRef, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, StringArray};
 use datafusion::logical_expr::ScalarUDF;
 
 use self::{
@@ -43,6 +44,7 @@ use self::{
 };
 pub use self::{
     error::{Position, ScriptError},
+    function::written_field,
     limits::ScriptLimits,
     notation::ScriptName,
 };
@@ -237,6 +239,11 @@ impl CompiledScript {
         self.0.program.write(value, &OneRow(arguments))
     }
 
+    /// Runs an action on one object: whether it went well, and what it logged. What it assigns counts for nothing.
+    pub fn run(&self, arguments: &[Value]) -> (Result<(), ScriptError>, Vec<String>) {
+        log::collect(|| self.write(&Value::Null, arguments).map(drop))
+    }
+
     /// Runs the script on a batch: a column of values of type `wanted`, and per row no text or that of its
     /// error. A row in error has no value; other rows are not concerned.
     #[must_use]
@@ -255,6 +262,28 @@ impl CompiledScript {
     #[must_use]
     pub fn function(&self, wanted: ValueType, multi_valued: bool) -> ScalarUDF {
         function::function(self, wanted, multi_valued)
+    }
+
+    /// Runs a script that assigns on those objects of a batch for which `runs` holds: a column for every property
+    /// in the order of [`Self::assigned`], of these types, and per row no text or that of its error. Rows in
+    /// error, and those on which it does not run, have no values.
+    #[must_use]
+    pub fn write_all(
+        &self,
+        runs: &BooleanArray,
+        value: &ArrayRef,
+        arguments: &[ArrayRef],
+        types: &[ValueType],
+    ) -> (Vec<ArrayRef>, StringArray) {
+        batch::write(self, runs, value, arguments, types)
+    }
+
+    /// A script that assigns as a function of the query engine: takes whether it runs, the new value, and the
+    /// properties in the order of [`Self::names`]; gives a structure of the assigned properties, of these types and
+    /// called as [`written_field`] says, and `error` (text, NULL for none).
+    #[must_use]
+    pub fn write_function(&self, types: &[ValueType]) -> ScalarUDF {
+        function::write_function(self, types)
     }
 
     fn check_arguments(&self, found: usize) -> Result<(), ScriptError> {

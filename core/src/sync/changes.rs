@@ -15,7 +15,7 @@ use super::{
     ambiguous::told,
     evaluate::Evaluator,
     order,
-    reconcile::{AmbiguousGroup, Reconciled},
+    reconcile::{AmbiguousGroup, Reconciled, Unmatchable},
     settle::Settled,
 };
 use crate::{
@@ -44,9 +44,19 @@ pub struct PlannedStep {
     pub updated: Vec<RecordBatch>,
 }
 
+/// What is told of objects that were left out before a step was planned.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    /// One message an object or pair.
+    pub objects: Vec<Message>,
+    /// What that means for others.
+    pub consequences: Vec<Message>,
+}
+
 impl PlannedStep {
     /// Counts and tells objects that were left out before it was planned.
-    pub(super) fn left_out(&mut self, told: Vec<Message>) {
+    pub(super) fn left_out(&mut self, LeftOut { objects: told, consequences }: LeftOut) {
+        self.messages.extend(consequences);
         self.situations.skipped += told.len() as u64;
         self.planned.failed += told.len() as u64;
         self.messages.extend(told);
@@ -93,6 +103,7 @@ pub struct Planner<'a> {
     /// Rules of the opposite direction look at the pairs as this step leaves them.
     keeps_updated: bool,
     updated: Vec<RecordBatch>,
+    unmatchable: Unmatchable,
 }
 
 /// Old value, new value and rule of a property, for every row.
@@ -122,6 +133,7 @@ impl<'a> Planner<'a> {
                 || !mapping.opposite.forced.is_empty()
                 || !mapping.rest.forced.is_empty(),
             updated: Vec::new(),
+            unmatchable: found.unmatchable,
         })
     }
 
@@ -212,7 +224,7 @@ impl<'a> Planner<'a> {
             rows = self.without_busy_lone(rows)?;
         }
         self.count_alone(side, rows.num_rows());
-        if self.mapping.only_for_updates {
+        if self.mapping.only_for_updates || self.may_have_counterparts(side) {
             return Ok(());
         }
         for (method, chosen) in self.choose(&self.mapping.methods.only_in_source, rows)? {
@@ -226,6 +238,11 @@ impl<'a> Planner<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Lone objects of `side` may have counterparts that nobody recognises.
+    const fn may_have_counterparts(&self, side: Side) -> bool {
+        *self.unmatchable.of(side.other()) > 0
     }
 
     fn insert(&mut self, source: Side, settled: &Settled) -> DataFusionResult<()> {
@@ -285,9 +302,17 @@ impl<'a> Planner<'a> {
             rows = self.without_busy_lone(rows)?;
         }
         self.count_alone(side, rows.num_rows());
+        if self.may_have_counterparts(side) {
+            return Ok(());
+        }
         for (method, chosen) in self.choose(&self.mapping.methods.only_in_destination, rows)? {
             match method {
-                Method::Delete => self.delete(side, &chosen)?,
+                Method::Delete => {
+                    let before = self.situations.skipped;
+                    let chosen = self.without_refused_deletes(chosen)?;
+                    self.uncount_alone(side, self.situations.skipped - before);
+                    self.delete(side, &chosen)?;
+                }
                 Method::MarkOutstanding => self.label(&chosen, alone(side), method)?,
                 _ => {}
             }

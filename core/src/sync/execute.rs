@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     SyncError,
+    after_actions::Objects,
     apply::{Applied, Applier, Stopped},
     ended::{Ended, connect_failed, connector_error, ended, failure, journal_failed},
     in_doubt,
@@ -281,11 +282,12 @@ impl<'a> Execution<'a> {
         report: &mut StepReport,
         range: Range<usize>,
     ) -> Result<(), Ended> {
+        let deleted = self.before_deletes(mapping, &report.changes, range.clone()).map_err(connect_failed)?;
         let writing = Writing { id, position, mapping, range };
         let mut committed = HashSet::new();
-        let written = self
-            .write_changes(journal, &writing, &report.changes)
-            .and_then(|applied| self.take_over(journal, &writing, report, applied, &mut committed));
+        let written = self.write_changes(journal, &writing, &report.changes).and_then(|applied| {
+            self.take_over(journal, &writing, report, applied, (&mut committed, deleted))
+        });
         written.and(self.remember(journal, &writing, report, &committed))
     }
 
@@ -346,17 +348,19 @@ impl<'a> Execution<'a> {
         Ok(Some(applier.apply(changes, range.clone())))
     }
 
-    /// Takes what was written into the report and the journal; `committed` gets the changes whose rows are there.
+    /// Takes what was written into the report and the journal, and runs the actions after it; `committed` gets the
+    /// changes whose rows are there, `deleted` are objects as they were before.
     fn take_over(
         &self,
         journal: &mut Journal,
         writing: &Writing<'_>,
         report: &mut StepReport,
         applied: Option<Applied>,
-        committed: &mut HashSet<usize>,
+        (committed, deleted): (&mut HashSet<usize>, Objects),
     ) -> Result<(), Ended> {
         let Some(mut applied) = applied else { return Ok(()) };
         let Writing { id, position, mapping, range } = writing;
+        let all = range.clone();
         committed.extend(std::mem::take(&mut applied.committed));
         let lost_answer = applied.statuses.contains(&ChangeStatus::Unknown);
         let stopped =
@@ -369,6 +373,12 @@ impl<'a> Execution<'a> {
         }
         let checksum = journal.save_changes(id, *position, report).map_err(journal_failed)?;
         journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        let told = report.messages.len();
+        let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
+        if report.messages.len() > told {
+            journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        }
+        acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
     }
 }

@@ -1,5 +1,7 @@
 //! Objects whose value a rule cannot make or refuses: they are logged and left out, the run goes on (R20).
 
+use std::collections::HashSet;
+
 use arrow::{
     array::{AsArray, BooleanArray, RecordBatch},
     compute::{filter_record_batch, not, or},
@@ -38,23 +40,34 @@ impl Planner<'_> {
         targets: &[Target],
     ) -> DataFusionResult<BooleanArray> {
         let mut failed = BooleanArray::from(vec![false; rows.num_rows()]);
+        // A rule that writes several columns fails for all of them.
+        let mut told = HashSet::new();
         for target in targets.iter().filter(|target| target.arms.iter().any(|arm| !arm.failures.is_empty())) {
             let mask = self.evaluator.holds(&target.failed(), rows)?;
             if mask.true_count() > 0 {
-                let bad = filter_record_batch(rows, &mask)?;
-                self.tell_failures(target, &bad)?;
+                self.tell_failures(target, rows, &mask, &mut told)?;
                 failed = or(&failed, &mask)?;
             }
         }
         Ok(failed)
     }
 
-    fn tell_failures(&mut self, target: &Target, rows: &RecordBatch) -> DataFusionResult<()> {
+    fn tell_failures(
+        &mut self,
+        target: &Target,
+        all: &RecordBatch,
+        failed: &BooleanArray,
+        told: &mut HashSet<(usize, u16)>,
+    ) -> DataFusionResult<()> {
+        let rows = &filter_record_batch(all, failed)?;
         let names = self.display(rows)?;
         let rules = self.evaluator.values(&target.rule(), rows)?;
         let rules = rules.as_primitive::<UInt16Type>();
-        for row in 0..rows.num_rows() {
+        for (row, in_all) in failed.values().set_indices().enumerate() {
             let position = rules.value(row);
+            if !told.insert((in_all, position)) {
+                continue;
+            }
             let Some(arm) = target.arms.iter().find(|arm| arm.rule == position) else { continue };
             let (code, text) = self.failure_text(target, arm, &rows.slice(row, 1))?;
             self.messages.push(Message {

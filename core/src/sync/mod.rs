@@ -3,9 +3,13 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod actions;
+mod after_actions;
 mod after_saving;
 mod ambiguous;
 mod apply;
+#[cfg(test)]
+mod broken_engine;
 mod candidates;
 mod changes;
 mod collision;
@@ -41,6 +45,7 @@ mod source;
 mod spared;
 mod started;
 pub mod test_rules;
+mod unread;
 
 use std::path::Path;
 

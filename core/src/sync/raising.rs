@@ -6,7 +6,7 @@
 use arrow::array::RecordBatch;
 use datafusion::error::{DataFusionError, Result as DataFusionResult};
 
-use super::{evaluate::Evaluator, reconcile::Reconciled};
+use super::{changes::LeftOut, evaluate::Evaluator, reconcile::Reconciled, unread};
 use crate::{
     journal::{Message, MessageLevel},
     mapping::CompiledMapping,
@@ -31,7 +31,8 @@ enum Part {
 
 const PARTS: [Part; 3] = [Part::Pairs, Part::LeftOnly, Part::RightOnly];
 
-/// Plans, without the objects on which an expression fails; they are taken out of `found` and told.
+/// Plans, without the objects on which an expression fails, and those that cannot be read; they are taken out of
+/// `found` and told.
 ///
 /// # Errors
 ///
@@ -41,9 +42,10 @@ pub(super) fn plan_without_raising<T>(
     evaluator: &Evaluator<'_>,
     found: &mut Reconciled,
     plan: impl Fn(&Reconciled) -> DataFusionResult<T>,
-) -> DataFusionResult<(T, Vec<Message>)> {
+) -> DataFusionResult<(T, LeftOut)> {
+    let mut left_out = unread::take_out(mapping, evaluator, found)?;
     let error = match plan(found) {
-        Ok(planned) => return Ok((planned, Vec::new())),
+        Ok(planned) => return Ok((planned, left_out)),
         Err(error) => error,
     };
     let mut messages = Vec::new();
@@ -67,7 +69,8 @@ pub(super) fn plan_without_raising<T>(
     }
     messages.sort_by(|one, other| one.object.cmp(&other.object));
     let planned = plan(found).map_err(|error| shown(mapping, error))?;
-    Ok((planned, messages))
+    left_out.objects.extend(messages);
+    Ok((planned, left_out))
 }
 
 struct Search {
@@ -155,6 +158,7 @@ impl Reconciled {
         if matches!(part, Part::Pairs) {
             only.pairs = rows.num_rows() as u64;
         }
+        only.unmatchable = self.unmatchable;
         only.part(part).push(rows);
         only
     }

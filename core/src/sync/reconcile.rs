@@ -39,6 +39,7 @@ use super::{
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
     started::start,
+    unread::is_unread,
 };
 use crate::{
     expr::{property, qualifier},
@@ -91,9 +92,36 @@ pub struct Reconciled {
     pub for_memory: ForMemory,
     /// Objects on which an expression fails; they are in nothing of the above.
     pub raised: Raised,
+    /// Objects of which nobody knows the counterpart, because scripts fail on their matching properties.
+    pub unmatchable: Unmatchable,
 }
 
-/// Objects on which an expression of the mapping fails.
+/// Objects of which nobody knows the counterpart, per system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unmatchable {
+    left: u64,
+    right: u64,
+}
+
+impl Unmatchable {
+    /// Those of one side.
+    #[must_use]
+    pub const fn of(&self, side: Side) -> &u64 {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, side: Side) -> &mut u64 {
+        match side {
+            Side::Left => &mut self.left,
+            Side::Right => &mut self.right,
+        }
+    }
+}
+
+/// Objects on which an expression or script of the mapping fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Raised {
     /// Pairs.
@@ -140,6 +168,7 @@ impl Reconciled {
             ambiguous: Vec::new(),
             for_memory: ForMemory::default(),
             raised: Raised::default(),
+            unmatchable: Unmatchable::default(),
         }
     }
 }
@@ -305,6 +334,7 @@ fn attention(mapping: &CompiledMapping) -> Expr {
         .map(crate::mapping::Target::needs_attention)
         .chain(mapping.excluded.clone())
         .chain(held_back)
+        .chain([is_unread(mapping)])
         .fold(labelled, Expr::or)
 }
 

@@ -42,26 +42,35 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    fn filtered(self, keep: &BooleanArray) -> DataFusionResult<Self> {
+    pub(super) fn filtered(self, keep: &BooleanArray) -> DataFusionResult<Self> {
         Ok(Self {
             before: filter_record_batch(&self.before, keep)?,
             after: filter_record_batch(&self.after, keep)?,
             rules: self.rules.iter().map(|rules| filter(rules, keep)).collect::<Result<_, _>>()?,
         })
     }
+
+    /// Without the objects of which nothing is written.
+    pub(super) fn written_only(self) -> DataFusionResult<Self> {
+        let mut any = BooleanArray::from(vec![false; self.after.num_rows()]);
+        for rules in &self.rules {
+            any = or(&any, &is_not_null(rules)?)?;
+        }
+        self.filtered(&any)
+    }
 }
 
 /// What evaluating the rules once gives.
-struct Round {
-    after: RecordBatch,
+pub(super) struct Round {
+    pub after: RecordBatch,
     /// Per target, where a rule writes the property; an update only where it differs.
-    written: Vec<BooleanArray>,
+    pub written: Vec<BooleanArray>,
     /// Per target the rule that gives the value.
-    rules: Vec<ArrayRef>,
+    pub rules: Vec<ArrayRef>,
 }
 
 impl Round {
-    fn writes_any(&self) -> bool {
+    pub(super) fn writes_any(&self) -> bool {
         self.written.iter().any(|written| written.true_count() > 0)
     }
 }
@@ -82,6 +91,7 @@ impl Planner<'_> {
         if reads_what_is_written(targets) {
             settled = self.until_at_rest(settled, targets, occasion)?;
         }
+        settled = self.with_actions(settled, targets, occasion)?;
         settled = self.without_undone(settled)?;
         self.without_lost(settled, targets, occasion)
     }
@@ -111,7 +121,7 @@ impl Planner<'_> {
     }
 
     /// Another round, which counts as written only what it changes.
-    fn next_round(
+    pub(super) fn next_round(
         &self,
         rows: &RecordBatch,
         targets: &[Target],
@@ -156,7 +166,11 @@ impl Planner<'_> {
     }
 
     /// Properties that hold in the end what they held before are not written.
-    fn without_what_came_back(&self, mut settled: Settled, targets: &[Target]) -> DataFusionResult<Settled> {
+    pub(super) fn without_what_came_back(
+        &self,
+        mut settled: Settled,
+        targets: &[Target],
+    ) -> DataFusionResult<Settled> {
         for (target, rules) in targets.iter().zip(&mut settled.rules) {
             let index = self.evaluator.index(target.side, &target.property)?;
             let written = is_not_null(rules)?;
@@ -184,7 +198,7 @@ impl Planner<'_> {
         self.without_restless(settled, &rest.all, &next)
     }
 
-    fn without_restless(
+    pub(super) fn without_restless(
         &mut self,
         settled: Settled,
         targets: &[Target],
@@ -320,6 +334,6 @@ fn can_lose(mapping: &CompiledMapping, targets: &[Target], occasion: Occasion) -
 }
 
 /// Where `mask` holds and the two values are not the same.
-fn distinct(one: &dyn Array, other: &dyn Array, mask: &BooleanArray) -> BooleanArray {
+pub(super) fn distinct(one: &dyn Array, other: &dyn Array, mask: &BooleanArray) -> BooleanArray {
     (0..one.len()).map(|row| Some(mask.value(row) && value_at(one, row) != value_at(other, row))).collect()
 }

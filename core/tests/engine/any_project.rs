@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use syncwright_core::{
     project::{
-        Access, Authentication, AutoFill, BaseObject, CharacterConversion, CollisionDetection, ColumnGroup,
-        ConcurrenceBehaviour, Condition, Connection, CsvFormat, DataOperation, DataOperations,
-        DependencyResolution, Direction, EmptySource, Exclusion, ExclusionTest, Exclusions, FORMAT_VERSION,
-        ForeignKey, Formula, Generated, GradedMatching, Hierarchy, IncompatibleData, Kept, Lifecycle,
-        Literal, LogLevel, LookupEntry, Mapping, MappingDirection, MatchExpression, MatchingRule,
-        MemberFilter, Method, MethodChoice, Methods, MultiValueWrite, Newline, OperationLimits,
-        OperationStrategy, Pool, Project, PropertyFlags, PropertyRule, Provider, Quota, Quotas, RateLimit,
-        RemoteServer, RuleKind, SampleDatabase, Schedule, Schema, SchemaClass, SchemaProperty, SchemaType,
-        ScriptLanguage, SendOn, Snippet, SortOrder, StartUpConfiguration, Step, System, TargetSystemTable,
-        TargetSystemType, Transformation, Validation, Variable, VariableSet, VirtualKind, VirtualProperty,
-        WhenBusy, WhenMissing, Workflow,
+        Access, Action, ActionEvent, ActionTime, Authentication, AutoFill, BaseObject, CharacterConversion,
+        CollisionDetection, ColumnGroup, ConcurrenceBehaviour, Condition, Connection, CsvFormat,
+        DataOperation, DataOperations, DependencyResolution, Direction, EmptySource, Exclusion,
+        ExclusionTest, Exclusions, FORMAT_VERSION, ForeignKey, Formula, Generated, GradedMatching, Hierarchy,
+        IncompatibleData, Kept, Lifecycle, Literal, LogLevel, LookupEntry, Mapping, MappingDirection,
+        MatchExpression, MatchingRule, MemberFilter, Method, MethodChoice, Methods, MultiValueWrite, Newline,
+        OperationLimits, OperationStrategy, Pool, Project, PropertyFlags, PropertyRule, Provider, Quota,
+        Quotas, RateLimit, RemoteServer, RuleKind, SampleDatabase, Schedule, Schema, SchemaClass,
+        SchemaProperty, SchemaType, ScriptLanguage, SendOn, Side, Snippet, SortOrder, StartUpConfiguration,
+        Step, System, TargetSystemTable, TargetSystemType, Transformation, Validation, Variable, VariableSet,
+        VirtualKind, VirtualProperty, WhenBusy, WhenMissing, Workflow,
     },
     value::ValueType,
 };

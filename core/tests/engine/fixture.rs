@@ -196,6 +196,7 @@ pub fn mapping(left: &str, right: &str, matching: Vec<MatchingRule>, rules: Vec<
         prevent_ambiguous_matches: false,
         hierarchy: Hierarchy::ParentsFirst,
         remember_pairs: false,
+        actions: Vec::new(),
         lifecycle: Lifecycle::Active,
         exclusions: syncwright_core::project::Exclusions::default(),
         matching,

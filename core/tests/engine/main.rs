@@ -8,6 +8,7 @@
     reason = "helper functions of tests are tests, too; a broken environment should stop them loudly"
 )]
 
+mod actions;
 mod any_project;
 mod check;
 mod collisions;
@@ -32,6 +33,7 @@ mod references;
 mod round_trip;
 mod safety;
 mod schema;
+mod scripted_properties;
 mod scripts;
 mod semantics;
 mod tables;

@@ -374,7 +374,7 @@ fn every_script_is_listed_with_its_place() {
     assert_eq!(
         found,
         [
-            "1 | central system, persons | write part of vrtWriteOnly | Write".to_owned(),
+            "$name$ = value | central system, persons | write part of vrtWriteOnly | Write".to_owned(),
             "r | central system, persons | read part of vrtScript | Read".to_owned(),
             "w | central system, persons | write part of vrtScript | Write".to_owned(),
             format!(

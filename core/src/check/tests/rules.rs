@@ -429,7 +429,7 @@ fn matching() -> Vec<Case> {
             mapping(project, "Person").prevent_ambiguous_matches = true;
         }),
         case(&[(W, "SW-C154", OTHER)], |project| add_matching(project, "count", "count").ignore_case = true),
-        case(&[(E, "SW-C170", OTHER)], |project| {
+        case(&[(E, "SW-C170", OTHER), (E, "SW-M014", "central system, persons")], |project| {
             add_matching(project, "vrtWriteOnly", "code");
         }),
         case(&[(E, "SW-C170", OTHER)], |project| {

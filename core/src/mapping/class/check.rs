@@ -21,7 +21,7 @@ impl CompiledClass {
         computed: &Computed,
         place: &str,
     ) -> Result<(), MappingError> {
-        let Computed { property, way } = computed;
+        let Computed { property, way, .. } = computed;
         let unknown = |class: &str, name: &str| MappingError::UnknownProperty {
             mapping: context.mapping.name.clone(),
             place: place.to_owned(),
@@ -77,11 +77,8 @@ impl CompiledClass {
             VirtualKind::KeyResolution { property, .. }
             | VirtualKind::ReferencedProperty { property, .. }
             | VirtualKind::Members { property, .. } => fits(end_of(way, &self.schema_type), property, to),
-            VirtualKind::Script { .. } => Err(MappingError::NotYet {
-                mapping: context.mapping.name.clone(),
-                place: place.to_owned(),
-                what: "this kind of virtual property".to_owned(),
-            }),
+            // Its read part is compiled by now, see `ReadScript`.
+            VirtualKind::Script { .. } => Ok(()),
         }
     }
 

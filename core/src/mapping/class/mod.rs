@@ -6,6 +6,7 @@
 mod check;
 mod order;
 mod plan;
+mod scripted;
 mod virtual_value;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -17,6 +18,8 @@ use datafusion::{
     logical_expr::Expr,
 };
 
+pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
+pub use self::scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name};
 pub(crate) use self::{order::order, virtual_value::literal_value};
 use super::{
     Context, MappingError,
@@ -24,7 +27,7 @@ use super::{
 };
 use crate::{
     expr::{self, ExprError, Part, SpecialNames, pattern_expression, qualifier, resolve_pattern},
-    project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualProperty},
+    project::{ClassRef, Project, PropertyRef, SchemaType, Side, VirtualKind, VirtualProperty},
     value::{ValueType, column_type},
 };
 
@@ -82,6 +85,8 @@ pub struct CompiledClass {
 struct Computed {
     property: VirtualProperty,
     way: Result<Way, Missing>,
+    /// Its read part, if it is a script that the mapping needs.
+    script: Option<ReadScript>,
 }
 
 /// All properties of a class, as the schema that expressions are checked against.
@@ -120,9 +125,11 @@ impl CompiledClass {
         let virtual_properties = class
             .properties()
             .filter_map(|property| match property {
-                PropertyRef::Virtual(property) => {
-                    Some(Computed { way: way(&system.schema, class, property), property: property.clone() })
-                }
+                PropertyRef::Virtual(property) => Some(Computed {
+                    way: way(&system.schema, class, property),
+                    property: property.clone(),
+                    script: None,
+                }),
                 PropertyRef::Column(_) => None,
             })
             .collect();
@@ -178,11 +185,12 @@ impl CompiledClass {
         separated.skip(1).collect()
     }
 
-    /// Notes which properties are needed and checks everything that reading them takes.
+    /// Notes which properties are needed, and by which of them objects are matched, and checks everything that reading them takes.
     pub(super) fn use_properties(
         &mut self,
         context: &Context<'_>,
         used: &BTreeSet<String>,
+        matched: &BTreeSet<String>,
     ) -> Result<(), MappingError> {
         if self.key.is_empty() {
             return Err(MappingError::NoKey {
@@ -201,11 +209,26 @@ impl CompiledClass {
             self.filter(context.session, filter)
                 .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
         }
-        self.computed = order(context.session, class, &self.used).map_err(|circle| {
-            let help = Some("let one of them read columns only".to_owned());
-            let place = format!("{place}, {}", circle.0.first().map_or("", String::as_str));
-            context.bad_expression(&place, ExprError { text: circle.to_string(), position: None, help })
-        })?;
+        let order = |wanted: &mut dyn Iterator<Item = &String>| {
+            order(context.session, class, wanted).map_err(|circle| {
+                let help = Some("let one of them read columns only".to_owned());
+                let place = format!("{place}, {}", circle.0.first().map_or("", String::as_str));
+                context.bad_expression(&place, ExprError { text: circle.to_string(), position: None, help })
+            })
+        };
+        self.computed = order(&mut self.used.iter())?;
+        let matched = order(&mut matched.iter())?;
+        let computed = &self.computed;
+        let is_computed = |one: &&mut Computed| computed.contains(&one.property.name);
+        for one in self.virtual_properties.iter_mut().filter(is_computed) {
+            let Computed { property, script, .. } = one;
+            if matches!(property.kind, VirtualKind::Script { .. }) {
+                let place = format!("{place}, {}", property.name);
+                let mut read = ReadScript::new(context, self.side, property, &place)?;
+                read.matches = matched.contains(&property.name);
+                *script = Some(read);
+            }
+        }
         for computed in &self.virtual_properties {
             let name = &computed.property.name;
             if self.computed.contains(name) {

@@ -40,6 +40,7 @@ impl CompiledClass {
             values.add(name, value);
         }
         columns.extend(self.used.iter().map(|name| values.of(name).alias(name)));
+        self.add_errors(&mut columns);
         let (plan, label) = self.labelled(plan, source)?;
         columns.push(label.alias(OUTSTANDING_COLUMN));
         let plan = marks::join(self, source, plan, &mut columns)?;

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     expr::{self, pattern_expression, resolve_pattern},
-    project::{CharacterConversion, Literal, SchemaType, VirtualKind, VirtualProperty},
+    project::{CharacterConversion, Literal, SchemaType, VirtualKind},
     value::{Value, ValueType, array_of, column_type, parse_value},
 };
 
@@ -75,11 +75,11 @@ impl Reader<'_> {
         values: &Values,
         number: usize,
     ) -> DataFusionResult<(LogicalPlanBuilder, Expr)> {
-        let Computed { property, way } = computed;
+        let Computed { property, way, .. } = computed;
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         match way {
             Err(missing) => Err(invalid(&format!("{} has no {}", missing.class, missing.name))),
-            Ok(Way::Own(columns)) => Ok((plan, self.own_value(property, columns, values)?)),
+            Ok(Way::Own(columns)) => Ok((plan, self.own_value(computed, columns, values)?)),
             Ok(Way::References(legs)) => {
                 let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
                 self.follow(plan, legs, wanted, property.value_type, number)
@@ -92,12 +92,11 @@ impl Reader<'_> {
     }
 
     /// The value of a property that is made of others of the object.
-    fn own_value(
-        &self,
-        property: &VirtualProperty,
-        columns: &[String],
-        values: &Values,
-    ) -> DataFusionResult<Expr> {
+    fn own_value(&self, computed: &Computed, columns: &[String], values: &Values) -> DataFusionResult<Expr> {
+        let Computed { property, script, .. } = computed;
+        if let Some(script) = script {
+            return Ok(script.call(property, base).0);
+        }
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         match &property.kind {
             VirtualKind::Fixed(literal) => {
@@ -130,7 +129,7 @@ impl Reader<'_> {
                 };
                 Ok(convert(text, ValueType::String, property.value_type))
             }
-            _ => Err(invalid("this kind of virtual property does not work yet")),
+            _ => Err(invalid("it is not made of columns of the object")),
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     Arm, FailureKind, Gate, GateKind, Occasion, ValueFailure,
     members::{MemberRule, members_differ, merged},
     null_of,
+    scripted::is_read_and_written_by_script,
     value::{Made, is_empty, make},
 };
 use crate::{
@@ -45,7 +46,8 @@ impl Builder<'_> {
     /// What the written property holds now; nothing in a new object.
     fn old(&self) -> Expr {
         match self.occasion {
-            Occasion::Insert => {
+            // What rules have written is seen where a script reads it.
+            Occasion::Insert if !is_read_and_written_by_script(self.property) => {
                 let value_type = self.property.value_type();
                 null_of(&if self.property.is_multi_valued() {
                     list_type(value_type)
@@ -150,7 +152,7 @@ pub(super) fn script_failure(error: Expr) -> ValueFailure {
     ValueFailure { holds: error.clone().is_not_null(), kind: FailureKind::Script(Box::new(error)) }
 }
 
-fn distinct(left: Expr, right: Expr) -> Expr {
+pub(super) fn distinct(left: Expr, right: Expr) -> Expr {
     if left == right {
         return lit(false);
     }

@@ -7,6 +7,7 @@ mod arm;
 mod dates;
 mod members;
 mod participation;
+pub(super) mod scripted;
 mod value;
 
 use std::collections::{BTreeSet, HashSet};
@@ -88,6 +89,8 @@ pub enum GateKind {
     DoNotOverwrite,
     /// R18: the source is not empty.
     KeepWhenEmpty,
+    /// S9: the write part of the virtual property changes the column.
+    Script,
 }
 
 /// What can go wrong with the value of a rule; the object is left out then.
@@ -246,32 +249,57 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
-        let secret = property.is_secret() || shows_secrets(&secrets, &arm);
-        match targets.iter_mut().find(|target| target.property == *name) {
-            Some(target) => {
-                target.secret |= secret;
-                target.arms.push(arm);
+        if writes && scripted::is_written_by_script(property) {
+            let written = (side, occasion);
+            for one in scripted::columns(context, written, property, &arm, &targets, &place)? {
+                let column = PropertyRef::Column(one.column);
+                let secret = property.is_secret()
+                    || column.is_secret()
+                    || one.secret
+                    || shows_secrets(&secrets, &one.arm);
+                add(&mut targets, side, column, WriteAs::Column, one.arm, secret);
             }
-            None => targets.push(Target {
-                side,
-                property: name.clone(),
-                value_type: property.value_type(),
-                multi_valued: property.is_multi_valued(),
-                secret,
-                // What is only compared need not be writable.
-                write_as: if writes {
-                    write_as(context, side, class, property, &place)?
-                } else {
-                    write_as(context, side, class, property, &place).unwrap_or(WriteAs::Column)
-                },
-                old: expr::property(side, name),
-                arms: vec![arm],
-            }),
+            continue;
         }
+        let secret = property.is_secret() || shows_secrets(&secrets, &arm);
+        // What is only compared need not be writable.
+        let write_as = if writes {
+            write_as(context, side, class, property, &place)?
+        } else {
+            write_as(context, side, class, property, &place).unwrap_or(WriteAs::Column)
+        };
+        add(&mut targets, side, property, write_as, arm, secret);
     }
     let order: Vec<&str> = class.properties().map(PropertyRef::name).collect();
     targets.sort_by_key(|target| order.iter().position(|name| *name == target.property));
     Ok(targets)
+}
+
+/// Adds a rule to what can write its property.
+fn add(
+    targets: &mut Vec<Target>,
+    side: Side,
+    property: PropertyRef<'_>,
+    write_as: WriteAs,
+    arm: Arm,
+    secret: bool,
+) {
+    match targets.iter_mut().find(|target| target.property == property.name()) {
+        Some(target) => {
+            target.secret |= secret;
+            target.arms.push(arm);
+        }
+        None => targets.push(Target {
+            side,
+            property: property.name().to_owned(),
+            value_type: property.value_type(),
+            multi_valued: property.is_multi_valued(),
+            secret,
+            write_as,
+            old: expr::property(side, property.name()),
+            arms: vec![arm],
+        }),
+    }
 }
 
 /// Whether the value of a rule, or what is said of it, is made of a sensitive property.

@@ -281,6 +281,9 @@ impl<'a> Walk<'a> {
         for rule in &mapping.rules {
             self.rule(usage, rule);
         }
+        for action in &mapping.actions {
+            self.text(usage, &action.script, &user);
+        }
         for exclusion in mapping.exclusions.reading.iter().chain(&mapping.exclusions.writing) {
             self.on_both_sides(usage, &exclusion.property, &user);
         }

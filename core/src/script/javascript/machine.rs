@@ -9,7 +9,7 @@ use std::{
 };
 
 use rquickjs::{
-    CatchResultExt, Context, Ctx, Function, Persistent, Runtime,
+    CatchResultExt, Coerced, Context, Ctx, Exception, Function, Persistent, Runtime,
     context::{EvalOptions, intrinsic},
     function::Args,
 };
@@ -19,6 +19,7 @@ use crate::{
     script::{
         ScriptError,
         cell::{Rows, cell_of},
+        log,
     },
     value::Value,
 };
@@ -247,6 +248,7 @@ fn call<'js>(
     rows: &dyn Rows,
     row: usize,
 ) -> rquickjs::Result<Found> {
+    log::restart();
     let columns = rows.columns();
     let mut arguments = Args::new(context.clone(), columns + usize::from(value.is_some()));
     if let Some(value) = value {
@@ -308,6 +310,14 @@ fn prepare(context: &Ctx<'_>, language: &JavaScript) -> Result<(), ScriptError> 
         .catch(context)
         .map_err(broken)?;
     bootstrap.call::<_, ()>(()).catch(context).map_err(broken)?;
+    let log = Function::new(context.clone(), |context: Ctx<'_>, text: Coerced<String>| {
+        if log::add(&text) {
+            return Ok(());
+        }
+        Err(Exception::throw_reference(&context, "log is there in actions after only"))
+    });
+    let globals = context.globals();
+    log.and_then(|log| globals.set("log", log)).catch(context).map_err(broken)?;
     for snippet in &language.snippets {
         let script = &snippet.script;
         context
@@ -321,5 +331,10 @@ fn prepare(context: &Ctx<'_>, language: &JavaScript) -> Result<(), ScriptError> 
         names.push(name.as_str());
         values.push(value::argument(context, &cell_of(value)).catch(context).map_err(broken)?);
     }
+    #[cfg(test)]
+    Function::new(context.clone(), crate::script::tests::panic_in_the_engine)
+        .and_then(|function| context.globals().set("panic_in_the_engine", function))
+        .catch(context)
+        .map_err(broken)?;
     bootstrap.call::<_, ()>((names, values)).catch(context).map_err(broken)
 }

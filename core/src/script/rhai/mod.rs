@@ -31,6 +31,7 @@ use super::{
     cell::{Rows, cell_of},
     error::Position,
     language::{Language, Program},
+    log,
     notation::Prepared,
 };
 use crate::value::Value;
@@ -189,6 +190,7 @@ impl Script {
 
     fn call(&self, scope: &mut Scope<'_>, stack: usize) -> Outcome {
         let language = &self.language;
+        log::restart();
         catch_unwind(AssertUnwindSafe(|| {
             watch::start(language.limits, stack);
             language.engine.eval_ast_with_scope::<Dynamic>(scope, &self.ast)
@@ -196,12 +198,21 @@ impl Script {
     }
 
     fn call_with_large_stack(&self, scope: &mut Scope<'_>) -> Result<Outcome, ScriptError> {
-        thread::scope(|threads| {
+        let logs = log::is_collecting();
+        let (outcome, lines) = thread::scope(|threads| {
             let deep = large_stack()
-                .spawn_scoped(threads, || self.call(scope, LARGE_STACK - watch::STACK))
+                .spawn_scoped(threads, || {
+                    let mut run = || self.call(scope, LARGE_STACK - watch::STACK);
+                    if logs { log::collect(run) } else { (run(), Vec::new()) }
+                })
                 .map_err(|error| self.broken(&error.to_string()))?;
             deep.join().map_err(|_| self.broken("it panicked on this object"))
-        })
+        })?;
+        log::restart();
+        lines.iter().for_each(|line| {
+            log::add(line);
+        });
+        Ok(outcome)
     }
 
     fn broken(&self, text: &str) -> ScriptError {
@@ -253,11 +264,23 @@ fn engine(variables: &BTreeMap<String, Value>, limits: ScriptLimits) -> Engine {
     engine.register_fn("sleep", |_: FLOAT| no_sleep());
     // Called by the name that `notation` writes for `Variables`.
     engine.register_fn("Variables", move || variables.clone());
+    engine.register_fn(
+        "log",
+        |text: ImmutableString| {
+            if log::add(&text) { Ok(()) } else { Err(not_there("log")) }
+        },
+    );
+    #[cfg(test)]
+    engine.register_fn("panic_in_the_engine", super::tests::panic_in_the_engine);
     engine
 }
 
 fn no_sleep() -> Result<(), Box<EvalAltResult>> {
-    Err(Box::new(EvalAltResult::ErrorFunctionNotFound("sleep".to_owned(), rhai::Position::NONE)))
+    Err(not_there("sleep"))
+}
+
+fn not_there(name: &str) -> Box<EvalAltResult> {
+    Box::new(EvalAltResult::ErrorFunctionNotFound(name.to_owned(), rhai::Position::NONE))
 }
 
 fn compile_error(script: &Prepared, error: &ParseError) -> ScriptError {

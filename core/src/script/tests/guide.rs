@@ -1,6 +1,7 @@
 //! The guide's examples compile and do what the guide says.
 
 use super::*;
+use crate::script::ScriptName;
 
 fn examples() -> Vec<(ScriptLanguage, String)> {
     let guide = include_str!("../../../../assets/help/scripts.md");
@@ -25,6 +26,20 @@ fn examples_of_the_guide_do_what_it_says() {
             let script = scripts.compile("guide", "initial($Name$)", ScriptKind::Value).unwrap();
             assert_eq!(script.value(&[text("ada")]), Ok(text("A")), "{code}");
             assert_eq!(script.value(&[Value::Null]), Ok(text("")), "{code}");
+        } else if code.contains("log(") {
+            let script = scripts(language).compile("guide", &code, ScriptKind::Action).unwrap();
+            let arguments = vec![text("Ada"); script.names().len()];
+            assert_eq!(script.run(&arguments), (Ok(()), vec!["Ada is new".to_owned()]), "{code}");
+        } else if code.contains("$State$ =") {
+            let script = scripts(language).compile("guide", &code, ScriptKind::Action).unwrap();
+            let arguments = |team: Value| {
+                let given =
+                    |name: &ScriptName| if name.property == "Team" { team.clone() } else { text("old") };
+                script.names().iter().map(given).collect::<Vec<_>>()
+            };
+            assert_eq!(script.write(&Value::Null, &arguments(text("A"))), Ok(vec![text("new")]), "{code}");
+            let refused = script.write(&Value::Null, &arguments(Value::Null));
+            assert!(matches!(refused, Err(ScriptError::Thrown { .. })), "{code}: {refused:?}");
         } else if code.contains("$FirstName$ =") {
             let script = scripts(language).compile("guide", &code, ScriptKind::Write).unwrap();
             assert_eq!(

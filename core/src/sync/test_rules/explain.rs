@@ -89,12 +89,13 @@ impl Bench<'_> {
                 if why_not.is_some() && !matches!(occasion, Occasion::Update | Occasion::Insert) {
                     continue;
                 }
-                results.push(self.rule(&one, rule, position, *occasion, why_not)?);
+                results.extend(self.rule(&one, rule, position, *occasion, why_not)?);
             }
         }
         Ok(results)
     }
 
+    /// What a rule does on an occasion; several results if the script of its property writes several columns.
     fn rule(
         &self,
         one: &OneRow<'_>,
@@ -102,13 +103,13 @@ impl Bench<'_> {
         position: usize,
         occasion: Occasion,
         why_not: Option<&'static str>,
-    ) -> Result<RuleResult, RuleTestError> {
+    ) -> Result<Vec<RuleResult>, RuleTestError> {
         let side = occasion.direction(self.compiled.direction).destination();
         let (read, written) = match side {
             Side::Left => (&rule.right, &rule.left),
             Side::Right => (&rule.left, &rule.right),
         };
-        let mut result = RuleResult {
+        let result = RuleResult {
             rule: rule.name.clone(),
             occasion,
             side,
@@ -123,16 +124,21 @@ impl Bench<'_> {
             failure: None,
             secret: false,
         };
-        let target = self.compiled.targets_on(occasion).iter().find(|target| target.property == *written);
-        let arm = target.and_then(|target| {
+        let arms = self.compiled.targets_on(occasion).iter().filter_map(|target| {
             target.arms.iter().find(|arm| usize::from(arm.rule) == position).map(|arm| (target, arm))
         });
-        if let (None, Some((target, arm))) = (why_not, arm)
-            && let Err(error) = self.arm(one, target, arm, &mut result)
-        {
-            result.failure = Some(raised(target, error)?);
+        let mut results = Vec::new();
+        for (target, arm) in arms.filter(|_| why_not.is_none()) {
+            let mut own = RuleResult { property: target.property.clone(), ..result.clone() };
+            if let Err(error) = self.arm(one, target, arm, &mut own) {
+                own.failure = Some(raised(target, error)?);
+            }
+            results.push(own);
         }
-        Ok(result)
+        if results.is_empty() {
+            results.push(result);
+        }
+        Ok(results)
     }
 
     fn arm(
@@ -210,6 +216,7 @@ const fn closed(kind: GateKind) -> &'static str {
         GateKind::Busy => "the object is busy, and the rule does not apply to busy objects",
         GateKind::Condition => "its condition does not hold",
         GateKind::DoNotOverwrite => "the property is not empty, and the rule does not overwrite",
+        GateKind::Script => "the script that writes the property does not change this column",
         GateKind::KeepWhenEmpty => "the source is empty, and the property keeps what it holds",
     }
 }

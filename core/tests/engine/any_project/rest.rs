@@ -110,6 +110,17 @@ fn exclusions() -> impl Strategy<Value = Vec<Exclusion>> {
 }
 
 prop_compose! {
+    fn action()(
+        (name, script, lifecycle) in (text(), text(), lifecycle()),
+        side in select(vec![Side::Left, Side::Right]),
+        when in select(vec![ActionTime::Before, ActionTime::After]),
+        on in select(vec![ActionEvent::Insert, ActionEvent::Update, ActionEvent::Delete]),
+    ) -> Action {
+        Action { name, side, when, on, script, lifecycle }
+    }
+}
+
+prop_compose! {
     fn mapping()(
         (name, display_name, description, left, right) in (text(), text(), text(), text(), text()),
         (direction, lifecycle) in (mapping_direction(), lifecycle()),
@@ -118,11 +129,12 @@ prop_compose! {
         (reading, writing) in (exclusions(), exclusions()),
         matching in vec(matching_rule(), 0..3),
         rules in vec(property_rule(), 0..3),
+        actions in vec(action(), 0..3),
     ) -> Mapping {
         Mapping {
             name, display_name, description, left, right, direction, only_for_updates,
             prevent_ambiguous_matches, hierarchy, remember_pairs, lifecycle,
-            exclusions: Exclusions { reading, writing }, matching, rules,
+            exclusions: Exclusions { reading, writing }, matching, rules, actions,
         }
     }
 }
