@@ -73,6 +73,31 @@ fn the_isolation_level_is_that_of_the_session() {
 
 /// 10 o'clock in UTC is 12 in Berlin's summer and 11 in its winter; what the clock shows for the second time is refused.
 #[test]
+fn a_read_only_connection_is_read_and_never_written() {
+    for system in System::ALL {
+        let Some(mut end) = visits(system) else { continue };
+        let row = [vec![Value::Integer(1), Value::Null]];
+        end.fill(&row);
+        end.connection.read_only = true;
+        let refused = open(&end.connection, end.folder(), OpenMode::Write).err().expect("not for writing");
+        assert_eq!(refused.kind, ErrorKind::ReadOnly, "{system:?}: {refused}");
+        assert!(refused.help.is_some_and(|help| help.contains("`read_only`")), "{system:?}");
+
+        let mut reading = open(&end.connection, end.folder(), OpenMode::Read).unwrap();
+        let key = end.batch_of(&row, &["id"]);
+        assert_eq!(reading.get(&end.table, &key, &end.names()).unwrap().num_rows(), 1);
+        for written in [
+            reading.insert(&end.table, &end.batch_of(&[vec![Value::Integer(2)]], &["id"])),
+            reading.update(&end.table, &key, &end.batch_of(&[vec![Value::Null]], &["seen"])),
+            reading.delete(&end.table, &key),
+        ] {
+            assert_eq!(written.expect_err("a write").kind, ErrorKind::ReadOnly, "{system:?}");
+        }
+        assert_eq!(reading.get(&end.table, &key, &end.names()).unwrap().num_rows(), 1);
+    }
+}
+
+#[test]
 fn zoneless_timestamps_are_those_of_the_time_zone() {
     for system in System::ALL {
         let Some(mut end) = visits(system) else { continue };

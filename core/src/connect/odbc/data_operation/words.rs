@@ -171,7 +171,7 @@ mod tests {
             ("CALL raise('x'); DROP TABLE users; --')", 12),
             ("CALL raise(8)", 12),
             ("CALL raise('7', 77)", 17),
-            ("CALL raise('%name%')", 12),
+            ("CALL raise('%surname%')", 12),
             ("CALL lower(%uid%) OR uid = uid", 19),
             // Words that are known, but not one after the other.
             ("CALL raise('script by')", 12),
