@@ -5,12 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use arrow::array::RecordBatch;
+use arrow::{array::RecordBatch, datatypes::DataType};
 use datafusion::{
     common::{Column, TableReference},
     error::Result as DataFusionResult,
     functions_aggregate::expr_fn::count,
-    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, lit},
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder, cast, lit},
     prelude::SessionContext,
 };
 
@@ -38,8 +38,8 @@ pub async fn name_ambiguous(
         return name_sharing(session, mapping, rule, left, right, keys).await;
     }
     // A rule with OR has no key that its candidates share: once by the left object, once by the right one.
-    let by_left = [property(Side::Left, ROW_COLUMN)];
-    let by_right = [property(Side::Right, ROW_COLUMN)];
+    let row = |side: Side| [cast(property(side, ROW_COLUMN), DataType::Int64)];
+    let (by_left, by_right) = (row(Side::Left), row(Side::Right));
     let mut groups = name_sharing(session, mapping, rule, left.clone(), right.clone(), &by_left).await?;
     groups.extend(name_sharing(session, mapping, rule, left, right, &by_right).await?);
     // Row numbers depend on the order of reading.

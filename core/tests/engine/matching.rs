@@ -172,6 +172,32 @@ fn one_part_of_an_or_is_enough_and_all_candidates_are_named() {
     }
 }
 
+/// Objects that have nothing to do with each other are told apart, in whatever order they were read.
+#[test]
+fn candidates_of_different_objects_are_named_one_by_one() {
+    let told = |left: &str, right: &str| {
+        let any = MatchExpression::Any(vec![pair("nr", "nr"), pair("mail", "mail")]);
+        messages(&simulated(&people(left, right), vec![by("either", any)]), "SW-R101")
+    };
+    let found = told(
+        "('l1','1','a'), ('l2','2','b'), ('l3','3','c'), ('l4','3','d')",
+        "('r1','1','x'), ('r2','y','a'), ('r3','2','x'), ('r4','y','b'), ('r5','3','z')",
+    );
+    assert_eq!(
+        found,
+        [
+            "more than one candidate: central l1 ↔ target r1 · r2; none of them is processed",
+            "more than one candidate: central l2 ↔ target r3 · r4; none of them is processed",
+            "more than one candidate: central l3 · l4 ↔ target r5; none of them is processed",
+        ]
+    );
+    let other_order = told(
+        "('l4','3','d'), ('l2','2','b'), ('l3','3','c'), ('l1','1','a')",
+        "('r5','3','z'), ('r4','y','b'), ('r2','y','a'), ('r3','2','x'), ('r1','1','x')",
+    );
+    assert_eq!(other_order, found);
+}
+
 #[test]
 fn case_counts_unless_ignored() {
     let systems = people("('l1','Ärger','a'), ('l2','x','b')", "('r1','ÄRGER','c'), ('r2','X','d')");
