@@ -306,6 +306,24 @@ fn others() -> Vec<Case> {
         case(&[(E, "SW-C193", "start up configuration In")], |project| {
             project.start_ups[0].variable_set = Some("Gone".to_owned());
         }),
+        case(&[(E, "SW-C200", LEAVERS)], |project| {
+            leaver(project, VirtualKind::Script { read: Some("$gone$".to_owned()), write: None });
+        }),
+        case(&[(E, "SW-C200", "project")], |project| {
+            project
+                .snippets
+                .push(crate::project::Snippet { name: "broken".to_owned(), code: "fn (".to_owned() });
+        }),
+        case(&[(W, "SW-C201", "mapping Department")], |project| {
+            mapping(project, "Department").actions.push(crate::project::Action {
+                name: "Never".to_owned(),
+                side: Side::Right,
+                when: crate::project::ActionTime::Before,
+                on: crate::project::ActionEvent::Insert,
+                script: "throw 1".to_owned(),
+                lifecycle: Lifecycle::Active,
+            });
+        }),
         case(
             &[(E, "SW-C195", "mapping Person, rule Name"), (E, "SW-M012", "mapping Person, rule Name")],
             |project| {
