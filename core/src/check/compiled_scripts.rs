@@ -1,6 +1,7 @@
-//! Scripts of classes and snippets, and actions: whether they can be compiled, also where no mapping uses them (E5).
+//! Scripts of classes, and actions: whether they can be compiled, also where no mapping uses them (E5).
 //!
-//! Scripts of rules, steps and actions are compiled with their mappings.
+//! Scripts of rules, steps and actions are compiled with their mappings; of snippets that cannot be compiled tells
+//! [`super::scripts`].
 
 use miette::Diagnostic as _;
 
@@ -21,12 +22,11 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
         mapping.actions.iter().for_each(|action| without_effect(mapping, action, findings));
     }
     let classes = || [Side::Left, Side::Right].into_iter().flat_map(|side| scripted(project, side));
-    if project.snippets.is_empty() && classes().next().is_none() {
+    if classes().next().is_none() {
         return;
     }
-    match scripts_of(project, false) {
-        Ok(scripts) => classes().for_each(|one| one.check(&scripts, findings)),
-        Err(error) => add(&error, Place::Project, findings),
+    if let Ok(scripts) = scripts_of(project, false) {
+        classes().for_each(|one| one.check(&scripts, findings));
     }
 }
 

@@ -35,16 +35,20 @@ pub async fn name_ambiguous(
 ) -> DataFusionResult<Vec<AmbiguousGroup>> {
     let keys = rule.keys(Side::Left);
     if !keys.is_empty() {
-        return name_sharing(session, mapping, rule, left, right, keys).await;
+        return Ok(in_order(name_sharing(session, mapping, rule, left, right, keys).await?));
     }
     // A rule with OR has no key that its candidates share: once by the left object, once by the right one.
     let row = |side: Side| [cast(property(side, ROW_COLUMN), DataType::Int64)];
     let (by_left, by_right) = (row(Side::Left), row(Side::Right));
     let mut groups = name_sharing(session, mapping, rule, left.clone(), right.clone(), &by_left).await?;
     groups.extend(name_sharing(session, mapping, rule, left, right, &by_right).await?);
-    // Row numbers depend on the order of reading.
+    Ok(in_order(groups))
+}
+
+/// By their names: keys depend on how the mapping is written, row numbers on the order of reading.
+fn in_order(mut groups: Vec<AmbiguousGroup>) -> Vec<AmbiguousGroup> {
     groups.sort_by(|one, other| (&one.left, &one.right).cmp(&(&other.left, &other.right)));
-    Ok(groups)
+    groups
 }
 
 /// Names the pairs that share `keys` with another pair.

@@ -309,11 +309,6 @@ fn others() -> Vec<Case> {
         case(&[(E, "SW-C200", LEAVERS)], |project| {
             leaver(project, VirtualKind::Script { read: Some("$gone$".to_owned()), write: None });
         }),
-        case(&[(E, "SW-C200", "project")], |project| {
-            project
-                .snippets
-                .push(crate::project::Snippet { name: "broken".to_owned(), code: "fn (".to_owned() });
-        }),
         case(&[(W, "SW-C201", "mapping Department")], |project| {
             mapping(project, "Department").actions.push(crate::project::Action {
                 name: "Never".to_owned(),
