@@ -88,6 +88,8 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--match', '--match', [CompletionResultType]::ParameterName, 'The pair, or lone object, with this key or display value on either side')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Direction of synchronization')
+            [CompletionResult]::new('--variables', '--variables', [CompletionResultType]::ParameterName, 'Use the values of this variable set')
+            [CompletionResult]::new('--start-up', '--start-up', [CompletionResultType]::ParameterName, 'Test as this start up configuration runs: with its variable set, and the step in its workflow')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
             [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')

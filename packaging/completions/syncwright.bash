@@ -1111,7 +1111,7 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__test__subcmd__rules)
-            opts="-h --mapping --match --new --set --to --format --renderer --log-level --help"
+            opts="-h --mapping --match --new --set --to --variables --start-up --format --renderer --log-level --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1131,6 +1131,14 @@ _syncwright() {
                     ;;
                 --to)
                     COMPREPLY=($(compgen -W "target central" -- "${cur}"))
+                    return 0
+                    ;;
+                --variables)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --start-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)

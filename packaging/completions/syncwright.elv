@@ -80,6 +80,8 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --match 'The pair, or lone object, with this key or display value on either side'
             cand --set 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL'
             cand --to 'Direction of synchronization'
+            cand --variables 'Use the values of this variable set'
+            cand --start-up 'Test as this start up configuration runs: with its variable set, and the step in its workflow'
             cand --format 'How results and errors are printed'
             cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
             cand --log-level 'What is logged on standard error while working'

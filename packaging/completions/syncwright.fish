@@ -111,6 +111,8 @@ complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l mat
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l set -d 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL' -r
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l to -d 'Direction of synchronization' -r -f -a "target\t'The target system'
 central\t'The central system'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l variables -d 'Use the values of this variable set' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l start-up -d 'Test as this start up configuration runs: with its variable set, and the step in its workflow' -r
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
