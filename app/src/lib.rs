@@ -18,3 +18,7 @@ mod ui;
 mod words;
 mod worker;
 mod workflow_view;
+
+/// Of the program, and of whatever else links it: tests run with it, too.
+#[global_allocator]
+static ALLOCATOR: syncwright_core::memory::Allocator = syncwright_core::memory::Allocator;

@@ -7,6 +7,7 @@ use std::{error::Error, fs, io::Write as _, path::Path, time::Instant};
 
 use rusqlite::Connection;
 use syncwright_core::{
+    memory::{self, Allocator},
     progress::{CancelToken, Silent},
     project::{Project, from_text},
     sync::run,
@@ -14,7 +15,7 @@ use syncwright_core::{
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const LARGE: usize = 50_000;
 const SMALL: usize = 50;
@@ -27,6 +28,7 @@ const SMALL_GROUP: usize = 1;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
+    memory::keep_for_reuse();
     let folder = tempfile::tempdir()?;
     fill(folder.path())?;
     let project = project()?;

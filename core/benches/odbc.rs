@@ -20,6 +20,7 @@ use arrow_odbc::{OdbcReaderBuilder, TextEncoding};
 use odbc_api::{BindParamDesc, Connection as OdbcConnection, ConnectionOptions, environment};
 use syncwright_core::{
     connect::{OpenMode, odbc, open, secrets},
+    memory::{self, Allocator},
     progress::{CancelToken, Silent},
     project::{Project, from_text},
     sync::simulate,
@@ -29,7 +30,7 @@ use self::servers::{Database, System};
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const PROPERTIES: usize = 10;
 /// Rows that Q4 writes.
@@ -43,6 +44,7 @@ const REPEATS: usize = 3;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
+    memory::keep_for_reuse();
     let objects: usize =
         std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let mut table = reading(objects)?;

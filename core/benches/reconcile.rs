@@ -13,13 +13,14 @@ use datafusion::{catalog::TableProvider, datasource::MemTable, prelude::SessionC
 use syncwright_core::{
     connect::ROW_COLUMN,
     mapping::{CompiledMapping, TableSource, compile},
+    memory::{self, Allocator},
     project::{Direction, Mapping, Project, SchemaType, ScriptLanguage, Side, from_text},
     sync::reconcile::{Reconciled, reconcile, session},
 };
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const PROPERTIES: usize = 10;
 const BLOCK: usize = 8192;
@@ -189,6 +190,7 @@ fn by_script(objects: usize, threads: usize) -> Result<String> {
 }
 
 fn main() -> Result<()> {
+    memory::keep_for_reuse();
     let million: usize =
         std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let threads = std::thread::available_parallelism()?.get();
@@ -209,7 +211,7 @@ fn main() -> Result<()> {
     let (small, large, ratio) = (median(times), median(large_times), median(ratios));
     let rate = million as f64 / small;
     let verdict = |met: bool| if met { "met" } else { "missed" };
-    let text = format!(
+    let mut text = format!(
         "# Figures\n\nMade by `tests/figures` on {threads} cores. Objects count once, not per side.\n\n\
          | id | figure | aim | measured | |\n|---|---|---|---|---|\n\
          | Q2 | match + compare in memory, {million} × {million} objects × {PROPERTIES} properties, 1 in {DIFFERING} differs | ≥ 1 500 000 objects/s | {:.0} objects/s ({small:.3} s, median) | {} |\n\
@@ -219,7 +221,7 @@ fn main() -> Result<()> {
         4 * million,
         verdict(ratio <= 4.4),
     );
-    let text = text + &by_script(million, threads)?;
+    text.push_str(&by_script(million, threads)?);
     let target = std::env::var("CARGO_TARGET_DIR")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../target").to_owned());
     fs::create_dir_all(&target)?;

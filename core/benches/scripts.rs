@@ -10,6 +10,7 @@ use std::{
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use syncwright_core::{
+    memory::{self, Allocator},
     project::{ScriptLanguage, Snippet},
     script::{ScriptKind, ScriptLimits, Scripts},
     value::ValueType,
@@ -17,7 +18,7 @@ use syncwright_core::{
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const BLOCK: usize = 8192;
 const REPEATS: usize = 3;
@@ -97,6 +98,7 @@ fn measure(rule: &Rule, objects: usize) -> Result<f64> {
 }
 
 fn main() -> Result<()> {
+    memory::keep_for_reuse();
     let objects = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let mut text = String::new();
     for rule in &RULES {

@@ -15,6 +15,7 @@ pub mod expr;
 pub mod identity_store;
 pub mod journal;
 pub mod mapping;
+pub mod memory;
 pub mod progress;
 pub mod project;
 pub mod sample;

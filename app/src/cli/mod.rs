@@ -46,6 +46,7 @@ pub use self::{
 /// Runs the program with the arguments, output and signals of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    syncwright_core::memory::keep_for_reuse();
     let mut out = PipeTolerant::new(BufWriter::new(io::stdout()));
     let mut err = PipeTolerant::new(io::stderr());
     let mut console = Console::new(&mut out, &mut err);
