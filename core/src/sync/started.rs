@@ -116,7 +116,7 @@ mod tests {
         array::{ArrayRef, AsArray as _, Int64Array},
         datatypes::Int64Type,
     };
-    use datafusion::datasource::MemTable;
+    use datafusion::{datasource::MemTable, prelude::SessionConfig};
 
     use super::*;
 
@@ -127,7 +127,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_read_ahead_comes_once_and_in_order() {
-        let session = SessionContext::new();
+        // A table in memory would be dealt out to several partitions.
+        let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
         // More than may wait, in blocks and in bytes.
         let small = (0..3000).map(|number| batch(number * 10..number * 10 + 10));
         let large = (0..40).map(|number| batch(30_000 + number * 500_000..30_000 + (number + 1) * 500_000));
