@@ -40,17 +40,14 @@ pub(super) fn check(view: &View<'_>, rule: &MatchingRule, findings: &mut Finding
     if let Err(why) = &possible {
         text.push_str(&format!("; a composite property would not mean the same: {why}"));
     }
+    let fix = match &possible {
+        Ok(_) => "make a virtual property on each side that holds all of them, and match by it",
+        Err(_) => "leave it as it is: the rule is right, only slower",
+    };
     let repair = possible
         .is_ok()
         .then(|| Repair::CombineMatching { mapping: view.mapping.name.clone(), rule: rule.name.clone() });
-    findings.add_repairable(
-        Severity::Info,
-        "SW-C127",
-        place,
-        text,
-        "make a virtual property on each side that holds all of them, and match by it",
-        repair,
-    );
+    findings.add_repairable(Severity::Info, "SW-C127", place, text, fix, repair);
 }
 
 /// True if the expression has alternatives.
