@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array as _, ArrayRef, AsArray as _, StructArray},
+    array::{Array as _, ArrayRef, AsArray as _, StringArray, StructArray},
     datatypes::{DataType, Field, Fields},
 };
 use datafusion::{
@@ -65,11 +65,9 @@ impl ScalarUDFImpl for ScriptFunction {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = arguments.number_rows;
-        let columns: Vec<ArrayRef> =
-            arguments.args.into_iter().map(|column| column.into_array(rows)).collect::<Result<_>>()?;
+        let columns = in_columns(arguments)?;
         let (values, errors) = self.script.evaluate(&columns, rows, self.wanted, self.multi_valued);
-        let both: Vec<ArrayRef> = vec![values, Arc::new(errors)];
-        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(self.fields(), both, None)?)))
+        with_errors(self.fields(), vec![values], errors)
     }
 }
 
@@ -121,9 +119,7 @@ impl ScalarUDFImpl for WriteFunction {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = arguments.number_rows;
-        let columns: Vec<ArrayRef> =
-            arguments.args.into_iter().map(|column| column.into_array(rows)).collect::<Result<_>>()?;
+        let columns = in_columns(arguments)?;
         let [runs, value, properties @ ..] = columns.as_slice() else {
             return Err(DataFusionError::Execution(format!("{} lacks arguments", self.name)));
         };
@@ -134,8 +130,18 @@ impl ScalarUDFImpl for WriteFunction {
                 runs.data_type()
             ))
         })?;
-        let (mut written, errors) = self.script.write_all(runs, value, properties, &self.types);
-        written.push(Arc::new(errors));
-        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(self.fields(), written, None)?)))
+        let (written, errors) = self.script.write_all(runs, value, properties, &self.types);
+        with_errors(self.fields(), written, errors)
     }
+}
+
+fn in_columns(arguments: ScalarFunctionArgs) -> Result<Vec<ArrayRef>> {
+    let rows = arguments.number_rows;
+    arguments.args.into_iter().map(|column| column.into_array(rows)).collect()
+}
+
+/// What scripts give, and what they say where they fail, the last of `fields`.
+fn with_errors(fields: Fields, mut columns: Vec<ArrayRef>, errors: StringArray) -> Result<ColumnarValue> {
+    columns.push(Arc::new(errors));
+    Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(fields, columns, None)?)))
 }
