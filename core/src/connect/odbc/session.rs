@@ -86,9 +86,9 @@ impl Link {
     /// What the driver says.
     pub fn statement(&self) -> Result<Preallocated<StatementImpl<'_>>, odbc_api::Error> {
         let mut statement = self.connection.preallocate()?;
-        if let Some(QueryTimeout { seconds, .. }) = self.query_timeout.get() {
+        if let Some(seconds) = self.seconds() {
             // A driver that does not know the attribute is stopped from here.
-            drop(statement.set_query_timeout_sec(seconds as usize));
+            drop(statement.set_query_timeout_sec(seconds));
         }
         Ok(statement)
     }
@@ -100,10 +100,15 @@ impl Link {
     /// What the driver says.
     pub fn prepare(&self, sql: &str) -> Result<Prepared<StatementImpl<'_>>, odbc_api::Error> {
         let mut statement = self.connection.prepare(&self.spelled(sql))?;
-        if let Some(QueryTimeout { seconds, .. }) = self.query_timeout.get() {
-            drop(statement.set_query_timeout_sec(seconds as usize));
+        if let Some(seconds) = self.seconds() {
+            drop(statement.set_query_timeout_sec(seconds));
         }
         Ok(statement)
+    }
+
+    /// The query timeout that is running.
+    fn seconds(&self) -> Option<usize> {
+        self.query_timeout.get().map(|timeout| timeout.seconds as usize)
     }
 
     /// From now on statements are for work that may take so long.
