@@ -26,17 +26,51 @@ impl Progress for Silent {
 
 /// A switch that asks long work to stop; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken {
+    own: Arc<AtomicBool>,
+    parent: Option<Arc<Self>>,
+}
 
 impl CancelToken {
     /// Asks the work to stop. It stops at the next safe place, within about a second.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.own.store(true, Ordering::Relaxed);
     }
 
-    /// True once [`CancelToken::cancel`] was called.
+    /// True once [`CancelToken::cancel`] was called, of this switch or one that it is a part of.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.own.load(Ordering::Relaxed) || self.parent.as_ref().is_some_and(|parent| parent.is_cancelled())
+    }
+
+    /// A switch for a part of the work: it stops with the whole, and can be stopped alone.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self { own: Arc::default(), parent: Some(Arc::new(self.clone())) }
+    }
+}
+
+/// Stops a part of the work when nobody waits for it any more.
+#[derive(Debug)]
+pub struct CancelOnDrop(pub CancelToken);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_stops_alone_or_with_the_whole() {
+        let whole = CancelToken::default();
+        let (one, other) = (whole.part(), whole.part());
+        drop(CancelOnDrop(one.clone()));
+        assert!(one.is_cancelled() && !whole.is_cancelled() && !other.is_cancelled());
+        whole.clone().cancel();
+        assert!(other.part().is_cancelled());
     }
 }

@@ -25,14 +25,16 @@ use datafusion::{
     logical_expr::{Expr, TableProviderFilterPushDown, TableType},
     physical_plan::{
         ExecutionPlan,
-        stream::RecordBatchReceiverStreamBuilder,
+        stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter},
         streaming::{PartitionStream, StreamingTableExec},
     },
 };
 
+use futures::StreamExt as _;
+
 use super::{ConnectError, ErrorKind, Flow, OpenMode, SearchRequest, open_with};
 use crate::{
-    progress::CancelToken,
+    progress::{CancelOnDrop, CancelToken},
     project::{Connection, SchemaType},
 };
 
@@ -197,9 +199,12 @@ impl PartitionStream for Scan {
         let sender = builder.tx();
         let (shared, schema) = (Arc::clone(&self.shared), Arc::clone(&self.schema));
         let (filters, limit, properties) = (self.filters.clone(), self.limit, self.properties());
+        // Reading goes on in a thread of its own: a system may take minutes to answer somebody who has left.
+        let reading = shared.cancel.part();
+        let until_dropped = CancelOnDrop(reading.clone());
         builder.spawn_blocking(move || {
-            let mut connector = open_with(&shared.connection, &shared.folder, OpenMode::Read, &shared.cancel)
-                .map_err(external)?;
+            let mut connector =
+                open_with(&shared.connection, &shared.folder, OpenMode::Read, &reading).map_err(external)?;
             let request = SearchRequest {
                 filters: &filters,
                 limit,
@@ -207,7 +212,7 @@ impl PartitionStream for Scan {
             };
             let mut first_row = 0;
             let mut trouble = None;
-            let read = connector.search(&request, &shared.cancel, &mut |batch| {
+            let read = connector.search(&request, &reading, &mut |batch| {
                 let rows = batch.num_rows();
                 match number_rows(&schema, &batch, first_row) {
                     Ok(batch) => {
@@ -231,7 +236,10 @@ impl PartitionStream for Scan {
                 None => read.map_err(external),
             }
         });
-        builder.build()
+        let stream = builder.build().inspect(move |_| {
+            let _ = &until_dropped;
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), stream))
     }
 }
 

@@ -278,32 +278,66 @@ fn server_that_never_answers() {
     });
 }
 
+/// Whoever reads the memberships waits half a minute from now on.
+fn slow_memberships(sample: &Sample, system: System) {
+    // Not yet while the statement is planned, which MariaDB does with everything that is constant.
+    let slow = match system {
+        System::PostgreSql => "memberships_kept k, (SELECT pg_sleep(30) AS s) slow",
+        System::MariaDb => "memberships_kept k WHERE SLEEP(30) = 0",
+    };
+    let slow = format!(
+        "ALTER TABLE memberships RENAME TO memberships_kept;
+         CREATE VIEW memberships AS SELECT k.* FROM {slow};"
+    );
+    sample.hr().client().run(&slow);
+}
+
+/// Fails if the server goes on with a query that nobody waits for.
+#[track_caller]
+fn assert_not_executing(sample: &Sample, system: System) {
+    let running = match system {
+        System::PostgreSql => "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+        System::MariaDb => "SELECT count(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'",
+    };
+    let begin = Instant::now();
+    while sample.hr().client().lines(running) != ["0"] {
+        assert!(begin.elapsed() < Duration::from_secs(10), "the server still executes the query");
+    }
+}
+
 #[test]
 fn query_that_takes_too_long() {
     for_each_system(|sample, system| {
         sample.edit(|project| project.target.connection.query_timeout_secs = Some(2));
-        let sleep = if system == System::PostgreSql { "pg_sleep(30)" } else { "SLEEP(30)" };
-        let slow = format!(
-            "ALTER TABLE memberships RENAME TO memberships_kept;
-             CREATE VIEW memberships AS SELECT k.* FROM memberships_kept k, (SELECT {sleep} AS s) slow;"
-        );
-        sample.hr().client().run(&slow);
+        slow_memberships(sample, system);
         times_out(sample, None, "memberships");
-        // Nor does the server go on with it.
-        let running = match system {
-            System::PostgreSql => "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
-            System::MariaDb => {
-                "SELECT count(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'"
-            }
-        };
-        let begin = Instant::now();
-        while sample.hr().client().lines(running) != ["0"] {
-            assert!(begin.elapsed() < Duration::from_secs(10), "the server still executes the query");
-        }
+        assert_not_executing(sample, system);
         sample
             .hr()
             .client()
             .run("DROP VIEW memberships; ALTER TABLE memberships_kept RENAME TO memberships;");
         let _ = sample.simulate(PROVISION).expect(0);
+    });
+}
+
+/// The target system is read ahead: if the central one cannot be read, nobody waits for its answer.
+#[test]
+fn central_value_that_cannot_be_read_while_the_target_is_slow() {
+    for_each_system(|sample, system| {
+        sample.edit(|project| {
+            for workflow in &mut project.workflows {
+                workflow.steps.retain(|step| step.mapping == "Membership");
+            }
+        });
+        slow_memberships(sample, system);
+        let central = rusqlite::Connection::open(sample.path().join("identity.db")).unwrap();
+        let sql = r#"UPDATE "Group" SET Name = x'ff' WHERE rowid = (SELECT min(rowid) FROM "Group")"#;
+        assert_eq!(central.execute(sql, ()).unwrap(), 1);
+        let begin = Instant::now();
+        let outcome = sample.simulate(PROVISION);
+        let took = begin.elapsed();
+        assert_error(outcome, &Expected { code: "SW-D009", states: &[], thing: "Group.Name" });
+        assert!(took < Duration::from_secs(15), "{took:?}");
+        assert_not_executing(sample, system);
     });
 }
