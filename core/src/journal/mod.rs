@@ -15,6 +15,7 @@ mod pairs;
 mod read;
 mod recover;
 mod report;
+mod step;
 mod store;
 mod tables;
 #[cfg(test)]

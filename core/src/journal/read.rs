@@ -1,6 +1,6 @@
 //! Reports read back from the journal.
 
-use std::str::FromStr as _;
+use std::{io, path::Path, str::FromStr as _};
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use super::{
     ChangeList, Journal, JournalError, Message, MessageLevel, RunHeader, RunKind, RunReport, RunStatus,
     Situations, StepPass, StepReport, Writes,
-    store::{checksum, eq},
+    step::checksum,
+    store::eq,
     tables::{self, Row, text},
 };
 use crate::project::{Direction, Method};
@@ -27,23 +28,23 @@ impl Journal {
         let run =
             self.runs(None)?.into_iter().find(|run| id == "last" || run.id == id).ok_or_else(unknown)?;
         let failure = self.failure(&run.id)?;
-        let folder = self.run_folder(&run.id);
-        let steps = self
-            .stored_steps(&run.id)?
-            .into_iter()
-            .map(|StoredStep { mut report, file, .. }| {
-                if let Some((file, expected)) = file {
-                    let path = folder.join(file);
-                    let failed = |source| JournalError::Folder { path: path.clone(), source };
-                    if checksum(&path).map_err(failed)? != expected {
-                        return Err(JournalError::Damaged { path });
-                    }
-                    report.changes = ChangeList::load(&path).map_err(failed)?;
-                }
-                Ok(report)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let steps = match self.steps_with_changes(&run.id) {
+            // A run that is under way put another list in place of the one of which the index just said that it counts.
+            Err(JournalError::Folder { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                self.steps_with_changes(&run.id)?
+            }
+            steps => steps?,
+        };
         Ok(RunReport { run, steps, failure })
+    }
+
+    fn steps_with_changes(&mut self, id: &str) -> Result<Vec<StepReport>, JournalError> {
+        let folder = self.run_folder(id);
+        let with_changes = |StoredStep { report, file, .. }| {
+            let changes = file.map(|file| file.load(&folder)).transpose()?.unwrap_or_default();
+            Ok(StepReport { changes, ..report })
+        };
+        self.stored_steps(id)?.into_iter().map(with_changes).collect()
     }
 
     /// The steps of a run, without their change lists.
@@ -65,7 +66,10 @@ impl Journal {
             StoredStep {
                 position: usize::try_from(position).unwrap_or(usize::MAX),
                 report: StepReport { messages: messages_of(position), ..step(&row) },
-                file: row.optional("changes_file").zip(row.optional("changes_sha256")),
+                file: row
+                    .optional("changes_file")
+                    .zip(row.optional("changes_sha256"))
+                    .map(|(name, checksum)| StoredChanges { name, checksum }),
             }
         };
         Ok((0..steps.num_rows()).map(stored).collect())
@@ -77,8 +81,30 @@ pub(super) struct StoredStep {
     pub position: usize,
     /// Everything but the change list.
     pub report: StepReport,
-    /// File of the change list and its checksum.
-    pub file: Option<(String, String)>,
+    /// Where the change list is, if it is kept.
+    pub file: Option<StoredChanges>,
+}
+
+/// A change list as the index has it.
+pub(super) struct StoredChanges {
+    name: String,
+    checksum: String,
+}
+
+impl StoredChanges {
+    /// Reads the list.
+    ///
+    /// # Errors
+    ///
+    /// If there is none in the folder of the run, or it is not the one that was written.
+    pub(super) fn load(&self, folder: &Path) -> Result<ChangeList, JournalError> {
+        let path = folder.join(&self.name);
+        let failed = |source| JournalError::Folder { path: path.clone(), source };
+        if checksum(&path).map_err(failed)? != self.checksum {
+            return Err(JournalError::Damaged { path });
+        }
+        ChangeList::load(&path).map_err(failed)
+    }
 }
 
 pub(super) fn header(row: &Row<'_>) -> RunHeader {

@@ -1,7 +1,8 @@
 //! What earlier runs left behind: interrupted ones, and how many objects there were (F13, DESIGN 4).
 
 use super::{
-    ChangeList, Journal, JournalError, RunHeader, RunStatus, StepReport,
+    Journal, JournalError, RunHeader, RunStatus, StepReport,
+    read::StoredStep,
     store::eq,
     tables::{self, Row, text},
 };
@@ -21,22 +22,18 @@ impl Journal {
 
     /// The steps of a run that did not end, with their positions.
     ///
-    /// Such a run may have ended between writing a change list and its checksum, so the checksum does not
-    /// count; a list that cannot be read at all is left out with its step.
+    /// A step whose list is damaged or cannot be read at all is left out; whoever asks for the log is told.
     ///
     /// # Errors
     ///
     /// If the central database cannot be read.
     pub fn unfinished_steps(&mut self, id: &str) -> Result<Vec<(usize, StepReport)>, JournalError> {
         let folder = self.run_folder(id);
-        let mut unfinished = Vec::new();
-        for stored in self.stored_steps(id)? {
-            let list = stored.file.as_ref().map(|(file, _)| ChangeList::load(&folder.join(file)));
-            if let Some(Ok(changes)) = list {
-                unfinished.push((stored.position, StepReport { changes, ..stored.report }));
-            }
-        }
-        Ok(unfinished)
+        let with_changes = |StoredStep { position, report, file }| {
+            let changes = file?.load(&folder).ok()?;
+            Some((position, StepReport { changes, ..report }))
+        };
+        Ok(self.stored_steps(id)?.into_iter().filter_map(with_changes).collect())
     }
 
     /// Marks a run as interrupted.

@@ -1,8 +1,7 @@
 //! Reading and writing the journal in the central database, through the same connectors as everything.
 
 use std::{
-    fs,
-    io::{self, Read as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -11,13 +10,12 @@ use datafusion::logical_expr::{Expr, col, lit};
 use jiff::Timestamp;
 use miette::Diagnostic;
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::{
-    Failure, LockHolder, Message, RunHeader, RunStatus, StepReport,
+    Failure, LockHolder, RunHeader, RunStatus,
     lock::HeldLock,
-    tables::{self, Row, number, optional, text},
+    tables::{self, Row, optional, text},
 };
 use crate::{
     connect::{ConnectError, Connector, ErrorKind, Flow, OpenMode, OrderBy, SearchRequest, open_with},
@@ -205,72 +203,6 @@ impl Journal {
         Ok(self.connector.update(&table, &key, &values)?)
     }
 
-    /// Saves the change list of a step, to disk, and gives its checksum.
-    ///
-    /// # Errors
-    ///
-    /// [`JournalError::Folder`].
-    pub fn save_changes(&self, id: &str, position: usize, step: &StepReport) -> Result<String, JournalError> {
-        let path = self.run_folder(id).join(changes_file(position));
-        let failed = |source| JournalError::Folder { path: path.clone(), source };
-        // In one go: a run that is killed meanwhile leaves the list that was there.
-        let new = path.with_extension("new");
-        step.changes.save(&new).map_err(failed)?;
-        fs::rename(&new, &path).map_err(failed)?;
-        checksum(&path).map_err(failed)
-    }
-
-    /// Puts a step and its messages into the run index, in place of what was there of it.
-    ///
-    /// # Errors
-    ///
-    /// If the central database refuses.
-    pub fn record_step(
-        &mut self,
-        id: &str,
-        position: usize,
-        step: &StepReport,
-        checksum: Option<&str>,
-    ) -> Result<(), JournalError> {
-        let row = vec![
-            text(id),
-            number(position as u64),
-            text(&step.step),
-            text(&step.mapping),
-            text(step.direction.id()),
-            number(step.left_objects),
-            number(step.right_objects),
-            text(step.summary_json().to_string()),
-            optional(checksum.map(|_| changes_file(position)).as_deref()),
-            optional(checksum),
-        ];
-        let messages: Vec<Vec<Value>> = step
-            .messages
-            .iter()
-            .enumerate()
-            .map(|(number, message)| message_row(id, position, number, message))
-            .collect();
-        self.in_transaction(|journal| {
-            journal.remove_step(id, position)?;
-            journal.insert(&tables::steps(), &[row])?;
-            journal.insert(&tables::messages(), &messages)
-        })
-    }
-
-    fn remove_step(&mut self, id: &str, position: usize) -> Result<(), JournalError> {
-        let own = |table: &SchemaType, column: &str| {
-            vec![eq(table, "run_id", text(id)), eq(table, column, number(position as u64))]
-        };
-        for (table, column) in [(tables::messages(), "step_position"), (tables::steps(), "position")] {
-            let filters = own(&table, column);
-            let keys = self.read_columns(&table, &table.key, &filters, &[])?;
-            if keys.num_rows() > 0 {
-                self.connector.delete(&table, &keys)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Runs of the project, newest first.
     ///
     /// # Errors
@@ -389,39 +321,6 @@ pub(super) fn eq(table: &SchemaType, column: &str, value: Value) -> Expr {
         Value::Integer(number) => column.eq(lit(number)),
         other => column.eq(lit(other.to_string())),
     }
-}
-
-fn message_row(id: &str, step: usize, position: usize, message: &Message) -> Vec<Value> {
-    vec![
-        text(id),
-        number(step as u64),
-        number(position as u64),
-        text(message.level.id()),
-        text(&message.code),
-        text(&message.text),
-        optional(message.object.as_deref()),
-        optional(message.property.as_deref()),
-        optional(message.rule.as_deref()),
-    ]
-}
-
-fn changes_file(position: usize) -> String {
-    format!("step-{:03}.arrow", position + 1)
-}
-
-/// SHA-256 of a file, in hexadecimal.
-pub(super) fn checksum(path: &Path) -> io::Result<String> {
-    let mut file = fs::File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(buffer.get(..read).unwrap_or_default());
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The journal's own tables always fit together; a mistake there is ours.

@@ -1,14 +1,17 @@
-//! The journal in a SQLite file: transactions that are refused, locks that another run takes, labels.
+//! The journal in a SQLite file: transactions that are refused, locks that another run takes, labels, steps.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Journal, JournalError, LockHolder, RunHeader, RunKind, RunStatus};
+use super::{
+    Change, ChangeStatus, Journal, JournalError, LockHolder, RunHeader, RunKind, RunStatus, Situation,
+    Situations, StepPass, StepReport, Writes,
+};
 use crate::{
     connect::{ErrorKind, OpenMode},
-    project::{Direction, Project, Side, from_text},
+    project::{Direction, Method, Project, Side, from_text},
 };
 
 /// Whoever waits for a lock gives up at once.
@@ -168,6 +171,21 @@ fn renewing_may_fail_for_a_while() {
     journal.keep_lock().unwrap();
 }
 
+fn header(id: &str, start_up: &str, status: RunStatus) -> RunHeader {
+    RunHeader {
+        id: id.to_owned(),
+        kind: RunKind::Run,
+        project: "test".to_owned(),
+        start_up: start_up.to_owned(),
+        workflow: "all".to_owned(),
+        direction: Direction::ToTarget,
+        status,
+        started: jiff::Timestamp::now(),
+        ended: None,
+        started_by: "me".to_owned(),
+    }
+}
+
 #[test]
 fn only_unfinished_runs_of_the_start_up_configuration_are_read() {
     let store = Store::new();
@@ -178,19 +196,7 @@ fn only_unfinished_runs_of_the_start_up_configuration_are_read() {
         ("3", "other", RunStatus::Running),
         ("4", "go", RunStatus::Running),
     ] {
-        let run = RunHeader {
-            id: id.to_owned(),
-            kind: RunKind::Run,
-            project: "test".to_owned(),
-            start_up: start_up.to_owned(),
-            workflow: "all".to_owned(),
-            direction: Direction::ToTarget,
-            status,
-            started: jiff::Timestamp::now(),
-            ended: None,
-            started_by: "me".to_owned(),
-        };
-        journal.begin_run(&run).unwrap();
+        journal.begin_run(&header(id, start_up, status)).unwrap();
     }
     // What is not asked for is not read: these values are no texts.
     store.database().execute_batch("UPDATE sw_run SET workflow = x'00ff' WHERE id IN ('2', '3')").unwrap();
@@ -221,4 +227,58 @@ fn labels_are_found_by_their_keys() {
     journal.reset(Side::Left, "p", &keys(&["a"])).unwrap();
     let among = journal.labels_among(Side::Left, "p", &keys(&["a", "c", "d"])).unwrap();
     assert_eq!(among, BTreeSet::from(["c", "d"].map(str::to_owned)));
+}
+
+/// A step with one change.
+fn step(status: ChangeStatus) -> StepReport {
+    let change = Change {
+        situation: Situation::LeftOnly,
+        method: Method::Insert,
+        left_key: Vec::new(),
+        right_key: Vec::new(),
+        display: "ann".to_owned(),
+        status,
+        properties: Vec::new(),
+    };
+    StepReport {
+        step: "people".to_owned(),
+        pass: StepPass::Main,
+        mapping: "people".to_owned(),
+        direction: Direction::ToTarget,
+        left_objects: 1,
+        right_objects: 0,
+        situations: Situations::default(),
+        writes: Writes::default(),
+        quota_exceeded: Vec::new(),
+        changes: [change].into_iter().collect(),
+        messages: Vec::new(),
+    }
+}
+
+/// Whoever is killed or refused between the list and the index leaves the step as it was, and not a list that the
+/// index takes for damaged.
+#[test]
+fn a_step_is_saved_as_a_whole_or_not_at_all() {
+    let store = Store::new();
+    let mut journal = store.journal();
+    journal.begin_run(&header("1", "go", RunStatus::Running)).unwrap();
+    let folder = journal.create_run_folder("1").unwrap();
+    let files = || fs::read_dir(&folder).unwrap().count();
+    let status = || {
+        let report = store.journal().report("1").unwrap();
+        report.steps[0].changes.statuses()
+    };
+    journal.save_step("1", 0, &step(ChangeStatus::Planned)).unwrap();
+    assert_eq!((status(), files()), (vec![ChangeStatus::Planned], 1));
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON sw_run_step BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.database().execute_batch(refuse).unwrap();
+    assert!(journal.save_step("1", 0, &step(ChangeStatus::Done)).is_err());
+    assert_eq!(status(), [ChangeStatus::Planned]);
+    let unfinished = journal.unfinished_steps("1").unwrap();
+    assert_eq!(unfinished[0].1.changes.statuses(), [ChangeStatus::Planned]);
+    store.database().execute_batch("DROP TRIGGER refuse").unwrap();
+    // Nor does a step whose number begins alike lose its list.
+    journal.save_step("1", 1000, &step(ChangeStatus::Failed)).unwrap();
+    journal.save_step("1", 0, &step(ChangeStatus::Done)).unwrap();
+    assert_eq!((status(), files()), (vec![ChangeStatus::Done], 2));
 }

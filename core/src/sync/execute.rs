@@ -243,8 +243,7 @@ impl<'a> Execution<'a> {
                 continue;
             }
             let parts = spared::spare(pass, &unwritten).map_err(|error| journal_failed(internal(error)))?;
-            let checksum = journal.save_changes(&id, position, pass).map_err(journal_failed)?;
-            journal.record_step(&id, position, pass, Some(&checksum)).map_err(journal_failed)?;
+            journal.save_step(&id, position, pass).map_err(journal_failed)?;
             for part in parts {
                 self.apply(journal, &id, position, mapping, pass, part)?;
             }
@@ -371,12 +370,11 @@ impl<'a> Execution<'a> {
             let journal = (&mut *journal, path.as_path());
             committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
         }
-        let checksum = journal.save_changes(id, *position, report).map_err(journal_failed)?;
-        journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+        journal.save_step(id, *position, report).map_err(journal_failed)?;
         let told = report.messages.len();
         let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
-            journal.record_step(id, *position, report, Some(&checksum)).map_err(journal_failed)?;
+            journal.save_step(id, *position, report).map_err(journal_failed)?;
         }
         acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
@@ -410,11 +408,10 @@ pub(super) fn begin(
         let id = &report.run.id;
         if exceeded {
             not_written(&mut pass).map_err(|error| journal_failed(internal(error)))?;
-            journal.record_step(id, position, &pass, None).map_err(journal_failed)?;
+            journal.save_step_without_changes(id, position, &pass).map_err(journal_failed)?;
         } else {
             // The change list, with every value that is about to go, is on disk before the first write.
-            let checksum = journal.save_changes(id, position, &pass).map_err(journal_failed)?;
-            journal.record_step(id, position, &pass, Some(&checksum)).map_err(journal_failed)?;
+            journal.save_step(id, position, &pass).map_err(journal_failed)?;
         }
         report.steps.push(pass);
         prepared.push(mapping);
@@ -438,8 +435,7 @@ fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
             .changes
             .set_statuses(&statuses)
             .map_err(internal)
-            .and_then(|()| journal.save_changes(&report.run.id, position, step))
-            .and_then(|checksum| journal.record_step(&report.run.id, position, step, Some(&checksum)));
+            .and_then(|()| journal.save_step(&report.run.id, position, step));
         if let Err(error) = noted {
             // The run has ended early already and says why; the list in the journal still says “planned”.
             tracing::warn!(%error, "the change list of an unfinished step could not be updated");

@@ -6,8 +6,9 @@
 
 use std::{fs, path::PathBuf};
 
+use sha2::{Digest as _, Sha256};
 use syncwright_core::{
-    journal::{self, ChangeList},
+    journal::{self, ChangeList, JournalError},
     progress::{CancelToken, Silent},
     project::{Direction, Method, Methods, Project},
     sync::{Change, ChangeStatus, RunReport, RunStatus, run},
@@ -19,18 +20,34 @@ use crate::{
     opposite::groups,
 };
 
-fn files(systems: &Systems, run: &str) -> (PathBuf, PathBuf) {
-    let folder = systems.folder().join(".syncwright/runs").join(run);
-    (folder.join("step-001.arrow"), folder.join("step-001.outcome"))
+fn run_folder(systems: &Systems, run: &str) -> PathBuf {
+    systems.folder().join(".syncwright/runs").join(run)
+}
+
+/// The file with the change list that counts of the step at `position`.
+fn list_file(systems: &Systems, run: &str, position: u32) -> PathBuf {
+    let sql = "SELECT changes_file FROM sw_run_step WHERE run_id = ? AND position = ?";
+    let name: String =
+        systems.left().query_row(sql, rusqlite::params![run, position], |row| row.get(0)).unwrap();
+    run_folder(systems, run).join(name)
+}
+
+/// Gives the changes of the step at `position` another status, as if the journal had it from the run.
+fn set_statuses(systems: &Systems, run: &str, position: u32, status: impl Fn(usize) -> ChangeStatus) {
+    let file = list_file(systems, run, position);
+    let mut changes = ChangeList::load(&file).unwrap();
+    changes.set_statuses(&(0..changes.len()).map(status).collect::<Vec<_>>()).unwrap();
+    changes.save(&file).unwrap();
+    let checksum: String =
+        Sha256::digest(fs::read(&file).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sql = "UPDATE sw_run_step SET changes_sha256 = ? WHERE run_id = ? AND position = ?";
+    assert_eq!(systems.left().execute(sql, rusqlite::params![checksum, run, position]).unwrap(), 1);
 }
 
 /// Makes a run that was done one that was killed with these notes.
 fn kill(systems: &Systems, report: &RunReport, notes: &str) {
-    let (list, outcome) = files(systems, &report.run.id);
-    let mut changes = ChangeList::load(&list).unwrap();
-    changes.set_statuses(&vec![ChangeStatus::Planned; changes.len()]).unwrap();
-    changes.save(&list).unwrap();
-    fs::write(outcome, notes).unwrap();
+    set_statuses(systems, &report.run.id, 0, |_| ChangeStatus::Planned);
+    fs::write(run_folder(systems, &report.run.id).join("step-001.outcome"), notes).unwrap();
     for sql in [
         "UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?",
         "UPDATE sw_run_step SET summary = '{}' WHERE run_id = ?",
@@ -195,12 +212,8 @@ fn corrections_in_doubt_are_looked_up_on_their_side() {
         ("eve", ChangeStatus::NotWritten),
         ("somebody else", ChangeStatus::Unknown),
     ] {
-        let folder = systems.folder().join(".syncwright/runs").join(&report.run.id);
-        let list = folder.join("step-002.arrow");
-        let mut changes = ChangeList::load(&list).unwrap();
-        changes.set_statuses(&[ChangeStatus::Planned]).unwrap();
-        changes.save(&list).unwrap();
-        fs::write(folder.join("step-002.outcome"), "begin 0 1\n").unwrap();
+        set_statuses(&systems, &report.run.id, 1, |_| ChangeStatus::Planned);
+        fs::write(run_folder(&systems, &report.run.id).join("step-002.outcome"), "begin 0 1\n").unwrap();
         systems
             .left()
             .execute("UPDATE sw_run SET status = 'running', ended = NULL WHERE id = ?", [&report.run.id])
@@ -234,8 +247,25 @@ fn a_run_whose_files_are_gone_is_marked_all_the_same() {
     let (systems, project) = people();
     let report = systems.run_well(&project);
     kill(&systems, &report, "begin 0 3\n");
-    fs::remove_dir_all(systems.folder().join(".syncwright/runs").join(&report.run.id)).unwrap();
+    fs::remove_dir_all(run_folder(&systems, &report.run.id)).unwrap();
     systems.run_well(&project);
+    let states = rows(&systems.left(), "SELECT status FROM sw_run ORDER BY id");
+    assert_eq!(states, ["interrupted", "done"]);
+}
+
+/// Whoever wrote into the list of a killed run does not get a checksum for it.
+#[test]
+fn a_damaged_list_of_a_killed_run_is_told() {
+    let (systems, project) = people();
+    let report = systems.run_well(&project);
+    kill(&systems, &report, "begin 0 3\n");
+    let file = list_file(&systems, &report.run.id, 0);
+    let mut changes = ChangeList::load(&file).unwrap();
+    changes.set_statuses(&vec![ChangeStatus::Failed; changes.len()]).unwrap();
+    changes.save(&file).unwrap();
+    systems.run_well(&project);
+    let error = journal::report(&project, systems.folder(), &report.run.id).unwrap_err();
+    assert!(matches!(&error, JournalError::Damaged { path } if *path == file), "{error}");
     let states = rows(&systems.left(), "SELECT status FROM sw_run ORDER BY id");
     assert_eq!(states, ["interrupted", "done"]);
 }
@@ -243,11 +273,8 @@ fn a_run_whose_files_are_gone_is_marked_all_the_same() {
 /// Makes a run that was done one that failed because the answer to a commit did not come, with the statuses that
 /// this leaves.
 fn lose_an_answer(systems: &Systems, report: &RunReport, notes: &str, statuses: &[ChangeStatus]) {
-    let (list, outcome) = files(systems, &report.run.id);
-    let mut changes = ChangeList::load(&list).unwrap();
-    changes.set_statuses(statuses).unwrap();
-    changes.save(&list).unwrap();
-    fs::write(outcome, notes).unwrap();
+    set_statuses(systems, &report.run.id, 0, |index| statuses[index]);
+    fs::write(run_folder(systems, &report.run.id).join("step-001.outcome"), notes).unwrap();
     for sql in [
         "UPDATE sw_run SET status = 'failed' WHERE id = ?",
         "UPDATE sw_run_step SET summary = '{}' WHERE run_id = ?",
@@ -325,10 +352,7 @@ fn pairs_are_remembered_as_a_killed_run_left_them() {
         kill(&systems, &report, notes);
         if !planned {
             // It came as far as its change list.
-            let (list, _) = files(&systems, &report.run.id);
-            let mut changes = ChangeList::load(&list).unwrap();
-            changes.set_statuses(&[ChangeStatus::Done]).unwrap();
-            changes.save(&list).unwrap();
+            set_statuses(&systems, &report.run.id, 0, |_| ChangeStatus::Done);
         }
         let left = systems.left();
         assert_eq!(left.execute("UPDATE sw_pair SET right_key = 'a' WHERE right_key = 'b'", []).unwrap(), 1);
@@ -346,7 +370,7 @@ fn without_readable_notes_nobody_knows() {
     let (systems, project) = people();
     let report = systems.run_well(&project);
     kill(&systems, &report, "");
-    let (_, outcome) = files(&systems, &report.run.id);
+    let outcome = run_folder(&systems, &report.run.id).join("step-001.outcome");
     fs::remove_file(&outcome).unwrap();
     fs::create_dir(&outcome).unwrap();
     let found = resolved(&systems, &project, &report);

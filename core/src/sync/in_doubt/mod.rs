@@ -170,8 +170,7 @@ impl Resolver<'_> {
                 Err(error) => (self.without_notes(&mut step, &path, &error)?, HashSet::new()),
             };
             if found.is_new {
-                let checksum = journal.save_changes(&run.id, position, &step)?;
-                journal.record_step(&run.id, position, &step, Some(&checksum))?;
+                journal.save_step(&run.id, position, &step)?;
             }
             if let Some(mapping) = &mapping
                 && let Some(mut pairs) = StepPairs::read(journal, mapping)?
