@@ -304,13 +304,16 @@ pub fn compile(
     };
     compiled.make_room_for_actions();
     for side in [Side::Left, Side::Right] {
-        let used = used_properties(&compiled, side);
-        let matched = matched_properties(&compiled.matching, side);
+        let needs = class::Needs {
+            used: used_properties(&compiled, side),
+            matched: matched_properties(&compiled.matching, side),
+            is_written: compiled.targets().any(|target| target.side == side),
+        };
         let class = match side {
             Side::Left => &mut compiled.left,
             Side::Right => &mut compiled.right,
         };
-        class.use_properties(&context, &used, &matched)?;
+        class.use_properties(&context, &needs)?;
     }
     let scripted = [Side::Left, Side::Right].map(|side| compiled.class(side).is_matched_by_script());
     compiled.matching.iter_mut().for_each(|rule| rule.only_known(scripted));

@@ -14,14 +14,14 @@ use arrow::{
     },
     datatypes::{UInt16Type, UInt32Type},
 };
-use datafusion::error::Result as DataFusionResult;
+use datafusion::{error::Result as DataFusionResult, logical_expr::Expr};
 
 use super::changes::Planner;
 use crate::{
     connect::ROW_COLUMN,
     expr::properties_of,
     journal::{Message, MessageLevel},
-    mapping::{CompiledMapping, Occasion, Target},
+    mapping::{CompiledClass, Occasion, Target},
     project::{AutoFill, Generated, Side},
     value::value_at,
 };
@@ -243,12 +243,18 @@ impl Planner<'_> {
         occasion: Occasion,
     ) -> DataFusionResult<Settled> {
         let mapping = self.mapping;
-        if mapping.remember_pairs || settled.after.num_rows() == 0 || !can_lose(mapping, targets, occasion) {
+        if mapping.remember_pairs || settled.after.num_rows() == 0 {
+            return Ok(settled);
+        }
+        let matching =
+            mapping.matching.iter().map(|rule| mapping.destination().as_written(rule.holds(), targets));
+        let matching = matching.collect::<DataFusionResult<Vec<Expr>>>()?;
+        if !can_lose(mapping.destination(), &matching, targets, occasion) {
             return Ok(settled);
         }
         let mut found = BooleanArray::from(vec![false; settled.after.num_rows()]);
-        for rule in &mapping.matching {
-            found = or(&found, &self.evaluator.holds(&rule.holds(), &settled.after)?)?;
+        for holds in &matching {
+            found = or(&found, &self.evaluator.holds(holds, &settled.after)?)?;
         }
         let lost = not(&found)?;
         if lost.true_count() > 0 {
@@ -312,18 +318,14 @@ fn reads_what_is_written(targets: &[Target]) -> bool {
 }
 
 /// Whether what is written can keep objects from being matched again, and everything that decides it is known.
-fn can_lose(mapping: &CompiledMapping, targets: &[Target], occasion: Occasion) -> bool {
-    let destination = mapping.destination();
+fn can_lose(class: &CompiledClass, matching: &[Expr], targets: &[Target], occasion: Occasion) -> bool {
     let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
-    let mut keys = mapping.matching.iter().flat_map(|rule| {
-        let expressions = rule.expressions();
-        expressions.flat_map(|expression| properties_of(expression, destination.side))
-    });
+    let mut keys = matching.iter().flat_map(|holds| properties_of(holds, class.side));
     match occasion {
-        // What the database fills in, and what virtual properties make of it, is seen in the next run only.
+        // What the database fills in, and what virtual properties of other objects make of it, is seen in the next run only.
         Occasion::Insert => keys.all(|name| {
             is_written(&name)
-                || destination.schema_type.property(&name).is_some_and(|property| {
+                || class.schema_type.property(&name).is_some_and(|property| {
                     property.default_value.is_none()
                         && property.generated == Generated::No
                         && property.auto_fill == AutoFill::None

@@ -22,6 +22,7 @@ mod in_parts;
 mod keys;
 mod labels;
 mod lists;
+mod matched_as_written;
 mod matching;
 mod members;
 mod opposite;

@@ -3,13 +3,17 @@
 //! [`check`] tells what is wrong with a virtual property, [`plan`] makes the plan that reads the class, and
 //! [`virtual_value`] the expressions and joins of its virtual properties.
 
+mod as_written;
 mod check;
 mod order;
 mod plan;
 mod scripted;
 mod virtual_value;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use arrow::datatypes::{Field, Schema as ArrowSchema};
 use datafusion::{
@@ -76,8 +80,20 @@ pub struct CompiledClass {
     own_schema: DFSchema,
     /// Properties that the mapping needs, in the order of the class.
     used: Vec<String>,
+    /// What virtual properties by which objects are matched are made of, if the mapping writes the class.
+    made_of: BTreeMap<String, Expr>,
     /// Objects get the column [`super::BUSY_COLUMN`].
     pub(super) marks_busy: bool,
+}
+
+/// What a mapping needs of a class.
+pub(super) struct Needs {
+    /// Properties that anything in it names.
+    pub used: BTreeSet<String>,
+    /// Those by which objects are matched.
+    pub matched: BTreeSet<String>,
+    /// Its rules write properties of the class.
+    pub is_written: bool,
 }
 
 /// A virtual property and what it is made of.
@@ -143,6 +159,7 @@ impl CompiledClass {
             computed: Vec::new(),
             own_schema: order::own_schema(class),
             used: Vec::new(),
+            made_of: BTreeMap::new(),
             marks_busy: false,
         }
     }
@@ -185,12 +202,12 @@ impl CompiledClass {
         separated.skip(1).collect()
     }
 
-    /// Notes which properties are needed, and by which of them objects are matched, and checks everything that reading them takes.
+    /// Notes which properties are needed, by which of them objects are matched, and whether the mapping writes the class,
+    /// and checks everything that reading them takes.
     pub(super) fn use_properties(
         &mut self,
         context: &Context<'_>,
-        used: &BTreeSet<String>,
-        matched: &BTreeSet<String>,
+        Needs { used, matched, is_written }: &Needs,
     ) -> Result<(), MappingError> {
         if self.key.is_empty() {
             return Err(MappingError::NoKey {
@@ -199,11 +216,11 @@ impl CompiledClass {
             });
         }
         let class = context.class(self.side);
-        self.used = class
-            .properties()
-            .map(|property| property.name().to_owned())
-            .filter(|name| used.contains(name))
-            .collect();
+        let in_order = |used: &BTreeSet<String>| {
+            let names = class.properties().map(|property| property.name().to_owned());
+            names.filter(|name| used.contains(name)).collect()
+        };
+        self.used = in_order(used);
         let place = format!("class {}", self.name);
         for filter in &self.filters {
             self.filter(context.session, filter)
@@ -234,6 +251,13 @@ impl CompiledClass {
             if self.computed.contains(name) {
                 self.check_virtual(context, computed, &format!("{place}, {name}"))?;
             }
+        }
+        if *is_written {
+            self.made_of = self
+                .made_of_columns(context.session, &matched)
+                .map_err(|error| MappingError::engine(&context.mapping.name, &error))?;
+            let columns = self.made_of.values().flat_map(|value| expr::properties_of(value, self.side));
+            self.used = in_order(&self.used.iter().cloned().chain(columns).collect());
         }
         Ok(())
     }

@@ -79,7 +79,9 @@ impl Reader<'_> {
         let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
         match way {
             Err(missing) => Err(invalid(&format!("{} has no {}", missing.class, missing.name))),
-            Ok(Way::Own(columns)) => Ok((plan, self.own_value(computed, columns, values)?)),
+            Ok(Way::Own(columns)) => {
+                Ok((plan, self.class.own_value(self.session, computed, columns, values)?))
+            }
             Ok(Way::References(legs)) => {
                 let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
                 self.follow(plan, legs, wanted, property.value_type, number)
@@ -88,48 +90,6 @@ impl Reader<'_> {
                 let wanted = property_of(&property.kind).ok_or_else(|| invalid("it names no property"))?;
                 self.members(plan, members, wanted, property.value_type, number)
             }
-        }
-    }
-
-    /// The value of a property that is made of others of the object.
-    fn own_value(&self, computed: &Computed, columns: &[String], values: &Values) -> DataFusionResult<Expr> {
-        let Computed { property, script, .. } = computed;
-        if let Some(script) = script {
-            return Ok(script.call(property, base).0);
-        }
-        let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
-        match &property.kind {
-            VirtualKind::Fixed(literal) => {
-                literal_value(property.value_type, literal).map(lit).ok_or_else(|| {
-                    invalid(&format!("“{}” is no {}", literal.to_text(), property.value_type.label()))
-                })
-            }
-            VirtualKind::Pattern(pattern) => {
-                let parts = resolve_pattern(&self.class.schema_type, pattern)
-                    .map_err(|error| invalid(&error.text))?;
-                let text = pattern_expression(&parts, |name| values.of(name));
-                Ok(convert(text, ValueType::String, property.value_type))
-            }
-            VirtualKind::Expression(text) => {
-                let value = expr::parse(self.session, &self.class.own_schema, text)
-                    .map_err(|error| invalid(&error.text))?;
-                let value = values.in_place(value)?;
-                // A value that the declared type cannot hold concerns its object only: it is no value.
-                Ok(try_cast(value, column_type(property.value_type, property.multi_valued)))
-            }
-            VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
-                Ok(composite(columns.iter().map(|name| (values.of(name), self.class.type_of(name)))))
-            }
-            VirtualKind::Convert { property: from, conversion } => {
-                let text = convert(values.of(from), self.class.type_of(from), ValueType::String);
-                let text = match conversion {
-                    CharacterConversion::LowerCase => lower(text),
-                    CharacterConversion::UpperCase => upper(text),
-                    CharacterConversion::WithoutAccents => without_accents(text),
-                };
-                Ok(convert(text, ValueType::String, property.value_type))
-            }
-            _ => Err(invalid("it is not made of columns of the object")),
         }
     }
 
@@ -239,6 +199,56 @@ impl Reader<'_> {
         let table = provider_as_source(self.source.table(self.class.side, schema_type));
         LogicalPlanBuilder::scan(TableReference::bare(schema_type.name.clone()), table, None)?
             .project(columns)
+    }
+}
+
+impl CompiledClass {
+    /// The value of a property that is made of others of the object.
+    pub(super) fn own_value(
+        &self,
+        session: &SessionContext,
+        computed: &Computed,
+        columns: &[String],
+        values: &Values,
+    ) -> DataFusionResult<Expr> {
+        let Computed { property, script, .. } = computed;
+        if let Some(script) = script {
+            return Ok(script.call(property, base).0);
+        }
+        let invalid = |text: &str| DataFusionError::Plan(format!("{}: {text}", property.name));
+        match &property.kind {
+            VirtualKind::Fixed(literal) => {
+                literal_value(property.value_type, literal).map(lit).ok_or_else(|| {
+                    invalid(&format!("“{}” is no {}", literal.to_text(), property.value_type.label()))
+                })
+            }
+            VirtualKind::Pattern(pattern) => {
+                let parts =
+                    resolve_pattern(&self.schema_type, pattern).map_err(|error| invalid(&error.text))?;
+                let text = pattern_expression(&parts, |name| values.of(name));
+                Ok(convert(text, ValueType::String, property.value_type))
+            }
+            VirtualKind::Expression(text) => {
+                let value =
+                    expr::parse(session, &self.own_schema, text).map_err(|error| invalid(&error.text))?;
+                let value = values.in_place(value)?;
+                // A value that the declared type cannot hold concerns its object only: it is no value.
+                Ok(try_cast(value, column_type(property.value_type, property.multi_valued)))
+            }
+            VirtualKind::ColumnGroup(_) | VirtualKind::CompositeKey(_) => {
+                Ok(composite(columns.iter().map(|name| (values.of(name), self.type_of(name)))))
+            }
+            VirtualKind::Convert { property: from, conversion } => {
+                let text = convert(values.of(from), self.type_of(from), ValueType::String);
+                let text = match conversion {
+                    CharacterConversion::LowerCase => lower(text),
+                    CharacterConversion::UpperCase => upper(text),
+                    CharacterConversion::WithoutAccents => without_accents(text),
+                };
+                Ok(convert(text, ValueType::String, property.value_type))
+            }
+            _ => Err(invalid("it is not made of columns of the object")),
+        }
     }
 }
 

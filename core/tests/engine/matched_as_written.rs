@@ -1,0 +1,138 @@
+//! Objects that are matched by a virtual property: what their columns make of it once they are written decides whether
+//! the next run finds them again.
+
+use syncwright_core::{
+    check::{Severity, check},
+    project::{
+        CharacterConversion, Direction, Mapping, MappingDirection, Method, Project, ScriptLanguage,
+        VirtualKind, VirtualProperty,
+    },
+    sync::RunReport,
+    value::ValueType,
+};
+
+use crate::{
+    fixture::{Systems, by, changes, mapping, messages, pair, rows, rule},
+    virtual_properties::{class, property},
+};
+
+/// Central objects have the address by which they are matched, and the one that is written.
+fn systems() -> Systems {
+    Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, wanted TEXT, mail TEXT, name TEXT);
+         INSERT INTO p VALUES (1, 'ann@x', 'Ann@X', 'ann'), (2, 'bob@x', 'bob@y', 'bob'), (3, 'cy@x', NULL, 'cy'),
+                              (4, 'dee@x', 'DEE@X', 'dee'), (5, 'eve@x', 'eve@y', 'eve'), (6, 'fay@x', 'fay@x', 'fay');",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, mail TEXT, name TEXT);
+         INSERT INTO q VALUES (11, 'dee@x', 'old'), (12, 'Eve@X', 'old'), (13, 'Fay@X', 'fay');",
+    )
+}
+
+fn project(systems: &Systems, language: Option<ScriptLanguage>, matched: Vec<VirtualProperty>) -> Project {
+    let last = matched.last().unwrap().name.clone();
+    let to_target = Mapping {
+        direction: MappingDirection::ToTarget,
+        ..mapping(
+            "l",
+            "r",
+            vec![by("address", pair("wanted", &last))],
+            vec![rule("mail", "mail"), rule("name", "name")],
+        )
+    };
+    let mut project = systems.project(Direction::ToTarget, vec![to_target]);
+    project.central.schema.classes.push(class("l", "p", Vec::new()));
+    project.target.schema.classes.push(class("r", "q", matched));
+    project.script_language = language.unwrap_or_default();
+    let found = check(&project);
+    assert!(found.iter().all(|finding| finding.severity != Severity::Error), "{found:?}");
+    project
+}
+
+fn text(name: &str, kind: VirtualKind) -> VirtualProperty {
+    property(name, ValueType::String, kind)
+}
+
+/// What happens to whom, and who is left out.
+fn fates(report: &RunReport) -> (Vec<(Method, String)>, usize) {
+    let mut fates: Vec<_> =
+        changes(report).into_iter().map(|change| (change.method, change.display)).collect();
+    fates.sort();
+    (fates, messages(report, "SW-R120").len())
+}
+
+#[test]
+fn what_the_next_run_would_not_find_is_not_written() {
+    let lower = |from: &str| VirtualKind::Convert {
+        property: from.to_owned(),
+        conversion: CharacterConversion::LowerCase,
+    };
+    let script = |read: &str| VirtualKind::Script { read: Some(read.to_owned()), write: None };
+    let kinds = [
+        (None, vec![text("address", lower("mail"))]),
+        (None, vec![text("address", VirtualKind::Expression("lower(mail)".to_owned()))]),
+        // One that reads another one.
+        (
+            None,
+            vec![text("inner", VirtualKind::Pattern("%mail%".to_owned())), text("address", lower("inner"))],
+        ),
+        (
+            Some(ScriptLanguage::Rhai),
+            vec![text("address", script("if $mail$ == () { () } else { $mail$.to_lower() }"))],
+        ),
+        (
+            Some(ScriptLanguage::JavaScript),
+            vec![text("address", script("$mail$ === null ? null : $mail$.toLowerCase()"))],
+        ),
+    ];
+    for (language, matched) in kinds {
+        let systems = systems();
+        let project = project(&systems, language, matched);
+        let planned = fates(&systems.simulate(&project));
+        let expected = [
+            (Method::Insert, "1".to_owned()),
+            (Method::Update, "11".to_owned()),
+            (Method::Update, "13".to_owned()),
+        ];
+        // Two new ones that nobody would find, and one that would get an address by which it is not found.
+        assert_eq!(planned, (expected.to_vec(), 3));
+        let first = systems.run(&project);
+        assert_eq!((fates(&first), first.total_writes()), (planned, 3));
+        let found = rows(&systems.right(), "SELECT mail, name FROM q ORDER BY 2, 1");
+        assert_eq!(found, ["Ann@X|ann", "DEE@X|dee", "fay@x|fay", "Eve@X|old"]);
+        let again = systems.run(&project);
+        assert_eq!((fates(&again), again.total_writes()), ((Vec::new(), 3), 0));
+    }
+}
+
+/// Of a value that is looked up elsewhere nobody knows before what it will be: such objects are written.
+#[test]
+fn what_is_looked_up_in_other_tables_is_not_foreseen() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, office TEXT); INSERT INTO p VALUES (1, 'Rome');",
+        "CREATE TABLE office (id INTEGER PRIMARY KEY, name TEXT);
+         CREATE TABLE q (id INTEGER PRIMARY KEY, office INTEGER REFERENCES office (id), name TEXT);
+         INSERT INTO office VALUES (7, 'Rome');",
+    );
+    let office =
+        VirtualKind::KeyResolution { reference: vec!["office".to_owned()], property: "name".to_owned() };
+    let mut project = project_by_office(&systems);
+    project.target.schema.classes.push(class("r", "q", vec![text("vrtOffice", office)]));
+    let report = systems.run_well(&project);
+    assert_eq!((report.steps[0].writes.insert, messages(&report, "SW-R120").len()), (1, 0));
+    assert_eq!(rows(&systems.right(), "SELECT office FROM q"), ["7"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}
+
+fn project_by_office(systems: &Systems) -> Project {
+    let to_target = Mapping {
+        direction: MappingDirection::ToTarget,
+        ..mapping(
+            "l",
+            "r",
+            vec![by("office", pair("office", "vrtOffice"))],
+            vec![rule("office", "vrtOffice")],
+        )
+    };
+    let mut project = systems.project(Direction::ToTarget, vec![to_target]);
+    project.central.schema.classes.push(class("l", "p", Vec::new()));
+    project
+}
