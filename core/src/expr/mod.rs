@@ -11,6 +11,7 @@ mod icf;
 mod nearest;
 mod operation_pattern;
 mod pattern;
+mod physical;
 mod position;
 mod sql;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use self::{
         OperationKind, OperationParameter, OperationPatternError, OperationStatement, placeholder_name,
     },
     pattern::{Part, parse_pattern, pattern_expression, pattern_text, resolve_pattern},
+    physical::physical,
     sql::{parse, parse_condition, parse_named, three_valued},
     variables::{
         FULL_SYNC, Quoting, SessionVariables, VariablesError, effective, effective_with_set, substitute,

@@ -5,7 +5,9 @@
 
 use datafusion::logical_expr::{Expr, Operator, binary_expr, lit};
 
-use super::{CompiledMapping, Gate, GateKind, Opposite, Target, marks::BUSY_COLUMN};
+use super::{
+    Arm, CompiledMapping, Gate, GateKind, Opposite, Target, marks::BUSY_COLUMN, rules::scripted::with_busy,
+};
 use crate::{
     expr::property,
     project::{ConcurrenceBehaviour, Mapping, Side},
@@ -40,8 +42,10 @@ impl BusyRules {
     pub fn held_back(targets: &[Target]) -> Expr {
         let held_back = targets.iter().map(|now| {
             let free = without_gates(now);
+            // A script that reads what a rule would have written may give something else without it.
+            let differently = binary_expr(free.value(), Operator::IsDistinctFrom, now.value());
             let other_rule = binary_expr(free.rule(), Operator::IsDistinctFrom, now.rule());
-            free.needs_attention().and(other_rule)
+            free.needs_attention().and(other_rule.or(differently))
         });
         held_back.fold(lit(false), Expr::or).is_true()
     }
@@ -83,14 +87,24 @@ fn hold_back(targets: &mut [Target], mapping: &Mapping) {
         if !applies(mapping, arm.rule) && !arm.gates.iter().any(is_busy) {
             arm.gates.insert(0, Gate { kind: GateKind::Busy, holds: holds.clone() });
         }
+        tell_scripts(arm, &BusyRules::is_busy());
     }
 }
 
 /// The target as if nobody were busy.
 fn without_gates(target: &Target) -> Target {
     let mut free = target.clone();
-    free.arms.iter_mut().for_each(|arm| arm.gates.retain(|gate| !is_busy(gate)));
+    for arm in &mut free.arms {
+        arm.gates.retain(|gate| !is_busy(gate));
+        tell_scripts(arm, &lit(false));
+    }
     free
+}
+
+/// Tells scripts, which see what the rules further up write, whether these are held back.
+fn tell_scripts(arm: &mut Arm, busy: &Expr) {
+    let told = arm.try_map(|expression| with_busy(expression, busy));
+    debug_assert!(told.is_ok(), "an argument takes the place of another one: {told:?}");
 }
 
 fn is_busy(gate: &Gate) -> bool {

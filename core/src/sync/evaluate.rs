@@ -10,26 +10,14 @@ use arrow::{
 use datafusion::{
     common::{Column, DFSchemaRef, TableReference},
     error::Result as DataFusionResult,
-    logical_expr::{Expr, simplify::SimplifyContext},
-    optimizer::simplify_expressions::ExprSimplifier,
-    physical_plan::PhysicalExpr,
+    logical_expr::Expr,
     prelude::SessionContext,
 };
 
-use crate::{expr::qualifier, project::Side};
-
-/// An expression, ready to be evaluated on batches of `schema`.
-pub fn physical(
-    session: &SessionContext,
-    expression: &Expr,
-    schema: &DFSchemaRef,
-) -> DataFusionResult<Arc<dyn PhysicalExpr>> {
-    // Functions such as coalesce exist only until an expression is simplified.
-    let context = SimplifyContext::builder().with_schema(Arc::clone(schema)).build();
-    let simplifier = ExprSimplifier::new(context);
-    let simple = simplifier.simplify(simplifier.coerce(expression.clone(), schema)?)?;
-    session.create_physical_expr(simple, schema)
-}
+use crate::{
+    expr::{physical, qualifier},
+    project::Side,
+};
 
 /// Evaluates expressions over the schema of reconciled rows.
 pub struct Evaluator<'a> {

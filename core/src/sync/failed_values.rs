@@ -121,5 +121,9 @@ pub(super) fn describe(kind: &FailureKind, target: &Target, value: &Value) -> (&
         }
         FailureKind::Script(_) => ("SW-R112", value.to_string()),
         FailureKind::Validation(message) => ("SW-R110", format!("“{shown}”: {message}")),
+        FailureKind::RuleAbove(rule) => (
+            "SW-R102",
+            format!("a script reads what rule “{rule}” gives, and that cannot be made or is refused"),
+        ),
     }
 }

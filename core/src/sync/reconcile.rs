@@ -35,14 +35,13 @@ use tokio::{runtime::Handle, task::JoinHandle};
 use super::{
     ambiguous::name_ambiguous,
     candidates::{count_candidates, row_numbers, without_ambiguous},
-    evaluate::physical,
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
     started::start,
     unread::is_unread,
 };
 use crate::{
-    expr::{property, qualifier},
+    expr::{physical, property, qualifier},
     mapping::{
         BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
     },

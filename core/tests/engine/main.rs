@@ -34,6 +34,7 @@ mod references;
 mod round_trip;
 mod safety;
 mod schema;
+mod scripted_chains;
 mod scripted_properties;
 mod scripts;
 mod semantics;

@@ -60,14 +60,27 @@ impl ReadScript {
 
     /// The value, and the error where there is none; `column` gives the columns of the object.
     pub fn call(&self, property: &VirtualProperty, column: impl Fn(&str) -> Expr) -> (Expr, Expr) {
+        self.value_and_error(&self.both(property, column))
+    }
+
+    /// Value and error as fields of one value.
+    pub fn both(&self, property: &VirtualProperty, column: impl Fn(&str) -> Expr) -> Expr {
         let arguments = self.script.names().iter().map(|name| column(&name.property)).collect();
-        let both = self.script.function(property.value_type, property.multi_valued).call(arguments);
+        self.script.function(property.value_type, property.multi_valued).call(arguments)
+    }
+
+    /// The fields of what [`ReadScript::both`] gives.
+    pub fn value_and_error(&self, both: &Expr) -> (Expr, Expr) {
         let error = get_field(both.clone(), "error");
         // Building a CASE fails only without branches, and here is one.
         let hidden =
             when(error.clone().is_not_null(), lit(format!("{}: {HIDDEN}", self.script.place()))).end();
         let error = if self.secret { hidden.unwrap_or(error) } else { error };
-        (get_field(both, "value"), error)
+        (get_field(both.clone(), "value"), error)
+    }
+
+    pub const fn script(&self) -> &CompiledScript {
+        &self.script
     }
 }
 

@@ -20,10 +20,11 @@ use datafusion::{
 
 pub(super) use self::participation::{Circumstances, participates};
 pub use self::participation::{NotRun, Occasion};
+use self::scripted::Chain;
 use super::{Context, MappingError, WriteAs, write_as::write_as};
 use crate::{
     expr,
-    project::{ClassRef, PropertyRef, Side},
+    project::{ClassRef, Mapping, PropertyRef, Side},
     value::{ValueType, list_type},
 };
 
@@ -115,6 +116,8 @@ pub enum FailureKind {
     Validation(String),
     /// A script failed on the object (E5); the text of its error.
     Script(Box<Expr>),
+    /// A script reads what this rule gives, and that went wrong.
+    RuleAbove(String),
 }
 
 impl Arm {
@@ -139,6 +142,32 @@ impl Arm {
         let failures = self.failures.iter().map(|failure| &failure.holds);
 
         gates.chain(failures).chain([&self.source, &self.value, &self.differs])
+    }
+
+    /// The same with the texts of errors.
+    fn all_expressions(&self) -> impl Iterator<Item = &Expr> {
+        let texts = self.failures.iter().filter_map(|failure| match &failure.kind {
+            FailureKind::Script(text) => Some(text.as_ref()),
+            _ => None,
+        });
+        self.expressions().chain(texts)
+    }
+
+    /// Puts other expressions in place of all of them.
+    pub(super) fn try_map<E>(&mut self, other: impl Fn(Expr) -> Result<Expr, E>) -> Result<(), E> {
+        for gate in &mut self.gates {
+            gate.holds = other(gate.holds.clone())?;
+        }
+        for failure in &mut self.failures {
+            failure.holds = other(failure.holds.clone())?;
+            if let FailureKind::Script(text) = &mut failure.kind {
+                **text = other(text.as_ref().clone())?;
+            }
+        }
+        for expression in [&mut self.source, &mut self.value, &mut self.differs] {
+            *expression = other(expression.clone())?;
+        }
+        Ok(())
     }
 }
 
@@ -234,6 +263,7 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let secret = context.class(side).properties().filter(|property| property.is_secret());
         secret.map(PropertyRef::name).collect::<HashSet<_>>()
     });
+    let mut chain = runs_scripts(context.mapping, class, side).then(|| Chain::new(context, side));
     for (position, rule) in context.mapping.rules.iter().enumerate() {
         if participates(circumstances, rule, occasion).is_err() {
             continue;
@@ -249,30 +279,43 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
-        if writes && scripted::is_written_by_script(property) {
-            let written = (side, occasion);
-            for one in scripted::columns(context, written, property, &arm, &targets, &place)? {
+        if let Some(chain) = chain.as_mut().filter(|_| writes && scripted::is_written_by_script(property)) {
+            for one in scripted::columns(chain, (side, occasion), property, &arm, &place)? {
                 let column = PropertyRef::Column(one.column);
                 let secret = property.is_secret()
                     || column.is_secret()
                     || one.secret
-                    || shows_secrets(&secrets, &one.arm);
+                    || shows_secrets(&secrets, &one.arm, Some(chain));
                 add(&mut targets, side, column, WriteAs::Column, one.arm, secret);
             }
             continue;
         }
-        let secret = property.is_secret() || shows_secrets(&secrets, &arm);
+        let secret = property.is_secret() || shows_secrets(&secrets, &arm, None);
         // What is only compared need not be writable.
         let write_as = if writes {
             write_as(context, side, class, property, &place)?
         } else {
             write_as(context, side, class, property, &place).unwrap_or(WriteAs::Column)
         };
+        if let (Some(chain), PropertyRef::Column(_)) = (&mut chain, property) {
+            chain.make_plainly(name, &arm);
+        }
         add(&mut targets, side, property, write_as, arm, secret);
+    }
+    if let Some(chain) = chain {
+        chain.refuse_columns_of_others(&targets)?;
+        chain.finish(&mut targets).map_err(|error| MappingError::engine(&context.mapping.name, &error))?;
     }
     let order: Vec<&str> = class.properties().map(PropertyRef::name).collect();
     targets.sort_by_key(|target| order.iter().position(|name| *name == target.property));
     Ok(targets)
+}
+
+/// Whether writing a property of the class on `side` by one of the rules takes a script.
+fn runs_scripts(mapping: &Mapping, class: ClassRef<'_>, side: Side) -> bool {
+    let mut names =
+        mapping.rules.iter().map(|rule| if side == Side::Left { &rule.left } else { &rule.right });
+    names.any(|name| class.property(name).is_some_and(scripted::is_written_by_script))
 }
 
 /// Adds a rule to what can write its property.
@@ -303,16 +346,25 @@ fn add(
 }
 
 /// Whether the value of a rule, or what is said of it, is made of a sensitive property.
-fn shows_secrets(secrets: &[HashSet<&str>; 2], arm: &Arm) -> bool {
+fn shows_secrets(secrets: &[HashSet<&str>; 2], arm: &Arm, chain: Option<&Chain<'_>>) -> bool {
+    // Most systems have none.
+    if secrets.iter().all(HashSet::is_empty) {
+        return false;
+    }
     let failures = arm.failures.iter().map(|failure| &failure.holds);
     let mut expressions = failures.chain([&arm.source, &arm.value]);
     let [left, right] = secrets;
-    // Most systems have none.
-    let reads = |expression: &Expr, side: Side, secrets: &HashSet<&str>| {
-        !secrets.is_empty()
-            && expr::properties_of(expression, side).iter().any(|name| secrets.contains(name.as_str()))
+    let is_secret = |side: Side, name: &str| match side {
+        Side::Left => left.contains(name),
+        Side::Right => right.contains(name),
     };
-    expressions.any(|expression| reads(expression, Side::Left, left) || reads(expression, Side::Right, right))
+    let reads = |expression: &Expr| match chain {
+        Some(chain) => chain.reads_of(expression).iter().any(|(side, name)| is_secret(*side, name)),
+        None => [Side::Left, Side::Right]
+            .into_iter()
+            .any(|side| expr::properties_of(expression, side).iter().any(|name| is_secret(side, name))),
+    };
+    expressions.any(reads)
 }
 
 fn find<'a>(

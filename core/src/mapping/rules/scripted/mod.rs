@@ -4,7 +4,8 @@
 //! column that it changes gets an arm of the rule; so conflicts, change lists and coming to rest are those of rules
 //! on columns.
 
-use std::collections::BTreeSet;
+mod chain;
+mod function;
 
 use datafusion::{
     common::{
@@ -12,11 +13,13 @@ use datafusion::{
         tree_node::{Transformed, TreeNode as _},
     },
     functions::core::expr_fn::get_field,
-    logical_expr::{Expr, lit, when},
+    logical_expr::{Expr, lit},
 };
 
+pub(super) use self::chain::Chain;
+pub(in crate::mapping) use self::function::with_busy;
 use super::{
-    Arm, Gate, GateKind, Occasion, Target, ValueFailure,
+    Arm, Gate, GateKind, Occasion, ValueFailure,
     arm::{distinct, script_failure},
     null_of,
 };
@@ -68,16 +71,16 @@ pub(super) const fn is_read_and_written_by_script(property: PropertyRef<'_>) -> 
     )
 }
 
-/// What a rule on such a property writes; `targets` are the rules further up.
+/// What a rule on such a property writes; the chain has what the rules further up make of the object.
 pub(super) fn columns<'a>(
-    context: &Context<'a>,
+    chain: &mut Chain<'a>,
     (side, occasion): (Side, Occasion),
     property: PropertyRef<'a>,
     arm: &Arm,
-    targets: &[Target],
     place: &str,
 ) -> Result<Vec<ScriptedColumn<'a>>, MappingError> {
     let PropertyRef::Virtual(property) = property else { return Ok(Vec::new()) };
+    let context = chain.context;
     let part = WritePart::new(context, side, property, place)?;
     if part.read.is_none() && needs_reading(arm, side, &property.name) {
         return Err(MappingError::NotReadable {
@@ -86,7 +89,13 @@ pub(super) fn columns<'a>(
             property: property.name.clone(),
         });
     }
-    part.arms(context, occasion, arm, targets)
+    part.arms(chain, occasion, arm)
+}
+
+/// Columns that the script at a place names.
+struct Named {
+    place: String,
+    names: Vec<String>,
 }
 
 /// Whether more depends on what the property holds than if it differs.
@@ -126,62 +135,85 @@ impl<'a> WritePart<'a> {
 
     fn arms(
         &self,
-        context: &Context<'a>,
+        chain: &mut Chain<'a>,
         occasion: Occasion,
         arm: &Arm,
-        targets: &[Target],
     ) -> Result<Vec<ScriptedColumn<'a>>, MappingError> {
-        let engine =
-            |error: &datafusion::error::DataFusionError| MappingError::engine(&context.mapping.name, error);
-        let made = |name: &str| as_made(targets, self.side, name);
-        let read = self.read.as_ref().map(|read| read.call(self.property, made));
+        let mapping = &chain.context.mapping.name;
+        let names = self.names().map(str::to_owned).collect();
+        chain.named.push(Named { place: self.script.place().to_owned(), names });
+        let mut failing = chain.inherited(self.names());
+        let read = self.read.as_ref().map(|read| {
+            let both = read.both(self.property, |name| chain.value(name));
+            read.value_and_error(&chain.step(both))
+        });
         let nothing = null_of(&column_type(self.property.value_type, self.property.multi_valued));
-        let now = read.as_ref().map_or(nothing, |(value, _)| value.clone());
-        let over = |expression: &Expr| self.replaced(expression, &now).map_err(|error| engine(&error));
+        let now = read.as_ref().map_or(nothing, |(value, _)| chain.step(value.clone()));
+        let over = |expression: &Expr| {
+            self.replaced(expression, &now).map_err(|error| MappingError::engine(mapping, &error))
+        };
         let mut gates = Vec::with_capacity(arm.gates.len() + 1);
         for gate in &arm.gates {
-            gates.push(Gate { kind: gate.kind, holds: over(&gate.holds)? });
+            gates.push(Gate { kind: gate.kind, holds: chain.step(over(&gate.holds)?) });
         }
-        let mut failures = Vec::with_capacity(arm.failures.len() + 2);
-        for failure in &arm.failures {
-            failures.push(ValueFailure { kind: failure.kind.clone(), holds: over(&failure.holds)? });
+        for ValueFailure { kind, holds } in &arm.failures {
+            failing.push(chain.failing(arm.rule, ValueFailure { kind: kind.clone(), holds: over(holds)? }));
         }
         // Of a new object there is nothing to read yet.
         if let Some((_, error)) = read.filter(|_| occasion != Occasion::Insert) {
-            failures.push(script_failure(error));
+            failing.push(chain.failing(arm.rule, script_failure(error)));
         }
         let differs = if self.read.is_some() { over(&arm.differs)? } else { lit(true) };
         let value = over(&arm.value)?;
-        let failed = any(failures.iter().map(|failure| failure.holds.clone()));
+        let failed = chain.step(any(failing.iter().map(|failing| failing.failure.holds.clone())));
         let runs = gates.iter().map(|gate| gate.holds.clone()).fold(differs, Expr::and);
-        let runs = runs.and(Expr::Not(Box::new(failed.clone())));
-        let call = call(&self.script, &self.columns, runs.clone(), value, |name| made(&name.property));
-        let error = get_field(call.clone(), "error");
-        failures.push(script_failure(error.clone()));
-        let reads_back: BTreeSet<String> = properties_of(&call, self.side);
-        Ok(self
+        let runs = runs.and(Expr::Not(Box::new(failed.clone()))).and(chain.is_free(arm.rule));
+        let runs = chain.step(runs);
+        let call = call(&self.script, &self.columns, runs.clone(), value, |name| chain.value(&name.property));
+        let call = chain.step(call);
+        let error = chain.failing(arm.rule, script_failure(get_field(call.clone(), "error")));
+        let error_holds = error.failure.holds.clone();
+        failing.push(error);
+        let reads = chain.reads_of(&call);
+        let frame = Arm {
+            rule: arm.rule,
+            gates,
+            source: arm.source.clone(),
+            differs: lit(false),
+            value: lit(false),
+            failures: failing.iter().map(|failing| failing.failure.clone()).collect(),
+            writes: true,
+            reads_back: reads
+                .iter()
+                .filter(|(side, _)| *side == self.side)
+                .map(|(_, name)| name.clone())
+                .collect(),
+        };
+        let columns: Vec<_> = self
             .columns
             .iter()
             .enumerate()
             .map(|(at, column)| {
-                let written = written(&call, at, column);
-                let changes = differ(&written, &made(&column.name), column);
-                let holds = failed.clone().or(error.clone().is_not_null()).or(runs.clone().and(changes));
-                let mut gates = gates.clone();
-                gates.push(Gate { kind: GateKind::Script, holds });
-                let arm = Arm {
-                    rule: arm.rule,
-                    gates,
-                    source: arm.source.clone(),
-                    differs: differ(&written, &property(self.side, &column.name), column),
-                    value: written,
-                    failures: failures.clone(),
-                    writes: true,
-                    reads_back: reads_back.clone(),
-                };
+                let written = chain.step(written(&call, at, column));
+                let changes = differ(&written, &chain.value(&column.name), column);
+                let holds = failed.clone().or(error_holds.clone()).or(runs.clone().and(changes));
+                let mut arm = frame.clone();
+                arm.gates.push(Gate { kind: GateKind::Script, holds: chain.step(holds) });
+                arm.differs = chain.step(differ(&written, &property(self.side, &column.name), column));
+                arm.value = written;
                 ScriptedColumn { column, arm, secret: self.secret }
             })
-            .collect())
+            .collect();
+        for one in &columns {
+            chain.make(&one.column.name, &one.arm, &failing);
+        }
+        Ok(columns)
+    }
+
+    /// The columns that the scripts of the property name.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let scripts = [Some(&self.script), self.read.as_ref().map(ReadScript::script)];
+        scripts.into_iter().flatten().flat_map(CompiledScript::names).map(|name| name.property.as_str())
     }
 
     /// The expression with what is read from the object as the rules further up make it.
@@ -193,24 +225,6 @@ impl<'a> WritePart<'a> {
         };
         expression.clone().transform(replace).map(|transformed| transformed.data)
     }
-}
-
-/// A column as the rules in `targets` make it.
-pub(super) fn as_made(targets: &[Target], side: Side, name: &str) -> Expr {
-    let now = property(side, name);
-    let Some(target) = targets.iter().find(|target| target.property == name) else { return now };
-    target.winner(
-        |arm| {
-            if !arm.writes {
-                return now.clone();
-            }
-            // Building a CASE fails only without branches, and here is one.
-            when(arm.differs.clone(), arm.value.clone())
-                .otherwise(now.clone())
-                .unwrap_or_else(|_| now.clone())
-        },
-        now.clone(),
-    )
 }
 
 /// The columns that a script assigns.
