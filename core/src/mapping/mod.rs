@@ -307,7 +307,7 @@ pub fn compile(
         let needs = class::Needs {
             used: used_properties(&compiled, side),
             matched: matched_properties(&compiled.matching, side),
-            is_written: compiled.targets().any(|target| target.side == side),
+            written: written_properties(&compiled, side),
         };
         let class = match side {
             Side::Left => &mut compiled.left,
@@ -362,6 +362,16 @@ fn methods(context: &Context<'_>, step: Option<&Step>) -> Result<CompiledMethods
 fn matched_properties(matching: &[CompiledMatch], side: Side) -> BTreeSet<String> {
     let expressions = matching.iter().flat_map(CompiledMatch::expressions);
     expressions.flat_map(|expression| expr::properties_of(expression, side)).collect()
+}
+
+/// The properties of `side` that anything in the mapping writes, with their columns.
+fn written_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
+    let targets = compiled.targets().filter(|target| target.side == side);
+    let names = targets.flat_map(|target| {
+        let columns = target.write_as.columns(&target.property).into_iter().map(str::to_owned);
+        columns.chain([target.property.clone()])
+    });
+    names.collect()
 }
 
 /// The properties of `side` that matching, rules, conditions, keys and the display template need.

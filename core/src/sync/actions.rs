@@ -126,7 +126,8 @@ impl Planner<'_> {
             let own = UInt16Array::from(vec![action.rule; rows.num_rows()]);
             *rule = nullif(&own, &not(&changed)?)?;
         }
-        Ok(Acted { after: RecordBatch::try_new(rows.schema(), columns)?, rules })
+        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets)?;
+        Ok(Acted { after, rules })
     }
 
     /// Leaves out objects for which rules and actions never agree: every run would write them again.

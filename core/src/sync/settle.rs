@@ -14,14 +14,14 @@ use arrow::{
     },
     datatypes::{UInt16Type, UInt32Type},
 };
-use datafusion::{error::Result as DataFusionResult, logical_expr::Expr};
+use datafusion::error::Result as DataFusionResult;
 
 use super::changes::Planner;
 use crate::{
     connect::ROW_COLUMN,
     expr::properties_of,
     journal::{Message, MessageLevel},
-    mapping::{CompiledClass, Occasion, Target},
+    mapping::{CompiledMapping, CompiledMatch, Occasion, Target, UNMATCHABLE_COLUMN},
     project::{AutoFill, Generated, Side},
     value::value_at,
 };
@@ -88,7 +88,7 @@ impl Planner<'_> {
         let rules = first.rules.iter().zip(&first.written);
         let rules = rules.map(|(rules, written)| nullif(rules, &not(written)?)).collect::<Result<_, _>>()?;
         let mut settled = Settled { before: rows, after: first.after, rules };
-        if reads_what_is_written(targets) {
+        if self.reads_what_is_written(targets) {
             settled = self.until_at_rest(settled, targets, occasion)?;
         }
         settled = self.with_actions(settled, targets, occasion)?;
@@ -116,8 +116,33 @@ impl Planner<'_> {
             all_written.push(written);
             all_rules.push(rules);
         }
-        let after = RecordBatch::try_new(rows.schema(), columns)?;
+        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets)?;
         Ok(Round { after, written: all_written, rules: all_rules })
+    }
+
+    /// The objects with what virtual properties are, once `targets` are written as in `rows`.
+    pub(super) fn with_made(&self, rows: RecordBatch, targets: &[Target]) -> DataFusionResult<RecordBatch> {
+        let mut columns = rows.columns().to_vec();
+        for class in [&self.mapping.left, &self.mapping.right] {
+            for (name, value) in class.follows(targets) {
+                let index = self.evaluator.index(class.side, name)?;
+                let made = self.evaluator.values(value, &rows)?;
+                if let Some(column) = columns.get_mut(index) {
+                    *column = cast(&made, column.data_type())?;
+                }
+            }
+        }
+        Ok(RecordBatch::try_new(rows.schema(), columns)?)
+    }
+
+    /// Whether rules decide by what rules write.
+    fn reads_what_is_written(&self, targets: &[Target]) -> bool {
+        let written: BTreeSet<&String> = targets.iter().map(|target| &target.property).collect();
+        targets
+            .iter()
+            .flat_map(|target| target.arms.iter().map(|arm| (self.mapping.class(target.side), arm)))
+            .flat_map(|(class, arm)| arm.reads_back.iter().map(move |name| class.made_from(name, targets)))
+            .any(|columns| columns.iter().any(|name| written.contains(name)))
     }
 
     /// Another round, which counts as written only what it changes.
@@ -246,15 +271,12 @@ impl Planner<'_> {
         if mapping.remember_pairs || settled.after.num_rows() == 0 {
             return Ok(settled);
         }
-        let matching =
-            mapping.matching.iter().map(|rule| mapping.destination().as_written(rule.holds(), targets));
-        let matching = matching.collect::<DataFusionResult<Vec<Expr>>>()?;
-        if !can_lose(mapping.destination(), &matching, targets, occasion) {
+        if !can_lose(mapping, targets, occasion) {
             return Ok(settled);
         }
         let mut found = BooleanArray::from(vec![false; settled.after.num_rows()]);
-        for holds in &matching {
-            found = or(&found, &self.evaluator.holds(holds, &settled.after)?)?;
+        for rule in &mapping.matching {
+            found = or(&found, &self.evaluator.holds(&rule.holds(), &settled.after)?)?;
         }
         let lost = not(&found)?;
         if lost.true_count() > 0 {
@@ -308,22 +330,18 @@ fn same_rules(one: &Target, other: &Target) -> bool {
     one.side == other.side && one.property == other.property && rules(one) == rules(other)
 }
 
-/// Whether rules decide by what rules write.
-fn reads_what_is_written(targets: &[Target]) -> bool {
-    let written: BTreeSet<&String> = targets.iter().map(|target| &target.property).collect();
-    targets
-        .iter()
-        .flat_map(|target| &target.arms)
-        .any(|arm| arm.reads_back.iter().any(|property| written.contains(property)))
-}
-
 /// Whether what is written can keep objects from being matched again, and everything that decides it is known.
-fn can_lose(class: &CompiledClass, matching: &[Expr], targets: &[Target], occasion: Occasion) -> bool {
+fn can_lose(mapping: &CompiledMapping, targets: &[Target], occasion: Occasion) -> bool {
+    let class = mapping.destination();
     let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
-    let mut keys = matching.iter().flat_map(|holds| properties_of(holds, class.side));
+    let expressions = mapping.matching.iter().flat_map(CompiledMatch::expressions);
+    let keys = expressions.flat_map(|expression| properties_of(expression, class.side));
+    // A script that fails gives no value.
+    let mut columns =
+        keys.filter(|name| name != UNMATCHABLE_COLUMN).flat_map(|name| class.made_from(&name, targets));
     match occasion {
-        // What the database fills in, and what virtual properties of other objects make of it, is seen in the next run only.
-        Occasion::Insert => keys.all(|name| {
+        // What the database fills in, and what virtual properties make of other objects, is seen in the next run only.
+        Occasion::Insert => columns.all(|name| {
             is_written(&name)
                 || class.schema_type.property(&name).is_some_and(|property| {
                     property.default_value.is_none()
@@ -331,7 +349,7 @@ fn can_lose(class: &CompiledClass, matching: &[Expr], targets: &[Target], occasi
                         && property.auto_fill == AutoFill::None
                 })
         }),
-        _ => keys.any(|name| is_written(&name)),
+        _ => columns.any(|name| is_written(&name)),
     }
 }
 

@@ -22,7 +22,8 @@ mod in_parts;
 mod keys;
 mod labels;
 mod lists;
-mod matched_as_written;
+
+mod made_of_written;
 mod matching;
 mod members;
 mod opposite;

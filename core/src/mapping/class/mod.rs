@@ -3,8 +3,8 @@
 //! [`check`] tells what is wrong with a virtual property, [`plan`] makes the plan that reads the class, and
 //! [`virtual_value`] the expressions and joins of its virtual properties.
 
-mod as_written;
 mod check;
+mod made;
 mod order;
 mod plan;
 mod scripted;
@@ -80,7 +80,7 @@ pub struct CompiledClass {
     own_schema: DFSchema,
     /// Properties that the mapping needs, in the order of the class.
     used: Vec<String>,
-    /// What virtual properties by which objects are matched are made of, if the mapping writes the class.
+    /// What virtual properties are made of whose columns the mapping may write.
     made_of: BTreeMap<String, Expr>,
     /// Objects get the column [`super::BUSY_COLUMN`].
     pub(super) marks_busy: bool,
@@ -92,8 +92,8 @@ pub(super) struct Needs {
     pub used: BTreeSet<String>,
     /// Those by which objects are matched.
     pub matched: BTreeSet<String>,
-    /// Its rules write properties of the class.
-    pub is_written: bool,
+    /// Properties of the class that its rules and actions write, with their columns.
+    pub written: BTreeSet<String>,
 }
 
 /// A virtual property and what it is made of.
@@ -202,12 +202,12 @@ impl CompiledClass {
         separated.skip(1).collect()
     }
 
-    /// Notes which properties are needed, by which of them objects are matched, and whether the mapping writes the class,
-    /// and checks everything that reading them takes.
+    /// Notes which properties are needed, by which of them objects are matched, and which are written, and checks
+    /// everything that reading them takes.
     pub(super) fn use_properties(
         &mut self,
         context: &Context<'_>,
-        Needs { used, matched, is_written }: &Needs,
+        Needs { used, matched, written }: &Needs,
     ) -> Result<(), MappingError> {
         if self.key.is_empty() {
             return Err(MappingError::NoKey {
@@ -252,10 +252,15 @@ impl CompiledClass {
                 self.check_virtual(context, computed, &format!("{place}, {name}"))?;
             }
         }
-        if *is_written {
+        if !written.is_empty() {
             self.made_of = self
-                .made_of_columns(context.session, &matched)
+                .made_of_columns(context.session, &self.computed)
                 .map_err(|error| MappingError::engine(&context.mapping.name, &error))?;
+            let side = self.side;
+            self.made_of.retain(|name, value| {
+                let changes = || !expr::properties_of(value, side).is_disjoint(written);
+                used.contains(name) && (matched.contains(name) || changes())
+            });
             let columns = self.made_of.values().flat_map(|value| expr::properties_of(value, self.side));
             self.used = in_order(&self.used.iter().cloned().chain(columns).collect());
         }

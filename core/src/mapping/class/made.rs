@@ -1,23 +1,23 @@
 //! What virtual properties are once the columns are written that they are made of.
 //!
-//! A system computes them when it is read. Whoever wants to know before that whether the next run pairs two objects
-//! again needs them as expressions over columns.
+//! They are computed when a system is read. Whoever wants to know before that what the next run will find needs them
+//! as expressions over columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::{
     common::tree_node::{Transformed, TransformedResult as _, TreeNode as _},
     error::Result as DataFusionResult,
-    logical_expr::{Expr, lit},
+    logical_expr::Expr,
     prelude::SessionContext,
 };
 
 use super::{
     super::{Target, path::Way},
-    CompiledClass, UNMATCHABLE_COLUMN,
+    CompiledClass,
     virtual_value::Values,
 };
-use crate::expr::{self, qualifier};
+use crate::expr;
 
 impl CompiledClass {
     /// Those of the virtual properties that are made of columns of the object alone, as expressions over them; each name
@@ -51,25 +51,16 @@ impl CompiledClass {
         value.transform(named).data()
     }
 
-    /// A condition of matching as it will be once `targets` are written: virtual properties are what their columns make
-    /// of them, if no target writes them themselves.
-    ///
-    /// # Errors
-    ///
-    /// What the engine reports; not expected.
-    pub fn as_written(&self, condition: Expr, targets: &[Target]) -> DataFusionResult<Expr> {
-        let is_written = |name: &str| targets.iter().any(|target| target.property == name);
-        let in_place = |part| {
-            let Expr::Column(column) = &part else { return Ok(Transformed::no(part)) };
-            let is_own = column.relation.as_ref().is_some_and(|side| side.table() == qualifier(self.side));
-            let made = match column.name.as_str() {
-                _ if !is_own => None,
-                // Where a script will fail it gives no value.
-                UNMATCHABLE_COLUMN => Some(lit(false)),
-                name => self.made_of.get(name).filter(|_| !is_written(name)).cloned(),
-            };
-            Ok(made.map_or_else(|| Transformed::no(part), Transformed::yes))
-        };
-        condition.transform(in_place).data()
+    /// What virtual properties are made of that follow from what `targets` write, as expressions over columns.
+    pub fn follows<'c>(&'c self, targets: &'c [Target]) -> impl Iterator<Item = (&'c String, &'c Expr)> {
+        let is_own = targets.iter().any(|target| target.side == self.side);
+        let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
+        self.made_of.iter().filter(move |(name, _)| is_own && !is_written(name))
+    }
+
+    /// The columns that a property of the object is made of: those of a virtual one that follows from them, else itself.
+    pub fn made_from(&self, name: &str, targets: &[Target]) -> BTreeSet<String> {
+        let value = self.follows(targets).find(|(own, _)| *own == name).map(|(_, value)| value);
+        value.map_or_else(|| BTreeSet::from([name.to_owned()]), |value| expr::properties_of(value, self.side))
     }
 }

@@ -1,11 +1,11 @@
-//! Objects that are matched by a virtual property: what their columns make of it once they are written decides whether
-//! the next run finds them again.
+//! Virtual properties of objects whose columns rules write: what these columns make of them once they are written decides
+//! what the next run finds, whether it matches the objects again, and which rules run.
 
 use syncwright_core::{
     check::{Severity, check},
     project::{
-        CharacterConversion, Direction, Mapping, MappingDirection, Method, Project, ScriptLanguage,
-        VirtualKind, VirtualProperty,
+        CharacterConversion, Condition, Direction, Mapping, MappingDirection, Method, Project,
+        ScriptLanguage, VirtualKind, VirtualProperty,
     },
     sync::RunReport,
     value::ValueType,
@@ -135,4 +135,42 @@ fn project_by_office(systems: &Systems) -> Project {
     let mut project = systems.project(Direction::ToTarget, vec![to_target]);
     project.central.schema.classes.push(class("l", "p", Vec::new()));
     project
+}
+
+/// Conditions on what rules write are decided on the object as it is and as it will be, whether they name the columns or
+/// properties that are made of them.
+#[test]
+fn rules_that_read_what_others_write_come_to_rest_at_once() {
+    let lower =
+        VirtualKind::Convert { property: "mail".to_owned(), conversion: CharacterConversion::LowerCase };
+    let read = "if $mail$ == () { () } else { $mail$.to_lower() }".to_owned();
+    let write = "$mail$ = value;".to_owned();
+    let script = VirtualKind::Script { read: Some(read), write: Some(write) };
+    // The address is written as a column, or by the property itself.
+    for (kind, written, condition) in [
+        (lower.clone(), "mail", "Right.mail LIKE '%@x'"),
+        (lower, "mail", "Right.address LIKE '%@x'"),
+        (script.clone(), "mail", "Right.address LIKE '%@x'"),
+        (script, "address", "Right.address LIKE '%@x'"),
+    ] {
+        let systems = Systems::new(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, mail TEXT, name TEXT);
+             INSERT INTO p VALUES (1, 'ann@x', 'new'), (2, 'bob@y', 'new'), (3, 'cy@x', 'new'), (4, 'dee@x', 'new');",
+            "CREATE TABLE q (id INTEGER PRIMARY KEY, mail TEXT, name TEXT);
+             INSERT INTO q VALUES (1, 'Ann@Y', 'old'), (2, 'Bob@x', 'old'), (3, 'cy@x', 'old');",
+        );
+        let mut rules = vec![rule("id", "id"), rule("mail", written), rule("name", "name")];
+        rules[2].condition = Some(Condition::Expression(condition.to_owned()));
+        let to_target = Mapping {
+            direction: MappingDirection::ToTarget,
+            ..mapping("l", "r", vec![by("id", pair("id", "id"))], rules)
+        };
+        let mut project = systems.project(Direction::ToTarget, vec![to_target]);
+        project.central.schema.classes.push(class("l", "p", Vec::new()));
+        project.target.schema.classes.push(class("r", "q", vec![text("address", kind)]));
+        systems.run_well(&project);
+        let found = rows(&systems.right(), "SELECT mail, name FROM q ORDER BY id");
+        assert_eq!(found, ["ann@x|new", "bob@y|new", "cy@x|new", "dee@x|new"], "{written}, {condition}");
+        assert_eq!(systems.run_well(&project).total_writes(), 0, "{written}, {condition}");
+    }
 }
