@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     fs::File,
     ops::Range,
     path::Path,
@@ -59,6 +59,8 @@ pub struct Execution<'a> {
     pub(super) session: SessionContext,
     /// Remembered pairs of steps whose mappings remember them, by the name of the step (M10).
     pub(super) pairs: RefCell<HashMap<String, StepPairs>>,
+    /// Positions of passes that the journal does not have as they are.
+    unsaved: RefCell<BTreeSet<usize>>,
 }
 
 /// A part of a pass that is being written.
@@ -108,6 +110,7 @@ impl<'a> Execution<'a> {
             runtime,
             session: session(threads),
             pairs: RefCell::default(),
+            unsaved: RefCell::default(),
         })
     }
 
@@ -202,7 +205,7 @@ impl<'a> Execution<'a> {
             ended = self.run_deferred(journal, report, &prepared_steps, deferred).err();
         }
         if ended.is_some() {
-            note_not_written(journal, report);
+            self.note_not_written(journal, report);
         }
         finish(report, ended);
     }
@@ -243,7 +246,7 @@ impl<'a> Execution<'a> {
                 continue;
             }
             let parts = spared::spare(pass, &unwritten).map_err(|error| journal_failed(internal(error)))?;
-            journal.save_step(&id, position, pass).map_err(journal_failed)?;
+            self.save(journal, &id, position, pass)?;
             for part in parts {
                 self.apply(journal, &id, position, mapping, pass, part)?;
             }
@@ -370,14 +373,52 @@ impl<'a> Execution<'a> {
             let journal = (&mut *journal, path.as_path());
             committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
         }
-        journal.save_step(id, *position, report).map_err(journal_failed)?;
+        self.save(journal, id, *position, report)?;
         let told = report.messages.len();
         let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
-            journal.save_step(id, *position, report).map_err(journal_failed)?;
+            self.save(journal, id, *position, report)?;
         }
         acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
+    }
+
+    /// Saves a pass; what cannot be saved now is tried once more when the run has ended.
+    fn save(
+        &self,
+        journal: &mut Journal,
+        id: &str,
+        position: usize,
+        report: &StepReport,
+    ) -> Result<(), Ended> {
+        self.unsaved.borrow_mut().insert(position);
+        journal.save_step(id, position, report).map_err(journal_failed)?;
+        self.unsaved.borrow_mut().remove(&position);
+        Ok(())
+    }
+
+    /// Changes that nobody came to are told as such, in the report and in the journal; and what became of those that
+    /// were written, if it could not be saved at once.
+    fn note_not_written(&self, journal: &mut Journal, report: &mut RunReport) {
+        let unsaved = self.unsaved.take();
+        for (position, step) in report.steps.iter_mut().enumerate() {
+            let mut statuses = step.changes.statuses();
+            if !statuses.contains(&ChangeStatus::Planned) && !unsaved.contains(&position) {
+                continue;
+            }
+            for status in statuses.iter_mut().filter(|status| **status == ChangeStatus::Planned) {
+                *status = ChangeStatus::NotWritten;
+            }
+            let noted = step
+                .changes
+                .set_statuses(&statuses)
+                .map_err(internal)
+                .and_then(|()| journal.save_step(&report.run.id, position, step));
+            if let Err(error) = noted {
+                // The run has ended early already and says why; the list in the journal still says “planned”.
+                tracing::warn!(%error, "the change list of an unfinished step could not be updated");
+            }
+        }
     }
 }
 
@@ -420,27 +461,6 @@ pub(super) fn begin(
         return Err(Ended::QuotaExceeded);
     }
     journal.renew_lock().map_err(journal_failed)
-}
-
-/// Changes that nobody came to are told as such, in the report and in the journal.
-fn note_not_written(journal: &mut Journal, report: &mut RunReport) {
-    for (position, step) in report.steps.iter_mut().enumerate() {
-        let statuses = step.changes.statuses();
-        if !statuses.contains(&ChangeStatus::Planned) {
-            continue;
-        }
-        let open = |status| if status == ChangeStatus::Planned { ChangeStatus::NotWritten } else { status };
-        let statuses: Vec<ChangeStatus> = statuses.into_iter().map(open).collect();
-        let noted = step
-            .changes
-            .set_statuses(&statuses)
-            .map_err(internal)
-            .and_then(|()| journal.save_step(&report.run.id, position, step));
-        if let Err(error) = noted {
-            // The run has ended early already and says why; the list in the journal still says “planned”.
-            tracing::warn!(%error, "the change list of an unfinished step could not be updated");
-        }
-    }
 }
 
 fn not_written(report: &mut StepReport) -> Result<(), ArrowError> {

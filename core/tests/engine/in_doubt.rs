@@ -10,14 +10,16 @@ use sha2::{Digest as _, Sha256};
 use syncwright_core::{
     journal::{self, ChangeList, JournalError},
     progress::{CancelToken, Silent},
-    project::{Direction, Method, Methods, Project},
+    project::{Direction, Method, Methods, Project, VirtualKind},
     sync::{Change, ChangeStatus, RunReport, RunStatus, run},
+    value::ValueType,
 };
 
 use crate::{
     fixture::{GO, Systems, by, mapping, messages, pair, rows, rule},
     members,
     opposite::groups,
+    virtual_properties::{between, class, names, property},
 };
 
 fn run_folder(systems: &Systems, run: &str) -> PathBuf {
@@ -328,40 +330,150 @@ fn an_object_found_after_a_lost_answer_has_no_members_yet() {
     assert_eq!(rows(&systems.right(), "SELECT grp, account FROM member"), ["1|1"]);
 }
 
+/// A run that renames an object of a remembered pair.
+fn rename() -> (Systems, Project, RunReport) {
+    let systems = Systems::new(
+        "CREATE TABLE employee (id INTEGER PRIMARY KEY, number TEXT); INSERT INTO employee VALUES (1, 'a');",
+        "CREATE TABLE person (number TEXT PRIMARY KEY); INSERT INTO person VALUES ('a');",
+    );
+    let people = mapping(
+        "employee",
+        "person",
+        vec![by("number", pair("number", "number"))],
+        vec![rule("number", "number")],
+    );
+    let mut project = systems.project(Direction::ToTarget, vec![people]);
+    project.mappings[0].remember_pairs = true;
+    systems.run_well(&project);
+    systems.left().execute_batch("UPDATE employee SET number = 'b'").unwrap();
+    let report = systems.run_well(&project);
+    (systems, project, report)
+}
+
+/// Forgets the new key, as if it had not been remembered, and expects that it is known all the same.
+fn is_remembered(systems: &Systems, project: &Project, why: &str) {
+    let left = systems.left();
+    assert_eq!(left.execute("UPDATE sw_pair SET right_key = 'a' WHERE right_key = 'b'", []).unwrap(), 1);
+    left.execute_batch("UPDATE employee SET number = 'c'").unwrap();
+    let next = systems.run_well(project);
+    let methods: Vec<Method> = next.steps[0].changes.iter().map(|change| change.method).collect();
+    assert_eq!(methods, [Method::Update], "{why}");
+    assert_eq!(rows(&left, "SELECT left_key, right_key, how FROM sw_pair"), ["1|c|matched"]);
+}
+
 /// A rename that was written, and then the run was killed before its pair was remembered.
 #[test]
 fn pairs_are_remembered_as_a_killed_run_left_them() {
     for (notes, planned) in
         [("begin 0 1\n", true), ("begin 0 1\ndone 0 1\n", true), ("begin 0 1\ndone 0 1\n", false)]
     {
-        let systems = Systems::new(
-            "CREATE TABLE employee (id INTEGER PRIMARY KEY, number TEXT); INSERT INTO employee VALUES (1, 'a');",
-            "CREATE TABLE person (number TEXT PRIMARY KEY); INSERT INTO person VALUES ('a');",
-        );
-        let people = mapping(
-            "employee",
-            "person",
-            vec![by("number", pair("number", "number"))],
-            vec![rule("number", "number")],
-        );
-        let mut project = systems.project(Direction::ToTarget, vec![people]);
-        project.mappings[0].remember_pairs = true;
-        systems.run_well(&project);
-        systems.left().execute_batch("UPDATE employee SET number = 'b'").unwrap();
-        let report = systems.run_well(&project);
+        let (systems, project, report) = rename();
         kill(&systems, &report, notes);
         if !planned {
             // It came as far as its change list.
             set_statuses(&systems, &report.run.id, 0, |_| ChangeStatus::Done);
         }
-        let left = systems.left();
-        assert_eq!(left.execute("UPDATE sw_pair SET right_key = 'a' WHERE right_key = 'b'", []).unwrap(), 1);
-        left.execute_batch("UPDATE employee SET number = 'c'").unwrap();
-        let next = systems.run_well(&project);
-        let methods: Vec<Method> = next.steps[0].changes.iter().map(|change| change.method).collect();
-        assert_eq!(methods, [Method::Update], "{notes:?}, {planned}");
-        assert_eq!(rows(&left, "SELECT left_key, right_key, how FROM sw_pair"), ["1|c|matched"]);
+        is_remembered(&systems, &project, &format!("{notes:?}, {planned}"));
     }
+}
+
+/// The run that looked up what a lost answer had said was killed before it remembered the pair.
+#[test]
+fn pairs_are_remembered_where_a_lost_answer_was_looked_up_already() {
+    let (systems, project, report) = rename();
+    lose_an_answer(&systems, &report, "begin 0 1\n", &[ChangeStatus::Done]);
+    is_remembered(&systems, &project, "the change is done, its batch in doubt");
+    let notes = fs::read_to_string(run_folder(&systems, &report.run.id).join("step-001.outcome")).unwrap();
+    assert_eq!(notes, "begin 0 1\ndone 0 1\n");
+}
+
+/// The central database refuses once to take what became of the changes; it takes it when the run ends.
+#[test]
+fn a_step_that_could_not_be_saved_is_saved_at_the_end() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id TEXT PRIMARY KEY); INSERT INTO p VALUES ('a');",
+        "CREATE TABLE p (id TEXT PRIMARY KEY); INSERT INTO p VALUES ('a');",
+    );
+    let people = mapping("p", "p", vec![by("id", pair("id", "id"))], vec![rule("id", "id")]);
+    let mut project = systems.project(Direction::ToTarget, vec![people]);
+    project.mappings[0].remember_pairs = true;
+    systems.run_well(&project);
+    // The pair of the new object is remembered after its step could not be saved.
+    systems
+        .left()
+        .execute_batch(
+            r#"INSERT INTO p VALUES ('b');
+            CREATE TRIGGER refuse BEFORE INSERT ON sw_run_step
+                WHEN NEW.summary LIKE '%"insert":1%' AND (SELECT count(*) FROM sw_pair) = 1
+                BEGIN SELECT RAISE(ABORT, 'not now'); END"#,
+        )
+        .unwrap();
+    let report = systems.run(&project);
+    assert_eq!(report.run.status, RunStatus::Failed, "{:#}", report.to_json());
+    assert_eq!(rows(&systems.right(), "SELECT id FROM p ORDER BY id"), ["a", "b"]);
+    assert_eq!(rows(&systems.left(), "SELECT count(*) FROM sw_pair"), ["2"]);
+    let logged = journal::report(&project, systems.folder(), &report.run.id).unwrap();
+    assert_eq!(logged.run.status, RunStatus::Failed);
+    assert_eq!(statuses_of(&logged), [ChangeStatus::Done]);
+    assert_eq!(logged.steps[0].writes.insert, 1);
+}
+
+/// Departments below one whose key the database gives: their references wait for the end of the step.
+fn departments() -> (Systems, Project) {
+    let systems = Systems::new(
+        "CREATE TABLE d (code TEXT PRIMARY KEY, name TEXT, parent TEXT);
+         INSERT INTO d VALUES ('a', 'A', NULL), ('b', 'B', 'a'), ('u', 'U', 'a'), ('v', 'new', 'a');",
+        "CREATE TABLE department (id INTEGER PRIMARY KEY, code TEXT UNIQUE, name TEXT,
+            parent INTEGER REFERENCES department (id));
+         INSERT INTO department VALUES (1, 'u', 'U', NULL), (2, 'v', 'old', NULL);",
+    );
+    let rules = vec![rule("code", "code"), rule("name", "name"), between("parent", "vrtParent")];
+    let departments = mapping("d", "with parent", vec![by("code", pair("code", "code"))], rules);
+    let mut project = systems.project(Direction::ToTarget, vec![departments]);
+    let parent = VirtualKind::KeyResolution { reference: names(&["parent"]), property: "code".to_owned() };
+    let parent = property("vrtParent", ValueType::String, parent);
+    project.target.schema.classes.push(class("with parent", "department", vec![parent]));
+    project.target.schema.types[0].display_template = Some("%code%".to_owned());
+    (systems, project)
+}
+
+#[test]
+fn references_that_wait_for_the_end_of_the_step() {
+    use ChangeStatus::{Done, NotWritten, PartlyWritten};
+    let (systems, project) = departments();
+    let report = systems.run_well(&project);
+    assert_eq!((report.steps[0].writes.insert, report.steps[0].writes.update), (2, 2));
+    let notes = fs::read_to_string(run_folder(&systems, &report.run.id).join("step-001.outcome")).unwrap();
+    let lines: Vec<&str> = notes.lines().collect();
+    let is_begin = |line: &&str, words: usize| line.starts_with("begin ") && line.split(' ').count() == words;
+    let written = lines.iter().position(|line| is_begin(line, 2)).unwrap();
+    let begun = lines[written..].iter().take_while(|line| is_begin(line, 2)).count();
+    assert_eq!(begun, 3, "{notes}");
+    let batches: Vec<&str> = lines.iter().filter(|line| is_begin(line, 3)).copied().collect();
+    let waiting = |name: &str| match name {
+        "a" => Done,
+        "u" => NotWritten,
+        _ => PartlyWritten,
+    };
+    let look = |lines: &[&str], is_set: bool| {
+        kill(&systems, &report, &format!("{}\n", lines.join("\n")));
+        let found = resolved(&systems, &project, &report);
+        for (name, _, status) in statuses(&found) {
+            assert_eq!(status, if is_set { Done } else { waiting(&name) }, "{name}: {lines:?}");
+        }
+        let writes = found.steps[0].writes;
+        assert_eq!((writes.insert, writes.update), (2, if is_set { 2 } else { 1 }), "{lines:?}");
+        assert_eq!(messages(&found, "SW-R116"), Vec::<String>::new());
+    };
+    // Killed when all was noted; before it was noted that the references are set; and in the middle of a batch.
+    look(&lines, true);
+    look(&lines[..written + begun], true);
+    look(&batches, true);
+    // Killed before they are set, and the same.
+    systems.right().execute_batch("UPDATE department SET parent = NULL").unwrap();
+    look(&lines[..written], false);
+    look(&lines[..written + begun], false);
+    look(&batches, false);
 }
 
 /// Notes that are there and cannot be read are not the notes of a run that wrote nothing.

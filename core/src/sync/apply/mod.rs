@@ -6,10 +6,11 @@
 //! pass at the end. Members come last: then every object that has or is one has its key.
 //!
 //! [`row`] makes rows of changes, [`write`] writes them, [`members`] and [`removals`] write the differences of
-//! lists of members, [`messages`] says what went wrong.
+//! lists of members, [`notes`] takes to disk what becomes of them, [`messages`] says what went wrong.
 
 mod members;
 mod messages;
+mod notes;
 mod removals;
 mod row;
 mod write;
@@ -17,7 +18,6 @@ mod write;
 use std::{
     collections::{HashMap, HashSet},
     fs::File,
-    io::{self, Write as _},
     ops::Range,
     path::PathBuf,
 };
@@ -129,6 +129,12 @@ impl Later {
         pending.chain(members)
     }
 
+    /// The changes from `index` on of which a reference waits.
+    fn with_references(&self, index: usize) -> HashSet<usize> {
+        let waiting = self.pending.iter().rev().map(|one| one.object.index);
+        waiting.take_while(|own| *own >= index).collect()
+    }
+
     /// Forgets what waits of the changes from `index` on.
     fn forget_from(&mut self, index: usize) {
         while self.pending.pop_if(|one| one.object.index >= index).is_some() {}
@@ -202,7 +208,7 @@ impl Applier<'_> {
                 let rows = preparation.rows(&free, &mut references, later, applied)?;
                 self.write_objects(preparation, &rows, &mut references, later, applied)?;
             }
-            self.note_exceptions(start..end, applied)?;
+            self.note_exceptions(start..end, later, applied)?;
             self.note("done", start, end)?;
             self.progress.advance((end - range.start) as u64, Some(total));
             start = end;
@@ -219,28 +225,6 @@ impl Applier<'_> {
 
     fn stop_if_cancelled(&self) -> Result<(), Stopped> {
         if self.cancel.is_cancelled() { Err(Stopped::Cancelled) } else { Ok(()) }
-    }
-
-    /// Notes intent and outcome of a batch, to disk.
-    fn note(&mut self, what: &str, start: usize, end: usize) -> Result<(), Stopped> {
-        writeln!(self.outcome, "{what} {start} {end}")
-            .and_then(|()| self.outcome.sync_data())
-            .map_err(|source| self.not_noted(source))
-    }
-
-    fn not_noted(&self, source: io::Error) -> Stopped {
-        Stopped::Journal(JournalError::Folder { path: self.outcome_path.clone(), source })
-    }
-
-    /// Notes which changes of a batch were not written, before it is noted as done.
-    fn note_exceptions(&mut self, range: Range<usize>, applied: &Applied) -> Result<(), Stopped> {
-        let status = |index: usize| applied.statuses.get(index).copied();
-        for (index, status) in range.filter_map(|index| Some((index, status(index)?))) {
-            if status != ChangeStatus::Done {
-                writeln!(self.outcome, "{} {index}", status.id()).map_err(|source| self.not_noted(source))?;
-            }
-        }
-        Ok(())
     }
 
     fn label(
@@ -302,7 +286,11 @@ impl Applier<'_> {
         let waiting: HashSet<usize> = rows.iter().map(|row| row.index).collect();
         let settled = pending.iter().map(|one| one.object.index).filter(|index| !waiting.contains(index));
         settled.for_each(|index| applied.close(index));
-        self.write_rows(schema_type, &rows.iter().collect::<Vec<_>>(), &mut FurtherColumns(applied))?;
+        self.note_begin_again(&rows)?;
+        let all: Vec<&RowWrite> = rows.iter().collect();
+        let written = self.write_rows(schema_type, &all, &mut FurtherColumns(applied));
+        let noted = self.note_references(&pending, members, applied);
+        written.and(noted)?;
         let new_keys: HashMap<usize, Key> = rows
             .iter()
             .filter(|row| row.changes_key(schema_type))

@@ -216,10 +216,15 @@ impl Applied {
         }
     }
 
+    /// What an object is of which something still waits to be written.
+    pub(super) fn unfinished(&self, index: usize) -> ChangeStatus {
+        let is_written = self.committed.contains(&index);
+        if is_written { ChangeStatus::PartlyWritten } else { ChangeStatus::NotWritten }
+    }
+
     /// Until its references and all its members are written an object is not done.
     pub(super) fn reopen(&mut self, index: usize) {
-        let is_written = self.committed.contains(&index);
-        let open = if is_written { ChangeStatus::PartlyWritten } else { ChangeStatus::NotWritten };
+        let open = self.unfinished(index);
         self.replace_status(index, &[ChangeStatus::Done], open);
     }
 

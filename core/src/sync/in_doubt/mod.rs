@@ -30,7 +30,7 @@ use super::{
     source::label_key,
 };
 use crate::{
-    connect::{ConnectError, ErrorKind, OpenMode, open_with},
+    connect::{ConnectError, Connector, ErrorKind, OpenMode, open_with},
     journal::{
         Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, RunHeader, RunStatus, StepPass,
         StepReport, internal,
@@ -187,16 +187,19 @@ impl Resolver<'_> {
     }
 
     /// The changes whose pairs are not remembered for certain. A killed run may have been killed between writing
-    /// and remembering.
+    /// and remembering, and so may the one that looked up what a lost answer had said.
     fn written(&self, step: &StepReport, notes: &Outcome, found: &Found) -> HashSet<usize> {
         let mut written = found.written.clone();
         if self.what == Interruption::Killed {
             let statuses = step.changes.iter().map(|change| change.status).enumerate();
-            let is_written = |(index, status): &(usize, ChangeStatus)| {
-                matches!(status, ChangeStatus::Done | ChangeStatus::PartlyWritten)
-                    || notes.status(*index) == ChangeStatus::Done
-            };
+            let is_written =
+                |(index, status): &(usize, ChangeStatus)| is_there(*status) || is_there(notes.status(*index));
             written.extend(statuses.filter(is_written).map(|(index, _)| index));
+        } else {
+            // Of a batch that is still in doubt only the statuses may have been saved.
+            let statuses = step.changes.statuses();
+            let is_written = |index: &usize| statuses.get(*index).is_some_and(|status| is_there(*status));
+            written.extend(notes.in_doubt().flatten().filter(is_written));
         }
         written
     }
@@ -255,13 +258,17 @@ impl Resolver<'_> {
             };
             let open: Vec<usize> = batch.clone().filter(is_open).collect();
             if open.is_empty() {
+                // All is known already.
+                if batch.clone().all(|index| before.get(index) != Some(&ChangeStatus::Planned)) {
+                    found.batches.push(batch);
+                }
                 continue;
             }
             let shown = self.look_up(step, &open, mapping, journal)?;
             step.messages.push(about_batch(self.what, &shown));
             for (index, status) in open.into_iter().zip(shown) {
                 match status {
-                    ChangeStatus::Done => drop(found.written.insert(index)),
+                    ChangeStatus::Done | ChangeStatus::PartlyWritten => drop(found.written.insert(index)),
                     ChangeStatus::Unknown => {
                         step.messages.extend(step.changes.get(index).map(|change| unknown(&change.display)));
                     }
@@ -273,6 +280,9 @@ impl Resolver<'_> {
             }
             found.is_new = true;
             found.batches.push(batch);
+        }
+        if killed {
+            self.resolve_references(step, notes, mapping, &mut statuses)?;
         }
         for (index, (status, before)) in statuses.iter_mut().zip(&before).enumerate() {
             if *status == *before {
@@ -303,6 +313,44 @@ impl Resolver<'_> {
         Ok(found)
     }
 
+    /// Gives a status to the changes of a killed run whose references were about to be set at the end of the step.
+    fn resolve_references(
+        &self,
+        step: &mut StepReport,
+        notes: &Outcome,
+        mapping: Option<&CompiledMapping>,
+        statuses: &mut [ChangeStatus],
+    ) -> Result<(), JournalError> {
+        let is_open = |index: &usize| {
+            step.changes.get(*index).is_some_and(|change| change.status == ChangeStatus::Planned)
+        };
+        let open: Vec<usize> = notes.references_in_doubt().filter(is_open).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let nobody_knows = || vec![None; open.len()];
+        let set = match where_to_look(step, &open, mapping) {
+            Some((mapping, changes)) => {
+                let set = self.ask(mapping, |objects, connector| objects.references_set(connector, &changes));
+                self.answer(step, set)?.unwrap_or_else(nobody_knows)
+            }
+            None => nobody_knows(),
+        };
+        for (index, set) in open.into_iter().zip(set) {
+            let Some(status) = statuses.get_mut(index) else { continue };
+            match set {
+                Some(true) => *status = ChangeStatus::Done,
+                // As it is noted.
+                Some(false) => {}
+                None => {
+                    *status = ChangeStatus::Unknown;
+                    step.messages.extend(step.changes.get(index).map(|change| unknown(&change.display)));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What the pass of a step writes by.
     fn mapping_of(&self, step: &StepReport) -> Option<CompiledMapping> {
         let mapping = self.project.mapping(&step.mapping)?;
@@ -325,36 +373,62 @@ impl Resolver<'_> {
         mapping: Option<&CompiledMapping>,
         journal: &mut Journal,
     ) -> Result<Vec<ChangeStatus>, JournalError> {
-        let changes: Vec<Change> = indices.iter().filter_map(|index| step.changes.get(*index)).collect();
-        let unknown = vec![ChangeStatus::Unknown; changes.len()];
-        // The project was changed meanwhile, so that nobody knows where to look.
-        let Some(mapping) = mapping else { return Ok(unknown) };
+        let unknown = vec![ChangeStatus::Unknown; indices.len()];
+        let Some((mapping, changes)) = where_to_look(step, indices, mapping) else { return Ok(unknown) };
         if changes.iter().any(|change| is_label(change.method)) {
             return changes.iter().map(|change| label_status(change, mapping, journal)).collect();
         }
-        let shape = step.changes.columns().map(|(shape, _)| shape.side);
-        if shape != Some(mapping.destination().side) {
-            return Ok(unknown);
-        }
-        match self.ask(mapping, &changes) {
+        let statuses = self.ask(mapping, |objects, connector| objects.statuses(connector, &changes));
+        Ok(self.answer(step, statuses)?.unwrap_or(unknown))
+    }
+
+    /// An answer of a system; `None`, which is told, if there will never be one.
+    fn answer<T>(
+        &self,
+        step: &mut StepReport,
+        answer: Result<T, ConnectError>,
+    ) -> Result<Option<T>, JournalError> {
+        match answer {
             Err(error) if !may_pass(&error) => {
                 step.messages.push(Message {
                     text: format!("the objects of an interrupted batch cannot be looked up: {error}"),
                     ..about_batch(self.what, &[])
                 });
-                Ok(unknown)
+                Ok(None)
             }
-            statuses => Ok(statuses?),
+            answer => Ok(Some(answer?)),
         }
     }
 
-    fn ask(&self, mapping: &CompiledMapping, changes: &[Change]) -> Result<Vec<ChangeStatus>, ConnectError> {
+    fn ask<T>(
+        &self,
+        mapping: &CompiledMapping,
+        question: impl FnOnce(Objects<'_>, &mut dyn Connector) -> Result<T, ConnectError>,
+    ) -> Result<T, ConnectError> {
         let system = self.project.system(mapping.destination().side);
         let mut connector = open_with(&system.connection, self.folder, OpenMode::Read, self.cancel)?;
         let references = References::read(&mut *connector, &system.schema, mapping, self.cancel)?;
-        let objects = Objects { mapping, references, cancel: self.cancel };
-        objects.statuses(&mut *connector, changes)
+        question(Objects { mapping, references, cancel: self.cancel }, &mut *connector)
     }
+}
+
+/// These changes and the mapping by which they were written; `None` if the project was changed meanwhile, so that
+/// nobody knows where to look.
+fn where_to_look<'m>(
+    step: &StepReport,
+    indices: &[usize],
+    mapping: Option<&'m CompiledMapping>,
+) -> Option<(&'m CompiledMapping, Vec<Change>)> {
+    let mapping = mapping?;
+    let changes: Vec<Change> = indices.iter().filter_map(|index| step.changes.get(*index)).collect();
+    let side = step.changes.columns().map(|(shape, _)| shape.side);
+    let labels = changes.iter().any(|change| is_label(change.method));
+    (labels || side == Some(mapping.destination().side)).then_some((mapping, changes))
+}
+
+/// Whether the own row of an object is written.
+const fn is_there(status: ChangeStatus) -> bool {
+    matches!(status, ChangeStatus::Done | ChangeStatus::PartlyWritten)
 }
 
 /// True for errors that are gone another day: who asks again then gets an answer.
@@ -399,7 +473,6 @@ fn label_status(
 }
 
 fn about_batch(what: Interruption, found: &[ChangeStatus]) -> Message {
-    let count = |wanted: ChangeStatus| found.iter().filter(|status| **status == wanted).count();
     let what = match what {
         Interruption::Killed => "the run was interrupted in the middle",
         Interruption::LostAnswer => "no answer came to the commit",
@@ -410,8 +483,8 @@ fn about_batch(what: Interruption, found: &[ChangeStatus]) -> Message {
         text: format!(
             "{what} of a batch of {}; by what the systems hold {} of its changes are written, {} are not",
             found.len(),
-            count(ChangeStatus::Done),
-            count(ChangeStatus::NotWritten)
+            found.iter().filter(|status| is_there(**status)).count(),
+            found.iter().filter(|status| **status == ChangeStatus::NotWritten).count()
         ),
         object: None,
         property: None,
