@@ -176,15 +176,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thousand_candidates_of_a_thousand_objects_take_no_time() {
-        const OBJECTS: usize = 1000;
+    fn many_candidates_of_many_objects_take_no_time() {
+        const OBJECTS: usize = 50_000;
+        // Looking at all objects for each candidate would take minutes.
+        const TIMES: usize = 10;
         let since = Instant::now();
         let mut candidates = Candidates::default();
-        for _ in 0..OBJECTS {
+        for _ in 0..TIMES {
             (0..OBJECTS).for_each(|at| candidates.add((format!("name {}", at / 2), at.to_string())));
         }
         let names = candidates.names();
-        assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+        assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
         assert_eq!(candidates.objects.len(), OBJECTS);
         assert_eq!(names.len(), OBJECTS);
         assert_eq!(names[1..3], ["name 0 [1]", "name 1 [2]"]);

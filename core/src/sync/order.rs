@@ -181,13 +181,13 @@ mod tests {
 
     #[test]
     fn a_long_chain_takes_no_time() {
-        const ROWS: usize = 100_000;
+        const ROWS: usize = 200_000;
         // The same chain from both ends: the walk to the top must not begin anew in either.
         let down: Vec<Option<usize>> = (0..ROWS).map(|row| Some(row.saturating_sub(1))).collect();
         let up: Vec<Option<usize>> = (0..ROWS).map(|row| Some((row + 1).min(ROWS - 1))).collect();
         let since = Instant::now();
         let (down, up) = (depths_below(&down), depths_below(&up));
-        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+        assert!(since.elapsed() < Duration::from_secs(4), "{:?}", since.elapsed());
         let depths: Vec<i32> = (0..ROWS).map(|row| i32::try_from(row).unwrap()).collect();
         assert_eq!(down, depths);
         assert_eq!(up, depths.into_iter().rev().collect::<Vec<_>>());

@@ -54,6 +54,8 @@ pub(super) fn recipe(setup: &Setup<'_>) -> Result<Recipe, Unavailable> {
         "--innodb-log-file-size=128M".into(),
         "--max-allowed-packet=64M".into(),
         "--max-connections=200".into(),
+        // Longer than tests wait for those who should have given up before.
+        "--innodb-lock-wait-timeout=300".into(),
         // Tests break off connections on purpose.
         "--max-connect-errors=1000000".into(),
     ];

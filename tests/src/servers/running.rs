@@ -21,6 +21,13 @@ use super::{Client, System, Unavailable, is_root, mariadb, postgresql, program, 
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How often a server that does not answer is asked, and how long is waited in between.
+const TRIES: u32 = 3;
+const BETWEEN_TRIES: Duration = Duration::from_secs(2);
+
+/// Free space in memory, in MiB, from which on servers may have their folders there.
+const ROOM_IN_MEMORY: u64 = 1024;
+
 /// Seconds that a shared server waits for another user.
 const GRACE: u32 = 15;
 
@@ -65,6 +72,36 @@ pub(super) struct Recipe {
     pub(super) signal: &'static str,
 }
 
+/// Why a server did not start.
+enum Failure {
+    /// A program is missing.
+    Unavailable(Unavailable),
+    /// It ended; its last words.
+    Ended(String),
+}
+
+impl From<Unavailable> for Failure {
+    fn from(missing: Unavailable) -> Self {
+        Self::Unavailable(missing)
+    }
+}
+
+/// Starts a server, and once more if it ended: another one may have got its port before it listened there.
+fn at_most_twice(start: impl Fn() -> Result<Server, Failure>) -> Result<Server, Unavailable> {
+    let started = match start() {
+        Err(Failure::Ended(_)) => start(),
+        other => other,
+    };
+    started.map_err(|failure| match failure {
+        Failure::Unavailable(missing) => missing,
+        Failure::Ended(log) => give_up("the server ended", &log),
+    })
+}
+
+fn give_up(what: &str, why: &str) -> ! {
+    panic!("{what}:\n{why}")
+}
+
 impl Server {
     /// The server that all tests share, started if it does not run.
     ///
@@ -101,13 +138,25 @@ impl Server {
         in_use.set_modified(SystemTime::now()).expect("files of one's own can be touched");
         let in_use = Arc::new(in_use);
         if let Some(server) = Self::noted(system, &note, &in_use) {
-            if server.administrator().try_run("SELECT 1").is_ok() {
+            if server.answers() {
                 return Ok(server);
             }
             // Left behind by a supervisor that was killed: the server was ended with it.
             fs::remove_dir_all(&server.folder).ok();
         }
-        Self::start(&tempfile::env::temp_dir(), system, &users, &note, in_use, GRACE, &[])
+        let parent = tempfile::env::temp_dir();
+        at_most_twice(|| Self::start(&parent, system, &users, &note, Arc::clone(&in_use), GRACE, &[]))
+    }
+
+    /// True if it answers. One that others use may fail to once, on a busy machine or with all its connections
+    /// taken.
+    fn answers(&self) -> bool {
+        (0..TRIES).any(|number| {
+            if number > 0 {
+                sleep(BETWEEN_TRIES);
+            }
+            self.administrator().try_run("SELECT 1").is_ok()
+        })
     }
 
     /// A server of its own with settings beside the usual ones, as the system spells them (`name=value`). It
@@ -124,8 +173,8 @@ impl Server {
         Self::own_in(&tempfile::env::temp_dir(), system, options)
     }
 
-    /// The same with its folder in memory, where there is such a file system: for what makes thousands of
-    /// files.
+    /// The same with its folder in memory, where there is such a file system with enough room: for what makes
+    /// thousands of files.
     ///
     /// # Errors
     ///
@@ -136,11 +185,15 @@ impl Server {
     /// As [`Server::own`].
     pub fn own_in_memory(system: System, options: &[&str]) -> Result<Self, Unavailable> {
         let memory = Path::new("/dev/shm");
-        let parent = if memory.is_dir() { memory.to_owned() } else { tempfile::env::temp_dir() };
+        let parent = if has_room(memory) { memory.to_owned() } else { tempfile::env::temp_dir() };
         Self::own_in(&parent, system, options)
     }
 
     fn own_in(parent: &Path, system: System, options: &[&str]) -> Result<Self, Unavailable> {
+        at_most_twice(|| Self::start_own(parent, system, options))
+    }
+
+    fn start_own(parent: &Path, system: System, options: &[&str]) -> Result<Self, Failure> {
         let folder = run_folder();
         fs::create_dir_all(&folder).expect("the folder of the programs can be written");
         let name = format!("{}-{}", system.dialect(), random_text());
@@ -171,7 +224,7 @@ impl Server {
         in_use: Arc<File>,
         grace: u32,
         options: &[&str],
-    ) -> Result<Self, Unavailable> {
+    ) -> Result<Self, Failure> {
         const TOOLS: &str = "util-linux";
         program("setpriv", &[], TOOLS)?;
         program("flock", &[], TOOLS)?;
@@ -205,23 +258,25 @@ impl Server {
         let started = command(&supervise).stdout(Stdio::null()).stderr(Stdio::null()).output();
         check(&started.expect("programs that are there can be started"), "starting the server");
 
-        server.wait_until_it_answers(note);
+        server.wait_until_it_answers(note)?;
         server.write_note(note);
         Ok(server)
     }
 
-    fn wait_until_it_answers(&self, note: &Path) {
+    fn wait_until_it_answers(&self, note: &Path) -> Result<(), Failure> {
         let begin = Instant::now();
         loop {
             let answer = self.administrator().try_run("SELECT 1");
-            let Err(error) = answer else { return };
+            let Err(error) = answer else { return Ok(()) };
             if !self.folder.exists() {
                 let file = note.with_extension("note.log");
                 let log = fs::read_to_string(&file).unwrap_or_default();
                 fs::remove_file(file).ok();
-                panic!("the server ended:\n{log}");
+                return Err(Failure::Ended(log));
             }
-            assert!(begin.elapsed() < PATIENCE, "the server does not answer:\n{error}");
+            if begin.elapsed() >= PATIENCE {
+                give_up("the server does not answer", &error);
+            }
             sleep(Duration::from_millis(50));
         }
     }
@@ -342,6 +397,14 @@ fn run_folder() -> PathBuf {
     let folder = program.parent().expect("a program is in a folder");
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     folder.join("servers")
+}
+
+/// True if this is a folder with enough room for the folder of a server.
+fn has_room(folder: &Path) -> bool {
+    let told = Command::new("df").args(["--output=avail", "--block-size=1M"]).arg(folder).output();
+    let text = told.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let free = text.lines().next_back().and_then(|line| line.trim().parse::<u64>().ok());
+    folder.is_dir() && free.is_some_and(|free| free >= ROOM_IN_MEMORY)
 }
 
 fn open(file: &Path) -> File {

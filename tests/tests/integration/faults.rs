@@ -129,9 +129,19 @@ impl Sample {
 
     /// Starts a run and leaves it alone as soon as it has written so many batches.
     pub fn start(&self, start_up: &str, batches: usize) -> Running {
+        Running::until(self.run_command(start_up), self.path(), batches)
+    }
+
+    /// Starts a run and kills it as soon as it has written so many batches; false if it was over before.
+    pub fn is_killed_at(&self, start_up: &str, batches: usize) -> bool {
+        let running = Running::try_until(self.run_command(start_up), self.path(), batches);
+        running.is_some_and(Running::try_kill)
+    }
+
+    fn run_command(&self, start_up: &str) -> Command {
         let mut command = program().command();
         command.args(self.arguments("run", start_up));
-        Running::until(command, self.path(), batches)
+        command
     }
 }
 
@@ -161,15 +171,25 @@ impl Running {
 
     /// Starts it and waits until it has written so many batches of the project in `folder`.
     pub fn until(command: Command, folder: &Path, batches: usize) -> Self {
+        let running = Self::try_until(command, folder, batches);
+        running.unwrap_or_else(|| panic!("it ended before batch {batches}"))
+    }
+
+    /// The same; `None` if it ended, and well, before that was seen.
+    pub fn try_until(command: Command, folder: &Path, batches: usize) -> Option<Self> {
         let done_before = batches_done(folder);
         let mut running = Self::start(command);
         let waiting = Instant::now();
         while batches_done(folder) < done_before + batches {
-            assert!(running.is_going_on(), "it ended before batch {batches}");
+            if !running.is_going_on() {
+                let end = running.end();
+                assert!(end.status.success(), "it ended before batch {batches}: {end:?}");
+                return None;
+            }
             assert!(waiting.elapsed() < PATIENCE, "it does not get to batch {batches}");
             sleep(Duration::from_millis(1));
         }
-        running
+        Some(running)
     }
 
     pub fn is_going_on(&mut self) -> bool {
@@ -181,11 +201,17 @@ impl Running {
     }
 
     /// Kills it, as a power failure would; it must not have ended by itself.
-    pub fn kill(mut self) {
+    pub fn kill(self) {
+        assert!(self.try_kill(), "it ended before it could be killed");
+    }
+
+    /// The same; false if it ended, and well, before it could be killed.
+    pub fn try_kill(mut self) -> bool {
         let mut child = self.0.take().unwrap();
         child.kill().unwrap();
         let status = child.wait().unwrap();
-        assert_eq!(status.code(), None, "it ended before it could be killed");
+        assert!(status.code().is_none_or(|code| code == 0), "it failed before it could be killed: {status}");
+        status.code().is_none()
     }
 
     /// Waits for its end.

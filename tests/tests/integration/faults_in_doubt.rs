@@ -132,30 +132,40 @@ fn log_is_true(start_up: &str, bulk_level: u32, batches: usize) -> Looked {
         let changes = step["changes"].as_array().unwrap();
         for change in changes {
             let status = change["status"].as_str().unwrap();
-            assert!(["done", "not_written"].contains(&status), "{change:#}");
+            // References may wait for the end of the step.
+            let is_reference = |one: &Json| schema_type.property(one["property"].as_str().unwrap()).is_none();
+            let refers = change["properties"].as_array().unwrap().iter().any(is_reference);
+            let known = ["done", "not_written"].contains(&status);
+            assert!(known || (refers && status == "partly_written"), "{change:#}");
             let Some(written) = is_written(&database, schema_type, side, change) else { continue };
-            assert_eq!(status, if written { "done" } else { "not_written" }, "{change:#}");
+            assert_eq!(status != "not_written", written, "{change:#}");
             if written { looked.done += 1 } else { looked.not_written += 1 }
         }
         let count = |status: &str| changes.iter().filter(|change| change["status"] == status).count() as u64;
         let writes = step["writes"].as_object().unwrap();
         let written: u64 =
             writes.iter().filter(|one| one.0 != "failed").map(|one| one.1.as_u64().unwrap()).sum();
-        assert_eq!(written, count("done"), "{}", step["step"]);
+        assert_eq!(written, count("done") + count("partly_written"), "{}", step["step"]);
     }
     assert!(looked.done > 0, "{start_up}, {batches}: {looked:?}");
     looked
 }
 
-/// Some kills fall between two steps, where nothing is left unwritten; not all of them.
+/// Some kills fall between two steps, where nothing is left unwritten; not all of them. When a kill comes depends
+/// on the machine, so they are repeated until one has fallen within a step.
 fn logs_are_true(start_up: &str, kills: [(u32, usize); 3]) {
-    let looked = kills.map(|(bulk_level, batches)| log_is_true(start_up, bulk_level, batches));
-    assert!(looked.iter().any(|looked| looked.not_written > 0), "{start_up}: {looked:?}");
+    const ROUNDS: usize = 5;
+    let is_within_a_step = |_: usize| {
+        let looked = kills.map(|(bulk_level, batches)| log_is_true(start_up, bulk_level, batches));
+        println!("{start_up}: {looked:?}");
+        looked.iter().any(|looked| looked.not_written > 0)
+    };
+    assert!((0..ROUNDS).any(is_within_a_step), "{start_up}: no kill left anything unwritten");
 }
 
 #[test]
 fn log_of_a_killed_import() {
-    logs_are_true(IMPORT, [(1, 70), (7, 9), (50, 4)]);
+    logs_are_true(IMPORT, [(1, 70), (7, 9), (50, 9)]);
 }
 
 #[test]

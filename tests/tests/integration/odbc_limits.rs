@@ -152,7 +152,8 @@ fn the_query_timeout_is_told_to_the_database() {
     for system in System::ALL {
         let Some(mut end) = or_skip(End::new(Kind::Server(system), "notes", TABLE)) else { continue };
         end.fill(&row(1));
-        let slow = slow_view(&end, system, "slow", 30);
+        // Three times as long as both may take together.
+        let slow = slow_view(&end, system, "slow", 60);
         let mut table = end.table.clone();
         let sleep = if system == System::PostgreSql { "SELECT pg_sleep(%id%)" } else { "SELECT SLEEP(%id%)" };
         table.operations.insert = Some(DataOperation {
@@ -164,9 +165,10 @@ fn the_query_timeout_is_told_to_the_database() {
         let begin = Instant::now();
         let read = operate("search", &end, &slow, &mut *connector).expect_err("reading");
         let mut connector = open(&end.connection, end.folder(), OpenMode::Write).unwrap();
-        let thirty = end.batch_of(&row(30), &["id", "note"]);
-        let written = connector.insert(&table, &thirty).expect_err("writing");
-        assert!(begin.elapsed() < Duration::from_millis(3900), "{system:?}: {:?}", begin.elapsed());
+        let a_minute = end.batch_of(&row(60), &["id", "note"]);
+        let written = connector.insert(&table, &a_minute).expect_err("writing");
+        // The aim is a second each; the bound is for a loaded machine. The texts tell that the database ended them.
+        assert!(begin.elapsed() < Duration::from_secs(20), "{system:?}: {:?}", begin.elapsed());
         let quoted = match system {
             System::PostgreSql => "SQLSTATE 57014",
             System::MariaDb => "native code 1969",

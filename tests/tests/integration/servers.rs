@@ -19,7 +19,7 @@ const CHILD: &str = "SYNCWRIGHT_TESTS_CHILD_WITH_SERVER";
 fn wait_until_gone(folder: &Path) {
     let begin = Instant::now();
     while folder.exists() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "still there: {}", folder.display());
+        assert!(begin.elapsed() < Duration::from_secs(120), "still there: {}", folder.display());
         sleep(Duration::from_millis(50));
     }
 }
