@@ -41,4 +41,5 @@ mod scripts;
 mod semantics;
 mod tables;
 mod test_rules;
+mod virtual_checks;
 mod virtual_properties;

@@ -24,7 +24,10 @@ use datafusion::{
 
 pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
 pub use self::scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name};
-pub(crate) use self::{order::order, virtual_value::literal_value};
+pub(crate) use self::{
+    order::{order, secrets},
+    virtual_value::literal_value,
+};
 use super::{
     Context, MappingError,
     path::{Missing, Way, way},

@@ -1,12 +1,18 @@
-//! In which order virtual properties of a class are computed: behind those that they read (S9).
+//! What virtual properties of a class read of it: the order in which they are computed (S9), and which of them show
+//! sensitive values.
+
+use std::collections::HashSet;
 
 use arrow::datatypes::Field;
 use datafusion::{common::DFSchema, prelude::SessionContext};
 
-use super::{BASE, qualified};
+use super::{
+    super::path::{Way, way},
+    BASE, qualified,
+};
 use crate::{
     expr::{self, Part, resolve_pattern},
-    project::{ClassRef, PropertyRef, VirtualKind, VirtualProperty},
+    project::{ClassRef, PropertyRef, Schema, SchemaType, VirtualKind, VirtualProperty},
     value::column_type,
 };
 
@@ -29,6 +35,64 @@ pub(crate) fn order<'n>(
     let mut visit = Visit { session, class, schema: own_schema(class), way: Vec::new(), done: Vec::new() };
     wanted.into_iter().try_for_each(|name| visit.visit(name))?;
     Ok(visit.done)
+}
+
+/// Names of the properties of a class whose values are never shown: those that are marked so, and virtual ones that are
+/// made of them or of such of other types.
+pub(crate) fn secrets<'a>(
+    session: &SessionContext,
+    schema: &Schema,
+    class: ClassRef<'a>,
+) -> HashSet<&'a str> {
+    let marked = class.properties().filter(|property| property.is_secret()).map(PropertyRef::name);
+    let mut secrets: HashSet<&str> = marked.collect();
+    let any_column = schema.types.iter().flat_map(|one| &one.properties).any(|column| column.sensitive);
+    // Most systems have none.
+    if secrets.is_empty() && !any_column {
+        return secrets;
+    }
+    let visit = Visit { session, class, schema: own_schema(class), way: Vec::new(), done: Vec::new() };
+    loop {
+        let known = secrets.len();
+        for property in class.properties() {
+            let PropertyRef::Virtual(made) = property else { continue };
+            if shows(&visit, schema, made, &secrets) {
+                secrets.insert(property.name());
+            }
+        }
+        if secrets.len() == known {
+            return secrets;
+        }
+    }
+}
+
+/// Whether a virtual property is made of one of the secrets, or of a sensitive column of another type.
+fn shows(visit: &Visit<'_>, schema: &Schema, made: &VirtualProperty, secrets: &HashSet<&str>) -> bool {
+    let elsewhere = |schema_type: &SchemaType, name: &str| {
+        schema_type.property(name).is_some_and(|column| column.sensitive)
+    };
+    match (&made.kind, way(schema, visit.class, made)) {
+        (VirtualKind::Script { read: Some(text), .. }, _) => {
+            secrets.iter().any(|name| text.contains(&format!("{name}$")))
+        }
+        (
+            VirtualKind::KeyResolution { property, .. }
+            | VirtualKind::ReferencedProperty { property, .. }
+            | VirtualKind::Members { property, .. },
+            Ok(way),
+        ) => match &way {
+            Way::Own(_) => false,
+            Way::References(legs) => legs.last().is_some_and(|leg| elsewhere(&leg.to, property)),
+            Way::Members(members) => {
+                elsewhere(members.member.as_ref().map_or(&members.table, |leg| &leg.to), property)
+            }
+        },
+        (_, Ok(Way::Own(columns))) => {
+            let reads = visit.reads(made);
+            columns.iter().chain(&reads).any(|name| secrets.contains(name.as_str()))
+        }
+        _ => false,
+    }
 }
 
 /// The columns and virtual properties of a class, as expressions of its virtual properties know them.

@@ -21,7 +21,7 @@ use datafusion::{
 pub(super) use self::participation::{Circumstances, participates};
 pub use self::participation::{NotRun, Occasion};
 use self::scripted::Chain;
-use super::{Context, MappingError, WriteAs, write_as::write_as};
+use super::{Context, MappingError, WriteAs, class::secrets as secret_properties, write_as::write_as};
 use crate::{
     expr,
     project::{ClassRef, Mapping, PropertyRef, Side},
@@ -260,9 +260,10 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         with_proposed: context.with_proposed,
     };
     let secrets = [Side::Left, Side::Right].map(|side| {
-        let secret = context.class(side).properties().filter(|property| property.is_secret());
-        secret.map(PropertyRef::name).collect::<HashSet<_>>()
+        secret_properties(context.session, &context.project.system(side).schema, context.class(side))
     });
+    let [of_left, of_right] = &secrets;
+    let own_secrets = if side == Side::Left { of_left } else { of_right };
     let mut chain = runs_scripts(context.mapping, class, side).then(|| Chain::new(context, side));
     for (position, rule) in context.mapping.rules.iter().enumerate() {
         if participates(circumstances, rule, occasion).is_err() {
@@ -282,7 +283,7 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         if let Some(chain) = chain.as_mut().filter(|_| writes && scripted::is_written_by_script(property)) {
             for one in scripted::columns(chain, (side, occasion), property, &arm, &place)? {
                 let column = PropertyRef::Column(one.column);
-                let secret = property.is_secret()
+                let secret = own_secrets.contains(name.as_str())
                     || column.is_secret()
                     || one.secret
                     || shows_secrets(&secrets, &one.arm, Some(chain));
@@ -290,7 +291,7 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
             }
             continue;
         }
-        let secret = property.is_secret() || shows_secrets(&secrets, &arm, None);
+        let secret = own_secrets.contains(name.as_str()) || shows_secrets(&secrets, &arm, None);
         // What is only compared need not be writable.
         let write_as = if writes {
             write_as(context, side, class, property, &place)?
