@@ -59,13 +59,23 @@ pub(super) fn has_any(expression: &MatchExpression) -> bool {
     }
 }
 
+/// True if there is an empty part in it, which nothing fulfils.
+fn has_nothing(expression: &MatchExpression) -> bool {
+    match expression {
+        MatchExpression::Pair(..) => false,
+        MatchExpression::All(parts) | MatchExpression::Any(parts) => {
+            parts.is_empty() || parts.iter().any(has_nothing)
+        }
+    }
+}
+
 /// The virtual properties of both sides that match as the pairs of a rule do.
 pub(super) fn combination(
     project: &Project,
     mapping: &Mapping,
     rule: &MatchingRule,
 ) -> Result<[VirtualProperty; 2], String> {
-    if has_any(&rule.on) || rule.on.pairs().len() < 2 {
+    if has_any(&rule.on) || has_nothing(&rule.on) || rule.on.pairs().len() < 2 {
         return Err("only several pairs with AND can be combined".to_owned());
     }
     let classes = [Side::Left, Side::Right].map(|side| class_of(project, mapping, side));

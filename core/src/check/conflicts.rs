@@ -7,7 +7,7 @@ use super::{
     view::{DIRECTIONS, RuleView, StepUse, View, towards},
 };
 use crate::{
-    mapping::{Arm, CompiledMapping, Target},
+    mapping::{Arm, CompiledMapping, GateKind, Target},
     project::{Direction, MappingDirection, SendOn},
 };
 
@@ -73,8 +73,16 @@ fn name<'a>(view: &View<'a>, arm: &Arm) -> &'a str {
     view.mapping.rules.get(usize::from(arm.rule)).map_or("", |rule| rule.name.as_str())
 }
 
+/// A script builds on what the rules before it make, so nothing is lost.
+fn runs_script(arm: &Arm) -> bool {
+    arm.gates.iter().any(|gate| gate.kind == GateKind::Script)
+}
+
 /// The later wins.
 fn several(view: &View<'_>, target: &Target, of: &str, findings: &mut Findings) {
+    if target.arms.last().is_some_and(runs_script) {
+        return;
+    }
     let names: Vec<&str> = target.arms.iter().map(|arm| name(view, arm)).collect();
     findings.add(
         Severity::Warning,
@@ -91,8 +99,11 @@ fn several(view: &View<'_>, target: &Target, of: &str, findings: &mut Findings) 
 
 /// It would win while the property is empty and lose as soon as it is not: two runs, two results.
 fn late_do_not_overwrite(view: &View<'_>, target: &Target, findings: &mut Findings) {
-    let is_late =
-        |arm: &&Arm| view.mapping.rules.get(usize::from(arm.rule)).is_some_and(|rule| rule.do_not_overwrite);
+    // Of a script the property is meant, and not the column that it assigns.
+    let is_late = |arm: &&Arm| {
+        let rule = view.mapping.rules.get(usize::from(arm.rule));
+        rule.is_some_and(|rule| rule.do_not_overwrite) && !runs_script(arm)
+    };
     if let Some(late) = target.arms.iter().skip(1).find(is_late) {
         findings.add(
             Severity::Error,

@@ -8,8 +8,11 @@ use super::{
     view::{DIRECTIONS, StepUse, View},
 };
 use crate::{
-    mapping::{CompiledMapping, Target, WriteAs},
-    project::{ClassRef, Direction, Lifecycle, Project, PropertyRef, VirtualKind, VirtualProperty, Workflow},
+    mapping::CompiledMapping,
+    project::{
+        ActionEvent, ClassRef, Direction, Lifecycle, Project, PropertyRef, VirtualKind, VirtualProperty,
+        Workflow,
+    },
 };
 
 /// Rules that write what the filter of their own class looks at.
@@ -22,7 +25,8 @@ pub(super) fn check_written(view: &View<'_>, compiled: &CompiledMapping, finding
     let looked_at: BTreeSet<String> =
         filter.column_refs().into_iter().map(|column| column.name.clone()).collect();
     for target in &compiled.updates {
-        let Some(column) = columns(target).find(|column| looked_at.contains(*column)) else { continue };
+        let mut columns = target.write_as.columns(&target.property).into_iter();
+        let Some(column) = columns.find(|column| looked_at.contains(*column)) else { continue };
         for arm in &target.arms {
             let Some(rule) = view.mapping.rules.get(usize::from(arm.rule)) else { continue };
             let source = match compiled.direction {
@@ -48,14 +52,21 @@ pub(super) fn check_written(view: &View<'_>, compiled: &CompiledMapping, finding
             );
         }
     }
-}
-
-/// The columns that a target writes.
-fn columns(target: &Target) -> Box<dyn Iterator<Item = &str> + '_> {
-    if let WriteAs::Reference { columns, .. } = &target.write_as {
-        return Box::new(columns.iter().map(String::as_str));
+    for action in compiled.actions_before(ActionEvent::Update) {
+        let mut columns = action.assigned.iter().map(|assigned| &assigned.column);
+        let Some(column) = columns.find(|column| looked_at.contains(*column)) else { continue };
+        findings.add(
+            Severity::Warning,
+            "SW-C182",
+            view.place(None),
+            format!(
+                "the {} assigns {column}, which the filter of the class {} looks at: an update can move an object out \
+                 of the class, and the next run takes it for missing",
+                action.name, class.name
+            ),
+            Some("filter by a property that the mapping does not write, or let the action run before inserts only"),
+        );
     }
-    Box::new(std::iter::once(target.property.as_str()))
 }
 
 const fn is_constant(property: PropertyRef<'_>) -> bool {

@@ -235,14 +235,14 @@ fn edit_rule(project: &mut Project, mapping: &str, rule: &str, edit: impl FnOnce
         .is_some()
 }
 
-/// The only element that is meant; nothing if there are several.
-/// Where the only one of these is.
+/// Where the only element is that is meant; nothing if there are several.
 fn position<T>(all: &[T], is_meant: impl Fn(&T) -> bool) -> Option<usize> {
     let mut found = all.iter().enumerate().filter(|(_, one)| is_meant(one)).map(|(at, _)| at);
     let first = found.next();
     if found.next().is_some() { None } else { first }
 }
 
+/// The only element that is meant; nothing if there are several.
 fn only<T>(all: &mut [T], is_meant: impl Fn(&T) -> bool) -> Option<&mut T> {
     let mut found = all.iter_mut().filter(|one| is_meant(one));
     let first = found.next();

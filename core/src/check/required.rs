@@ -2,7 +2,7 @@
 
 use super::{Findings, Severity, view::View};
 use crate::{
-    mapping::{Arm, CompiledMapping, WriteAs},
+    mapping::{Arm, CompiledMapping},
     project::{AutoFill, Generated, SchemaProperty, SchemaType, Side},
 };
 
@@ -77,10 +77,7 @@ fn is_mapped(view: &View<'_>, compiled: &CompiledMapping, name: &str) -> bool {
 }
 
 fn is_written(compiled: &CompiledMapping, name: &str) -> bool {
-    compiled.inserts.iter().any(|target| {
-        target.property == name
-            || matches!(&target.write_as, WriteAs::Reference { columns, .. } if columns.iter().any(|column| column == name))
-    })
+    compiled.inserts.iter().any(|target| target.write_as.columns(&target.property).contains(&name))
 }
 
 /// A referring column wants the key of another object, which a key resolution finds.

@@ -12,8 +12,7 @@ use datafusion::{
 };
 
 use super::{
-    CompiledMapping, Context, MappingError, Target, WriteAs,
-    class::names_secrets,
+    CompiledMapping, Context, MappingError, Opposite, Target, WriteAs,
     rules::scripted::{assigned_columns, call, written},
 };
 use crate::{
@@ -160,8 +159,10 @@ impl Builder<'_> {
             value: written(&call, at, column),
             schema: (*column).clone(),
         });
-        let secret =
-            [Side::Left, Side::Right].into_iter().any(|side| names_secrets(context.class(side), &script));
+        let secret = script.names().iter().any(|name| {
+            let class = context.class(name.side.unwrap_or(action.side));
+            class.property(&name.property).is_some_and(PropertyRef::is_secret)
+        });
         Ok(CompiledAction {
             name: place.clone(),
             rule,
@@ -198,6 +199,9 @@ impl Builder<'_> {
             Some(PropertyRef::Virtual(_)) if after => {
                 Err(self.refused(name, "an action after sees columns only; name those that it is made of"))
             }
+            Some(PropertyRef::Column(SchemaProperty { unusable: Some(why), .. })) => {
+                Err(self.refused(name, &format!("the column cannot be used ({why})")))
+            }
             Some(_) => Ok(()),
         }
     }
@@ -226,11 +230,16 @@ impl Builder<'_> {
     }
 }
 
-/// The properties of `side` that actions name.
-pub(super) fn used(actions: &[CompiledAction], side: Side) -> impl Iterator<Item = String> + '_ {
-    actions
+/// The properties of `side` that actions name which a run can come to.
+pub(super) fn used(compiled: &CompiledMapping, side: Side) -> impl Iterator<Item = String> + '_ {
+    let is_written = |action: &&CompiledAction| action.side == compiled.direction.destination();
+    let Opposite { rogue, forced, write_back } = &compiled.opposite;
+    let opposite = !(rogue.is_empty() && forced.is_empty() && write_back.is_empty());
+    compiled
+        .actions
         .iter()
         .filter(|action| action.when == ActionTime::Before)
+        .filter(move |action| is_written(action) || opposite && action.on == ActionEvent::Update)
         .flat_map(CompiledAction::expressions)
         .flat_map(move |expression| expr::properties_of(expression, side))
 }

@@ -397,6 +397,6 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
     for expression in expressions {
         used.extend(expr::properties_of(expression, side));
     }
-    used.extend(actions::used(&compiled.actions, side));
+    used.extend(actions::used(compiled, side));
     used
 }

@@ -6,6 +6,7 @@ use super::{
     Context, MappingError,
     functions::composite_as_read,
     path::{Hop, Leg, MembersOf, Missing, Way, way},
+    rules::scripted::is_written_by_script,
 };
 use crate::{
     project::{
@@ -82,7 +83,8 @@ enum Unwritable {
 /// Whether rules can write the property of a class.
 #[must_use]
 pub(crate) fn is_writable(schema: &Schema, class: ClassRef<'_>, property: PropertyRef<'_>) -> bool {
-    written_as(schema, class, property).is_ok()
+    // A script with a write part writes the columns that it assigns.
+    is_written_by_script(property) && !class.schema_type.view || written_as(schema, class, property).is_ok()
 }
 
 /// How the property of the class on `side` is written; an error if it cannot be.

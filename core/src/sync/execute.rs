@@ -415,8 +415,9 @@ impl<'a> Execution<'a> {
                 .map_err(internal)
                 .and_then(|()| journal.save_step(&report.run.id, position, step));
             if let Err(error) = noted {
-                // The run has ended early already and says why; the list in the journal still says “planned”.
-                tracing::warn!(%error, "the change list of an unfinished step could not be updated");
+                // The run has ended early already and says why, most often the same; the list in the journal still says
+                // “planned”.
+                tracing::info!(%error, "the change list of an unfinished step could not be updated");
             }
         }
     }

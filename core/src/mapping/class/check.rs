@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     expr::{self, ExprError, Part, resolve_pattern},
-    project::{SchemaType, VirtualKind},
+    project::{PropertyRef, SchemaProperty, SchemaType, VirtualKind},
     value::ValueType,
 };
 
@@ -91,6 +91,7 @@ impl CompiledClass {
             class: self.schema_type.name.clone(),
             property: name.to_owned(),
         })?;
+        usable(found).map_err(|source| context.bad_expression(place, source))?;
         let list = if found.is_multi_valued() { "list of " } else { "" };
         if list.is_empty() && convertible(found.value_type(), ValueType::String) {
             return Ok(());
@@ -111,6 +112,9 @@ impl CompiledClass {
     ) -> Result<(), ExprError> {
         let schema = &self.own_schema;
         let expression = expr::parse(context.session, schema, text)?;
+        let class = context.class(self.side);
+        let names = expression.column_refs();
+        names.into_iter().filter_map(|column| class.property(&column.name)).try_for_each(usable)?;
         // A type that is not known before running is left to the run.
         let Ok(data_type) = expression.get_type(schema) else { return Ok(()) };
         let is_list = matches!(data_type, DataType::List(_) | DataType::LargeList(_));
@@ -126,6 +130,18 @@ impl CompiledClass {
             _ => return Ok(()),
         };
         Err(ExprError { text, position: None, help: Some(help.to_owned()) })
+    }
+}
+
+/// Columns that cannot be used are not even read.
+fn usable(property: PropertyRef<'_>) -> Result<(), ExprError> {
+    match property {
+        PropertyRef::Column(SchemaProperty { name, unusable: Some(why), .. }) => Err(ExprError {
+            text: format!("the column {name} cannot be used ({why})"),
+            position: None,
+            help: Some("leave it out, or read it through a view that converts it".to_owned()),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -53,7 +53,7 @@ struct WritePart<'a> {
 }
 
 /// True if writing the property runs a script.
-pub(super) const fn is_written_by_script(property: PropertyRef<'_>) -> bool {
+pub(in crate::mapping) const fn is_written_by_script(property: PropertyRef<'_>) -> bool {
     matches!(
         property,
         PropertyRef::Virtual(VirtualProperty { kind: VirtualKind::Script { write: Some(_), .. }, .. })
