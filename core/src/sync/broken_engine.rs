@@ -5,99 +5,74 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{RunReport, RunStatus, run};
+use super::{RunReport, RunStatus, run, test_project::test_project};
 use crate::{
     progress::{CancelToken, Silent},
-    project::from_text,
+    project::{
+        Action, ActionEvent, ActionTime, Direction, Lifecycle, Project, PropertyRule, SchemaClass,
+        ScriptLanguage, Side, VirtualKind, VirtualProperty,
+    },
+    value::ValueType,
 };
-
-const PROJECT: &str = r#"(
-  format: 1,
-  name: "test",
-  active: true,
-  script_language: LANGUAGE,
-  central: (
-    connection: (system_identifier: "C", provider: Sqlite(file: "central.db")),
-    schema: (
-      types: [
-        (
-          name: "p",
-          properties: [(name: "id", value_type: String, mandatory: true), (name: "name", value_type: String)],
-          key: ["id"],
-        ),
-      ],
-      classes: [
-        (
-          name: "c",
-          schema_type: "p",
-          virtual_properties: [
-            (name: "vrt", value_type: String, kind: Script(read: "READ", write: "WRITE")),
-          ],
-        ),
-      ],
-    ),
-  ),
-  target: (
-    connection: (system_identifier: "T", provider: Sqlite(file: "target.db")),
-    schema: (
-      types: [
-        (
-          name: "p",
-          properties: [(name: "id", value_type: String, mandatory: true), (name: "name", value_type: String)],
-          key: ["id"],
-        ),
-      ],
-    ),
-  ),
-  mappings: [
-    (
-      name: "p",
-      left: "c",
-      right: "p",
-      matching: [(name: "id", on: Pair("id", "id"))],
-      rules: [(name: "id", left: "id", right: "id"), (name: "vrt", left: "vrt", right: "name")],
-      actions: [(name: "first", side: Left, when: Before, on: Insert, script: "BEFORE")],
-    ),
-  ],
-  workflows: [
-    (
-      name: "all",
-      direction: DIRECTION,
-      continue_on_error: true,
-      steps: [(name: "p", mapping: "p", methods: (only_in_source: [(method: Insert)]))],
-    ),
-  ],
-  start_ups: [(name: "go", workflow: "all")],
-)"#;
 
 const PEOPLE: &str = "INSERT INTO p VALUES ('a', 'A'), ('b', 'B'), ('c', 'C')";
 
+/// Scripts of a virtual property of central objects, and one before they are inserted.
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    language: ScriptLanguage,
+    read: &'a str,
+    write: &'a str,
+    before: &'a str,
+}
+
+fn scripted(direction: Direction, texts: &Texts<'_>) -> Project {
+    let mut project = test_project();
+    project.script_language = texts.language;
+    let kind = VirtualKind::Script { read: Some(texts.read.to_owned()), write: Some(texts.write.to_owned()) };
+    project.central.schema.classes.push(SchemaClass {
+        name: "c".to_owned(),
+        schema_type: "p".to_owned(),
+        display_name: String::new(),
+        filter: None,
+        virtual_properties: vec![VirtualProperty {
+            name: "vrt".to_owned(),
+            value_type: ValueType::String,
+            multi_valued: false,
+            mandatory: false,
+            secret: false,
+            kind,
+        }],
+    });
+    let mapping = &mut project.mappings[0];
+    mapping.left = "c".to_owned();
+    mapping.rules[1] = PropertyRule::new("vrt", "vrt", "name");
+    mapping.actions.push(Action {
+        name: "first".to_owned(),
+        side: Side::Left,
+        when: ActionTime::Before,
+        on: ActionEvent::Insert,
+        script: texts.before.to_owned(),
+        lifecycle: Lifecycle::Active,
+    });
+    project.workflows[0].direction = direction;
+    project.workflows[0].continue_on_error = true;
+    project
+}
+
 /// Runs from the system with people into the empty one; gives the report and who is in there then.
-fn people(
-    to_target: bool,
-    language: &str,
-    read: &str,
-    write: &str,
-    before: &str,
-) -> (RunReport, Vec<String>) {
+fn people(direction: Direction, texts: &Texts<'_>) -> (RunReport, Vec<String>) {
     let folder = TempDir::new().unwrap();
     let open = |file: &str| Connection::open(folder.path().join(file)).unwrap();
     for file in ["central.db", "target.db"] {
         open(file).execute_batch("CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT)").unwrap();
     }
-    let (direction, from, to) = if to_target {
-        ("ToTarget", "central.db", "target.db")
-    } else {
-        ("ToCentral", "target.db", "central.db")
+    let (from, to) = match direction {
+        Direction::ToTarget => ("central.db", "target.db"),
+        Direction::ToCentral => ("target.db", "central.db"),
     };
     open(from).execute_batch(PEOPLE).unwrap();
-    let text = PROJECT
-        .replace("LANGUAGE", language)
-        .replace("DIRECTION", direction)
-        .replace("READ", read)
-        .replace("WRITE", write)
-        .replace("BEFORE", before);
-    let project = from_text("test", &text).unwrap();
+    let project = scripted(direction, texts);
     let report = run(&project, folder.path(), "go", &Silent, &CancelToken::default()).unwrap();
     assert_eq!(report.run.status, RunStatus::DoneWithErrors, "{:#}", report.to_json());
     let names = open(to)
@@ -119,28 +94,24 @@ fn told(report: &RunReport, code: &str) {
 
 #[test]
 fn a_panic_concerns_its_object_only() {
-    for language in ["Rhai", "JavaScript"] {
-        let rhai = language == "Rhai";
-        let panics = if rhai {
-            "if $id$ == 'b' { panic_in_the_engine(); } "
-        } else {
-            "if ($id$ === 'b') { panic_in_the_engine(); } "
-        };
-        // In Rhai one letter in single quotes is a character.
-        let panics = if rhai { panics.replace("'b'", "\\\"b\\\"") } else { panics.to_owned() };
-        let read = if rhai { "$name$" } else { "return $name$;" };
-        let (write, nothing) = ("$name$ = value;", if rhai { "()" } else { ";" });
+    for (language, panics, read, nothing) in [
+        (ScriptLanguage::Rhai, "if $id$ == \"b\" { panic_in_the_engine(); } ", "$name$", "()"),
+        (ScriptLanguage::JavaScript, "if ($id$ === 'b') { panic_in_the_engine(); } ", "return $name$;", ";"),
+    ] {
+        let well = Texts { language, read, write: "$name$ = value;", before: nothing };
+        let panics_before = |text: &str| format!("{panics}{text}");
 
-        let (report, names) = people(true, language, &format!("{panics}{read}"), write, nothing);
+        let (report, names) = people(Direction::ToTarget, &Texts { read: &panics_before(read), ..well });
         told(&report, "SW-R112");
-        assert_eq!(names, ["aA", "cC"], "{language}");
+        assert_eq!(names, ["aA", "cC"], "{language:?}");
 
-        let (report, names) = people(false, language, read, &format!("{panics}{write}"), nothing);
+        let (report, names) =
+            people(Direction::ToCentral, &Texts { write: &panics_before(well.write), ..well });
         told(&report, "SW-R112");
-        assert_eq!(names, ["aA", "cC"], "{language}");
+        assert_eq!(names, ["aA", "cC"], "{language:?}");
 
-        let (report, names) = people(false, language, read, write, &panics);
+        let (report, names) = people(Direction::ToCentral, &Texts { before: panics, ..well });
         told(&report, "SW-R125");
-        assert_eq!(names, ["aA", "cC"], "{language}");
+        assert_eq!(names, ["aA", "cC"], "{language:?}");
     }
 }

@@ -5,61 +5,12 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{RunReport, RunStatus, run};
+use super::{RunReport, RunStatus, run, test_project::test_project};
 use crate::{
     connect::OpenMode,
     journal::{ChangeStatus, Journal},
     progress::{CancelToken, Silent},
-    project::from_text,
 };
-
-/// Objects of the target system go into the central one, one in a batch.
-const PROJECT: &str = r#"(
-  format: 1,
-  name: "test",
-  active: true,
-  central: (
-    connection: (system_identifier: "C", provider: Sqlite(file: "central.db")),
-    schema: (
-      types: [
-        (
-          name: "p",
-          properties: [(name: "id", value_type: String, mandatory: true), (name: "name", value_type: String)],
-          key: ["id"],
-        ),
-      ],
-    ),
-  ),
-  target: (
-    connection: (system_identifier: "T", provider: Sqlite(file: "target.db")),
-    schema: (
-      types: [
-        (
-          name: "p",
-          properties: [(name: "id", value_type: String, mandatory: true), (name: "name", value_type: String)],
-          key: ["id"],
-        ),
-      ],
-    ),
-  ),
-  mappings: [
-    (
-      name: "p",
-      left: "p",
-      right: "p",
-      matching: [(name: "id", on: Pair("id", "id"))],
-      rules: [(name: "id", left: "id", right: "id"), (name: "name", left: "name", right: "name")],
-    ),
-  ],
-  workflows: [
-    (
-      name: "all",
-      direction: ToCentral,
-      steps: [(name: "p", mapping: "p", methods: (only_in_source: [(method: Insert)]))],
-    ),
-  ],
-  start_ups: [(name: "go", workflow: "all", bulk_level: 1)],
-)"#;
 
 const THREE: &str = "CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT); INSERT INTO p VALUES ('a', 'A'), ('b', 'B'), ('c', 'C')";
 
@@ -71,7 +22,7 @@ fn run_and_lose(target: &str, table: &str) -> (RunReport, i64) {
     let open = |file: &str| Connection::open(folder.path().join(file)).unwrap();
     open("target.db").execute_batch(target).unwrap();
     open("central.db").execute_batch("CREATE TABLE p (id TEXT PRIMARY KEY, name TEXT)").unwrap();
-    let project = from_text("test", PROJECT).unwrap();
+    let project = test_project();
     drop(Journal::open(&project, folder.path(), OpenMode::Write).unwrap());
     let trigger = format!(
         "CREATE TRIGGER taken AFTER INSERT ON {table} BEGIN UPDATE sw_lock SET run_id = 'another'; END"

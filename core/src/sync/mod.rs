@@ -44,6 +44,8 @@ mod settle;
 mod source;
 mod spared;
 mod started;
+#[cfg(test)]
+mod test_project;
 pub mod test_rules;
 mod unread;
 
