@@ -33,6 +33,7 @@ pub use self::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
         StepPass, StepReport, Writes,
     },
+    step::SavedChanges,
     store::{Journal, JournalError},
 };
 

@@ -1,5 +1,7 @@
 //! What earlier runs left behind: interrupted ones, and how many objects there were (F13, DESIGN 4).
 
+use std::io;
+
 use super::{
     Journal, JournalError, RunHeader, RunStatus, StepReport,
     read::StoredStep,
@@ -22,18 +24,23 @@ impl Journal {
 
     /// The steps of a run that did not end, with their positions.
     ///
-    /// A step whose list is damaged or cannot be read at all is left out; whoever asks for the log is told.
+    /// A step whose list is damaged or gone is left out; whoever asks for the log is told.
     ///
     /// # Errors
     ///
-    /// If the central database cannot be read.
+    /// If the central database cannot be read, or a list not now: then somebody else finds out, another day.
     pub fn unfinished_steps(&mut self, id: &str) -> Result<Vec<(usize, StepReport)>, JournalError> {
         let folder = self.run_folder(id);
-        let with_changes = |StoredStep { position, report, file }| {
-            let changes = file?.load(&folder).ok()?;
-            Some((position, StepReport { changes, ..report }))
-        };
-        Ok(self.stored_steps(id)?.into_iter().filter_map(with_changes).collect())
+        let mut unfinished = Vec::new();
+        for StoredStep { position, report, file } in self.stored_steps(id)? {
+            let Some(file) = file else { continue };
+            match file.load(&folder) {
+                Ok(changes) => unfinished.push((position, StepReport { changes, ..report })),
+                Err(error) if may_pass(&error) => return Err(error),
+                Err(error) => tracing::warn!(%error, "an unfinished step is left as the journal has it"),
+            }
+        }
+        Ok(unfinished)
     }
 
     /// Marks a run as interrupted.
@@ -75,5 +82,16 @@ impl Journal {
             }
         }
         Ok(None)
+    }
+}
+
+/// True if a list may be read by somebody else, or another day.
+fn may_pass(error: &JournalError) -> bool {
+    match error {
+        JournalError::Folder { source, .. } => {
+            // What is no change list is told without a number of the operating system.
+            source.raw_os_error().is_some() && source.kind() != io::ErrorKind::NotFound
+        }
+        _ => false,
     }
 }

@@ -14,9 +14,16 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Journal, JournalError, Message, StepReport,
     store::eq,
-    tables::{self, number, optional, text},
+    tables::{self, Row, number, optional, text},
 };
 use crate::value::Value;
+
+/// A change list that is on disk.
+#[derive(Debug)]
+pub struct SavedChanges {
+    file: String,
+    checksum: String,
+}
 
 impl Journal {
     /// Puts a step, its messages and its change list into the journal, in place of what was there of it. The list is
@@ -25,16 +32,38 @@ impl Journal {
     /// # Errors
     ///
     /// [`JournalError::Folder`], or if the central database refuses; then what was there of the step counts.
-    pub fn save_step(&mut self, id: &str, position: usize, step: &StepReport) -> Result<(), JournalError> {
+    pub fn save_step(
+        &mut self,
+        id: &str,
+        position: usize,
+        step: &StepReport,
+    ) -> Result<SavedChanges, JournalError> {
         let folder = self.run_folder(id);
         let failed = |source| JournalError::Folder { path: folder.clone(), source };
         let checksum = save_changes(&folder, position, step).map_err(failed)?;
-        let file = changes_file(position, &checksum);
-        self.record(id, position, step, Some((&file, &checksum)))?;
-        if let Err(error) = remove_others(&folder, position, &file) {
-            tracing::warn!(%error, "a change list that no longer counts stays in the folder of the run");
+        let saved = SavedChanges { file: changes_file(position, &checksum), checksum };
+        let before = self.record(id, position, step, Some(&saved))?;
+        for file in before.into_iter().filter(|file| *file != saved.file) {
+            if let Err(error) = fs::remove_file(folder.join(&file)) {
+                tracing::warn!(%error, "a change list that no longer counts stays in the folder of the run");
+            }
         }
-        Ok(())
+        Ok(saved)
+    }
+
+    /// Puts a step and its messages into the journal whose change list is what it was when it was saved.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses; then what was there of the step counts.
+    pub fn save_messages(
+        &mut self,
+        id: &str,
+        position: usize,
+        step: &StepReport,
+        changes: &SavedChanges,
+    ) -> Result<(), JournalError> {
+        self.record(id, position, step, Some(changes)).map(drop)
     }
 
     /// The same for a step of which nothing will be written: its change list is not kept.
@@ -48,16 +77,17 @@ impl Journal {
         position: usize,
         step: &StepReport,
     ) -> Result<(), JournalError> {
-        self.record(id, position, step, None)
+        self.record(id, position, step, None).map(drop)
     }
 
+    /// Gives the files that the index had before.
     fn record(
         &mut self,
         id: &str,
         position: usize,
         step: &StepReport,
-        changes: Option<(&str, &str)>,
-    ) -> Result<(), JournalError> {
+        changes: Option<&SavedChanges>,
+    ) -> Result<Vec<String>, JournalError> {
         let row = vec![
             text(id),
             number(position as u64),
@@ -67,8 +97,8 @@ impl Journal {
             number(step.left_objects),
             number(step.right_objects),
             text(step.summary_json().to_string()),
-            optional(changes.map(|(file, _)| file)),
-            optional(changes.map(|(_, checksum)| checksum)),
+            optional(changes.map(|saved| saved.file.as_str())),
+            optional(changes.map(|saved| saved.checksum.as_str())),
         ];
         let messages: Vec<Vec<Value>> = step
             .messages
@@ -77,10 +107,22 @@ impl Journal {
             .map(|(number, message)| message_row(id, position, number, message))
             .collect();
         self.in_transaction(|journal| {
+            let before = journal.files_of(id, position)?;
             journal.remove_step(id, position)?;
             journal.insert(&tables::steps(), &[row])?;
-            journal.insert(&tables::messages(), &messages)
+            journal.insert(&tables::messages(), &messages)?;
+            Ok(before)
         })
+    }
+
+    /// The change list that the index has of a step, if there is one.
+    fn files_of(&mut self, id: &str, position: usize) -> Result<Vec<String>, JournalError> {
+        let table = tables::steps();
+        let filters = [eq(&table, "run_id", text(id)), eq(&table, "position", number(position as u64))];
+        let found = self.read_columns(&table, &["changes_file".to_owned()], &filters, &[])?;
+        Ok((0..found.num_rows())
+            .filter_map(|row| Row { batch: &found, row }.optional("changes_file"))
+            .collect())
     }
 
     fn remove_step(&mut self, id: &str, position: usize) -> Result<(), JournalError> {
@@ -97,31 +139,17 @@ impl Journal {
 
 /// Saves a change list, to disk, and gives its checksum.
 fn save_changes(folder: &Path, position: usize, step: &StepReport) -> io::Result<String> {
-    let new = folder.join(format!("{}.new", file_of(position)));
+    // Nobody else writes it, even if two programs take the run for theirs.
+    let new = folder.join(format!("{}-{}.new", file_of(position), std::process::id()));
     step.changes.save(&new)?;
     let checksum = checksum(&new)?;
     fs::rename(&new, folder.join(changes_file(position, &checksum)))?;
-    // Names are on disk only when the folder is.
-    if cfg!(unix) {
-        fs::File::open(folder)?.sync_all()?;
+    // The name must survive a power cut too; not every system lets one open a folder, or write it to disk.
+    if let Ok(folder) = fs::File::open(folder) {
+        folder.sync_all().ok();
     }
     Ok(checksum)
 }
-
-/// Removes the lists of a step that no longer count.
-fn remove_others(folder: &Path, position: usize, current: &str) -> io::Result<()> {
-    let own = format!("{}-", file_of(position));
-    for file in fs::read_dir(folder)? {
-        let file = file?;
-        let is_other = |name: &str| name.starts_with(&own) && name.ends_with(ENDING) && name != current;
-        if file.file_name().to_str().is_some_and(is_other) {
-            fs::remove_file(file.path())?;
-        }
-    }
-    Ok(())
-}
-
-const ENDING: &str = ".arrow";
 
 /// How the names of the files of a step begin.
 fn file_of(position: usize) -> String {
@@ -130,7 +158,7 @@ fn file_of(position: usize) -> String {
 
 fn changes_file(position: usize, checksum: &str) -> String {
     let short = checksum.get(..12).unwrap_or(checksum);
-    format!("{}-{short}{ENDING}", file_of(position))
+    format!("{}-{short}.arrow", file_of(position))
 }
 
 /// SHA-256 of a file, in hexadecimal.

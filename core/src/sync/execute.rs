@@ -2,7 +2,7 @@
 //! change list; a run goes on to quota, journal and writing.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, HashMap, HashSet},
     fs::File,
     ops::Range,
@@ -32,8 +32,8 @@ use super::{
 use crate::{
     connect::{OpenMode, open_with},
     journal::{
-        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus, StepPass,
-        StepReport, internal,
+        ChangeList, ChangeStatus, Journal, JournalError, RunHeader, RunKind, RunReport, RunStatus,
+        SavedChanges, StepPass, StepReport, internal,
     },
     mapping::{CompiledMapping, compile, scripts_of},
     progress::{CancelToken, Progress},
@@ -61,6 +61,8 @@ pub struct Execution<'a> {
     pub(super) pairs: RefCell<HashMap<String, StepPairs>>,
     /// Positions of passes that the journal does not have as they are.
     unsaved: RefCell<BTreeSet<usize>>,
+    /// The journal does not have all pairs.
+    pairs_unsaved: Cell<bool>,
 }
 
 /// A part of a pass that is being written.
@@ -111,6 +113,7 @@ impl<'a> Execution<'a> {
             session: session(threads),
             pairs: RefCell::default(),
             unsaved: RefCell::default(),
+            pairs_unsaved: Cell::default(),
         })
     }
 
@@ -206,6 +209,7 @@ impl<'a> Execution<'a> {
         }
         if ended.is_some() {
             self.note_not_written(journal, report);
+            self.save_pairs_again(journal, &report.run.id);
         }
         finish(report, ended);
     }
@@ -373,11 +377,11 @@ impl<'a> Execution<'a> {
             let journal = (&mut *journal, path.as_path());
             committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
         }
-        self.save(journal, id, *position, report)?;
+        let saved = self.save(journal, id, *position, report)?;
         let told = report.messages.len();
         let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
-            self.save(journal, id, *position, report)?;
+            journal.save_messages(id, *position, report, &saved).map_err(journal_failed)?;
         }
         acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
@@ -390,11 +394,27 @@ impl<'a> Execution<'a> {
         id: &str,
         position: usize,
         report: &StepReport,
-    ) -> Result<(), Ended> {
+    ) -> Result<SavedChanges, Ended> {
         self.unsaved.borrow_mut().insert(position);
-        journal.save_step(id, position, report).map_err(journal_failed)?;
+        let saved = journal.save_step(id, position, report).map_err(journal_failed)?;
         self.unsaved.borrow_mut().remove(&position);
-        Ok(())
+        Ok(saved)
+    }
+
+    /// Whether the journal has what became of every change and pair. If not, the run must not count as ended: the next
+    /// one then finds out from the notes about its batches.
+    pub fn is_saved(&self) -> bool {
+        self.unsaved.borrow().is_empty() && !self.pairs_unsaved.get()
+    }
+
+    /// Pairs that could not be saved at once.
+    fn save_pairs_again(&self, journal: &mut Journal, id: &str) {
+        for pairs in self.pairs.borrow_mut().values_mut() {
+            if let Err(error) = pairs.save(journal, id) {
+                self.pairs_unsaved.set(true);
+                tracing::info!(%error, "pairs of an unfinished step could not be saved");
+            }
+        }
     }
 
     /// Changes that nobody came to are told as such, in the report and in the journal; and what became of those that
@@ -415,8 +435,8 @@ impl<'a> Execution<'a> {
                 .map_err(internal)
                 .and_then(|()| journal.save_step(&report.run.id, position, step));
             if let Err(error) = noted {
-                // The run has ended early already and says why, most often the same; the list in the journal still says
-                // “planned”.
+                self.unsaved.borrow_mut().insert(position);
+                // The run has ended early already and says why, most often the same.
                 tracing::info!(%error, "the change list of an unfinished step could not be updated");
             }
         }

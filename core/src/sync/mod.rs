@@ -130,9 +130,12 @@ pub fn run(
         return Err(error.into());
     }
     execution.run(&mut journal, &mut report);
-    let ended = journal
-        .end_run(&id, report.run.status, report.run.ended, report.failure.as_ref())
-        .and_then(|()| journal.unlock());
+    let ended = if execution.is_saved() {
+        journal.end_run(&id, report.run.status, report.run.ended, report.failure.as_ref())
+    } else {
+        Ok(())
+    };
+    let ended = ended.and_then(|()| journal.unlock());
     if let (Err(error), None) = (ended, &report.failure) {
         report.run.status = RunStatus::Failed;
         report.failure = Some(Failure {

@@ -124,16 +124,19 @@ impl Book {
         rest.take_while(|number| keys.value(*number as usize) == key).collect()
     }
 
-    /// The difference since the last time, which the caller writes into the table.
-    pub fn difference(&mut self) -> Difference {
-        let mut forget = std::mem::take(&mut self.forget);
+    /// The difference to the table, which the caller writes into it.
+    pub fn difference(&self) -> Difference {
+        let mut forget = self.forget.clone();
         forget.sort_unstable();
         forget.dedup();
-        let new = self.added.iter_mut().filter(|(_, added)| !added.saved).map(|(left, added)| {
-            added.saved = true;
-            (left.clone(), added.right.clone(), added.how)
-        });
-        (forget, new.collect())
+        let new = self.added.iter().filter(|(_, added)| !added.saved);
+        (forget, new.map(|(left, added)| (left.clone(), added.right.clone(), added.how)).collect())
+    }
+
+    /// Notes that the difference is in the table.
+    pub fn is_saved(&mut self) {
+        self.forget.clear();
+        self.added.values_mut().for_each(|added| added.saved = true);
     }
 }
 
@@ -158,6 +161,13 @@ mod tests {
         })
     }
 
+    /// The difference, which is then in the table.
+    fn saved(book: &mut Book) -> Difference {
+        let difference = book.difference();
+        book.is_saved();
+        difference
+    }
+
     fn pair(left: &str, right: &str, how: PairOrigin) -> (String, String, PairOrigin) {
         (left.to_owned(), right.to_owned(), how)
     }
@@ -168,7 +178,7 @@ mod tests {
 
     #[test]
     fn nothing_happens_nothing_changes() {
-        assert_eq!(book().difference(), (Vec::new(), Vec::new()));
+        assert_eq!(saved(&mut book()), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -177,8 +187,8 @@ mod tests {
         book.remember("a", "2", Matched);
         book.remember("b", "1", Inserted);
         let pairs = vec![pair("a", "2", Matched), pair("b", "1", Inserted)];
-        assert_eq!(book.difference(), (texts(&["a", "b"]), pairs));
-        assert_eq!(book.difference(), (Vec::new(), Vec::new()));
+        assert_eq!(saved(&mut book), (texts(&["a", "b"]), pairs));
+        assert_eq!(saved(&mut book), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -189,7 +199,7 @@ mod tests {
                 let how = book.origin(left).unwrap_or(Matched);
                 book.remember(left, right, how);
             }
-            let (forget, new) = book.difference();
+            let (forget, new) = saved(&mut book);
             assert_eq!(forget, texts(&["a", "b", "c"]));
             let rights: Vec<&str> = new.iter().map(|(_, right, _)| right.as_str()).collect();
             assert_eq!(rights, ["2", "3", "4"]);
@@ -230,11 +240,11 @@ mod tests {
         book.remember("d", "4", Inserted);
         book.remember("e", "5", Inserted);
         book.forget(Side::Left, "e");
-        assert_eq!(book.difference(), (Vec::new(), vec![pair("d", "4", Inserted)]));
+        assert_eq!(saved(&mut book), (Vec::new(), vec![pair("d", "4", Inserted)]));
         book.forget(Side::Right, "4");
         book.forget_number(1);
         book.forget_number(1);
-        assert_eq!(book.difference(), (texts(&["b", "d"]), Vec::new()));
+        assert_eq!(saved(&mut book), (texts(&["b", "d"]), Vec::new()));
     }
 
     #[test]
@@ -245,6 +255,6 @@ mod tests {
             how: StringArray::from(vec!["matched", "matched"]),
         });
         book.remember("c", "1", Matched);
-        assert_eq!(book.difference(), (texts(&["a", "b"]), vec![pair("c", "1", Matched)]));
+        assert_eq!(saved(&mut book), (texts(&["a", "b"]), vec![pair("c", "1", Matched)]));
     }
 }

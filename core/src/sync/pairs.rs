@@ -290,7 +290,9 @@ impl StepPairs {
     /// If the central database refuses.
     pub fn save(&mut self, journal: &mut Journal, run: &str) -> Result<(), JournalError> {
         let (forget, remember) = self.book.difference();
-        journal.change_pairs(&self.mapping, &forget, &remember, Some(run))
+        journal.change_pairs(&self.mapping, &forget, &remember, Some(run))?;
+        self.book.is_saved();
+        Ok(())
     }
 }
 
