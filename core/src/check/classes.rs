@@ -133,24 +133,6 @@ fn check_scope(
     );
 }
 
-/// Parses an expression over the properties of a type, and the virtual ones of a class.
-pub(super) fn parse(
-    schema_type: &SchemaType,
-    class: Option<&SchemaClass>,
-    text: &str,
-) -> Result<datafusion::logical_expr::Expr, expr::ExprError> {
-    let columns = schema_type.properties.iter().map(|one| (&one.name, one.value_type));
-    let own = class.into_iter().flat_map(|class| &class.virtual_properties);
-    let mut fields: Vec<Field> = Vec::new();
-    for (name, value_type) in columns.chain(own.map(|one| (&one.name, one.value_type))) {
-        // Names that stand there twice are told elsewhere.
-        if fields.iter().all(|field| field.name() != name) {
-            fields.push(Field::new(name, value_type.arrow(), true));
-        }
-    }
-    expr::parse(&SESSION, &base(fields), text)
-}
-
 /// Parses the filter of a class or scope, as runs do: over the columns of the type, with its key and display
 /// property as `__UID__` and `__NAME__` of ICF filters.
 pub(super) fn parse_filter(

@@ -73,14 +73,15 @@ fn name<'a>(view: &View<'a>, arm: &Arm) -> &'a str {
     view.mapping.rules.get(usize::from(arm.rule)).map_or("", |rule| rule.name.as_str())
 }
 
-/// A script builds on what the rules before it make, so nothing is lost.
+/// A script may build on what the rules before it make.
 fn runs_script(arm: &Arm) -> bool {
     arm.gates.iter().any(|gate| gate.kind == GateKind::Script)
 }
 
 /// The later wins.
 fn several(view: &View<'_>, target: &Target, of: &str, findings: &mut Findings) {
-    if target.arms.last().is_some_and(runs_script) {
+    if target.arms.last().is_some_and(|last| runs_script(last) && last.reads_back.contains(&target.property))
+    {
         return;
     }
     let names: Vec<&str> = target.arms.iter().map(|arm| name(view, arm)).collect();

@@ -198,7 +198,7 @@ impl Findings {
     /// An error at the place that names this.
     fn has_error_about(&self, place: &Place, name: &str) -> bool {
         self.all.iter().any(|finding| {
-            finding.severity == Severity::Error && finding.place == *place && finding.text.contains(name)
+            finding.severity == Severity::Error && finding.place == *place && names(&finding.text, name)
         })
     }
 
@@ -206,6 +206,16 @@ impl Findings {
         self.all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         self.all
     }
+}
+
+/// Whether a text has this name in it, and not only as a part of another one.
+fn names(text: &str, name: &str) -> bool {
+    let is_of_a_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let behind = text.get(at + name.len()..).and_then(|behind| behind.chars().next());
+        !before.is_some_and(is_of_a_name) && !behind.is_some_and(is_of_a_name)
+    })
 }
 
 /// The result of the check as the JSON document of the command line.

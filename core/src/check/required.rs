@@ -3,7 +3,7 @@
 use super::{Findings, Severity, view::View};
 use crate::{
     mapping::{Arm, CompiledMapping},
-    project::{AutoFill, Generated, SchemaProperty, SchemaType, Side},
+    project::{SchemaProperty, SchemaType, Side},
 };
 
 /// New objects need a value in every mandatory property and in their key.
@@ -11,7 +11,7 @@ pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut 
     let destination = compiled.destination();
     let system = destination.side.system_name();
     let schema_type = &destination.schema_type;
-    for property in schema_type.properties.iter().filter(|property| !is_filled(property)) {
+    for property in schema_type.properties.iter().filter(|property| !property.is_filled()) {
         if is_written(compiled, &property.name) {
             continue;
         }
@@ -56,12 +56,6 @@ pub(super) fn check(view: &View<'_>, compiled: &CompiledMapping, findings: &mut 
             );
         }
     }
-}
-
-fn is_filled(property: &SchemaProperty) -> bool {
-    property.default_value.is_some()
-        || property.generated != Generated::No
-        || property.auto_fill != AutoFill::None
 }
 
 /// Whether a rule writes a virtual property; by a script it writes columns in its place.

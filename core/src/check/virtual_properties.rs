@@ -1,12 +1,9 @@
 //! What a virtual property is made of, and whether it is there (S9).
 
-use super::{
-    classes::{Types, parse},
-    mappings::SESSION,
-};
+use super::{classes::Types, mappings::SESSION};
 use crate::{
-    expr::{Part, resolve_pattern},
-    mapping::computing_order,
+    expr::{self, Part, resolve_pattern},
+    mapping::{computing_order, own_schema},
     project::{ClassRef, ForeignKey, SchemaClass, SchemaType, VirtualKind, VirtualProperty},
 };
 
@@ -27,19 +24,21 @@ pub(super) fn problem(
         K::Fixed(_) | K::Script { .. } | K::ColumnGroup(_) => None,
         K::Pattern(text) => match resolve_pattern(own, text) {
             Ok(parts) => parts.into_iter().find_map(|part| match part {
-                Part::Property(name) => missing(class, own, &name),
+                Part::Property(name) => missing(as_class, &name),
                 Part::Text(_) | Part::Escaped(_) => None,
             }),
             Err(error) => Some(error.text),
         },
-        K::Expression(text) => parse(own, Some(class), text).err().map(|error| error.text),
+        K::Expression(text) => {
+            expr::parse(&SESSION, &own_schema(as_class), text).err().map(|error| error.text)
+        }
         K::KeyResolution { reference, property } => {
             follow(own, types, std::slice::from_ref(reference), property).err()
         }
         K::ReferencedProperty { path, property } => follow(own, types, path, property).err(),
         K::CompositeKey(names) if names.is_empty() => Some("it names no properties".to_owned()),
-        K::CompositeKey(names) => names.iter().find_map(|name| missing(class, own, name)),
-        K::Convert { property, .. } => missing(class, own, property),
+        K::CompositeKey(names) => names.iter().find_map(|name| missing(as_class, name)),
+        K::Convert { property, .. } => missing(as_class, property),
         K::Members { schema_type, own_reference, member_reference, property } => {
             members(own, types, schema_type, own_reference, member_reference, property).err()
         }
@@ -47,10 +46,8 @@ pub(super) fn problem(
 }
 
 /// A property that is neither a column nor a virtual property of the class.
-fn missing(class: &SchemaClass, own: &SchemaType, name: &str) -> Option<String> {
-    let there =
-        own.property(name).is_some() || class.virtual_properties.iter().any(|property| property.name == name);
-    (!there).then(|| format!("{} has no property {name:?}", own.name))
+fn missing(class: ClassRef<'_>, name: &str) -> Option<String> {
+    class.property(name).is_none().then(|| format!("{} has no property {name:?}", class.schema_type.name))
 }
 
 fn relation<'a>(schema_type: &'a SchemaType, reference: &[String]) -> Result<&'a ForeignKey, String> {

@@ -36,7 +36,7 @@ pub use self::{
         OperationKind, OperationParameter, OperationPatternError, OperationStatement, placeholder_name,
     },
     pattern::{Part, parse_pattern, pattern_expression, pattern_text, resolve_pattern},
-    physical::physical,
+    physical::{ONCE, Prepared, physical},
     sql::{parse, parse_condition, parse_named, three_valued},
     variables::{
         FULL_SYNC, Quoting, SessionVariables, VariablesError, effective, effective_with_set, substitute,

@@ -13,6 +13,7 @@ use datafusion::{
 
 use super::{
     CompiledMapping, Context, MappingError, Opposite, Target, WriteAs,
+    class::secrets,
     rules::scripted::{assigned_columns, call, written},
 };
 use crate::{
@@ -160,8 +161,9 @@ impl Builder<'_> {
             schema: (*column).clone(),
         });
         let secret = script.names().iter().any(|name| {
-            let class = context.class(name.side.unwrap_or(action.side));
-            class.property(&name.property).is_some_and(PropertyRef::is_secret)
+            let side = name.side.unwrap_or(action.side);
+            let schema = &context.project.system(side).schema;
+            secrets(context.session, schema, context.class(side)).contains(name.property.as_str())
         });
         Ok(CompiledAction {
             name: place.clone(),

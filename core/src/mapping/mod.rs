@@ -29,7 +29,7 @@ use datafusion::{
 };
 
 pub(crate) use self::{
-    class::{literal_value, order as computing_order},
+    class::{literal_value, order as computing_order, own_schema},
     context::{Context, scripts_of},
     write_as::is_writable,
 };

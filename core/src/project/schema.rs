@@ -152,6 +152,12 @@ pub struct SchemaProperty {
 }
 
 impl SchemaProperty {
+    /// True if the database, or this program, gives new objects a value that no rule writes.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        self.default_value.is_some() || self.generated != Generated::No || self.auto_fill != AutoFill::None
+    }
+
     /// A property with default settings.
     #[must_use]
     pub fn new(name: impl Into<String>, value_type: ValueType) -> Self {

@@ -146,9 +146,10 @@ impl Scripts {
             ));
         }
         let assigned = script.assigned.iter().map(|index| script.names[*index].clone()).collect();
+        let read = script.read.iter().map(|index| script.names[*index].clone()).collect();
         let names = script.names.clone();
         let program = Arc::clone(&self.language).compile(script, kind)?;
-        Ok(CompiledScript(Arc::new(Compiled { id: next_id(), kind, names, assigned, program })))
+        Ok(CompiledScript(Arc::new(Compiled { id: next_id(), kind, names, assigned, read, program })))
     }
 }
 
@@ -161,6 +162,7 @@ struct Compiled {
     kind: ScriptKind,
     names: Vec<ScriptName>,
     assigned: Vec<ScriptName>,
+    read: Vec<ScriptName>,
     program: Arc<dyn Program>,
 }
 
@@ -206,6 +208,12 @@ impl CompiledScript {
     #[must_use]
     pub fn assigned(&self) -> &[ScriptName] {
         &self.0.assigned
+    }
+
+    /// The properties whose values the script reads: those that it names otherwise than to give them another value.
+    #[must_use]
+    pub fn read(&self) -> &[ScriptName] {
+        &self.0.read
     }
 
     /// The result for one object, in the type that the script gave it: NULL, boolean, integer, float or text.

@@ -126,7 +126,8 @@ impl Planner<'_> {
             let own = UInt16Array::from(vec![action.rule; rows.num_rows()]);
             *rule = nullif(&own, &not(&changed)?)?;
         }
-        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets)?;
+        let occasion = if action.on == ActionEvent::Insert { Occasion::Insert } else { Occasion::Update };
+        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets, occasion)?;
         Ok(Acted { after, rules })
     }
 

@@ -1,9 +1,12 @@
 //! Evaluating expressions on batches that left the plan: the same expressions, through the same engine.
 
-use std::sync::Arc;
+use std::{
+    cell::RefCell,
+    sync::{Arc, Weak},
+};
 
 use arrow::{
-    array::{Array as _, ArrayRef, AsArray as _, BooleanArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray as _, BooleanArray, RecordBatch},
     compute::{concat_batches, filter_record_batch, prep_null_mask_filter},
     datatypes::SchemaRef,
 };
@@ -11,11 +14,12 @@ use datafusion::{
     common::{Column, DFSchemaRef, TableReference},
     error::Result as DataFusionResult,
     logical_expr::Expr,
+    physical_plan::PhysicalExpr,
     prelude::SessionContext,
 };
 
 use crate::{
-    expr::{physical, qualifier},
+    expr::{Prepared, qualifier},
     project::Side,
 };
 
@@ -23,12 +27,32 @@ use crate::{
 pub struct Evaluator<'a> {
     session: &'a SessionContext,
     schema: DFSchemaRef,
+    last: RefCell<Option<WorkedOut>>,
+}
+
+/// What came of calls on some rows: the rules of a mapping ask for the same ones, one after the other.
+struct WorkedOut {
+    rows: usize,
+    /// A weak reference keeps the place of what it meant, so that nothing else is found there.
+    columns: Vec<Weak<dyn Array>>,
+    values: Vec<(Expr, ArrayRef)>,
+}
+
+impl WorkedOut {
+    fn is_of(&self, rows: &RecordBatch) -> bool {
+        let same = |(known, column): (&Weak<dyn Array>, &ArrayRef)| {
+            std::ptr::addr_eq(known.as_ptr(), Arc::as_ptr(column))
+        };
+        self.rows == rows.num_rows()
+            && self.columns.len() == rows.num_columns()
+            && self.columns.iter().zip(rows.columns()).all(same)
+    }
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator for rows of `schema`.
     pub fn new(session: &'a SessionContext, schema: &DFSchemaRef) -> Self {
-        Self { session, schema: Arc::clone(schema) }
+        Self { session, schema: Arc::clone(schema), last: RefCell::default() }
     }
 
     /// The batches as one; their nullability may differ, as joins change it.
@@ -56,8 +80,32 @@ impl<'a> Evaluator<'a> {
 
     /// The expression's value for every row.
     pub fn values(&self, expression: &Expr, rows: &RecordBatch) -> DataFusionResult<ArrayRef> {
-        let physical = physical(self.session, expression, &self.schema)?;
-        physical.evaluate(rows)?.into_array(rows.num_rows())
+        let prepared = Prepared::new(self.session, expression, &self.schema)?;
+        prepared.evaluate_with(rows, |call, ready| self.worked_out(call, ready, rows))
+    }
+
+    /// The value of a call that is worked out once.
+    fn worked_out(
+        &self,
+        call: &Expr,
+        ready: &Arc<dyn PhysicalExpr>,
+        rows: &RecordBatch,
+    ) -> DataFusionResult<ArrayRef> {
+        let mut last = self.last.borrow_mut();
+        let known = match last.take().filter(|known| known.is_of(rows)) {
+            Some(known) => last.insert(known),
+            None => last.insert(WorkedOut {
+                rows: rows.num_rows(),
+                columns: rows.columns().iter().map(Arc::downgrade).collect(),
+                values: Vec::new(),
+            }),
+        };
+        if let Some((_, value)) = known.values.iter().find(|(known, _)| known == call) {
+            return Ok(Arc::clone(value));
+        }
+        let value = ready.evaluate(rows)?.into_array(rows.num_rows())?;
+        known.values.push((call.clone(), Arc::clone(&value)));
+        Ok(value)
     }
 
     /// Whether the expression holds, for every row; NULL is no.

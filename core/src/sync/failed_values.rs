@@ -119,6 +119,9 @@ pub(super) fn describe(kind: &FailureKind, target: &Target, value: &Value) -> (&
         FailureKind::Validation(message) if message.is_empty() => {
             ("SW-R110", format!("the validation refuses “{shown}”"))
         }
+        FailureKind::Script(_) if target.secret => {
+            ("SW-R112", "a script failed; it sees sensitive values, so its reason is not shown".to_owned())
+        }
         FailureKind::Script(_) => ("SW-R112", value.to_string()),
         FailureKind::Validation(message) => ("SW-R110", format!("“{shown}”: {message}")),
         FailureKind::RuleAbove(rule) => (

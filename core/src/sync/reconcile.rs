@@ -23,7 +23,7 @@ use datafusion::{
     error::{DataFusionError, Result as DataFusionResult},
     execution::SendableRecordBatchStream,
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
-    physical_plan::{PhysicalExpr, execute_stream_partitioned},
+    physical_plan::execute_stream_partitioned,
     prelude::{SessionConfig, SessionContext},
 };
 use futures::{
@@ -41,7 +41,7 @@ use super::{
     unread::is_unread,
 };
 use crate::{
-    expr::{physical, property, qualifier},
+    expr::{Prepared, property, qualifier},
     mapping::{
         BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
     },
@@ -252,7 +252,7 @@ struct Comparison {
     /// The same and the attention flag.
     flagged_schema: SchemaRef,
     /// Whether a pair must leave the stream.
-    attention: Arc<dyn PhysicalExpr>,
+    attention: Prepared,
     /// Columns that are noted of every pair, if any.
     noted: Vec<usize>,
 }
@@ -269,7 +269,7 @@ impl Comparison {
         let both = both_sides(held.schema(), right.as_arrow())?;
         let flagged = with_flag(&both)?;
         let both = Arc::new(both);
-        let attention = physical(session, &attention(mapping), &both)?;
+        let attention = Prepared::new(session, &attention(mapping), &both)?;
         let schema = Arc::clone(both.inner());
         let flagged_schema = Arc::clone(flagged.inner());
         Ok((flagged, Self { held, left_width, schema, flagged_schema, attention, noted: Vec::new() }))
@@ -288,7 +288,7 @@ impl Comparison {
     /// Pairs on which an expression fails leave the stream, too: planning finds out which they are.
     fn flag(&self, complete: &RecordBatch) -> DataFusionResult<ArrayRef> {
         let rows = complete.num_rows();
-        match self.attention.evaluate(complete).and_then(|flag| flag.into_array(rows)) {
+        match self.attention.evaluate(complete) {
             Ok(flag) => Ok(flag),
             Err(_) if rows == 1 => Ok(Arc::new(BooleanArray::from(vec![true]))),
             Err(_) => {

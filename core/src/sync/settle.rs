@@ -22,7 +22,7 @@ use crate::{
     expr::properties_of,
     journal::{Message, MessageLevel},
     mapping::{CompiledMapping, CompiledMatch, Occasion, Target, UNMATCHABLE_COLUMN},
-    project::{AutoFill, Generated, Side},
+    project::Side,
     value::value_at,
 };
 
@@ -88,7 +88,7 @@ impl Planner<'_> {
         let rules = first.rules.iter().zip(&first.written);
         let rules = rules.map(|(rules, written)| nullif(rules, &not(written)?)).collect::<Result<_, _>>()?;
         let mut settled = Settled { before: rows, after: first.after, rules };
-        if self.reads_what_is_written(targets) {
+        if self.reads_what_is_written(targets, occasion) {
             settled = self.until_at_rest(settled, targets, occasion)?;
         }
         settled = self.with_actions(settled, targets, occasion)?;
@@ -116,15 +116,20 @@ impl Planner<'_> {
             all_written.push(written);
             all_rules.push(rules);
         }
-        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets)?;
+        let after = self.with_made(RecordBatch::try_new(rows.schema(), columns)?, targets, occasion)?;
         Ok(Round { after, written: all_written, rules: all_rules })
     }
 
     /// The objects with what virtual properties are, once `targets` are written as in `rows`.
-    pub(super) fn with_made(&self, rows: RecordBatch, targets: &[Target]) -> DataFusionResult<RecordBatch> {
+    pub(super) fn with_made(
+        &self,
+        rows: RecordBatch,
+        targets: &[Target],
+        occasion: Occasion,
+    ) -> DataFusionResult<RecordBatch> {
         let mut columns = rows.columns().to_vec();
         for class in [&self.mapping.left, &self.mapping.right] {
-            for (name, value) in class.follows(targets) {
+            for (name, value) in class.follows(targets, occasion) {
                 let index = self.evaluator.index(class.side, name)?;
                 let made = self.evaluator.values(value, &rows)?;
                 if let Some(column) = columns.get_mut(index) {
@@ -136,12 +141,14 @@ impl Planner<'_> {
     }
 
     /// Whether rules decide by what rules write.
-    fn reads_what_is_written(&self, targets: &[Target]) -> bool {
+    fn reads_what_is_written(&self, targets: &[Target], occasion: Occasion) -> bool {
         let written: BTreeSet<&String> = targets.iter().map(|target| &target.property).collect();
         targets
             .iter()
             .flat_map(|target| target.arms.iter().map(|arm| (self.mapping.class(target.side), arm)))
-            .flat_map(|(class, arm)| arm.reads_back.iter().map(move |name| class.made_from(name, targets)))
+            .flat_map(|(class, arm)| {
+                arm.reads_back.iter().map(move |name| class.made_from(name, targets, occasion))
+            })
             .any(|columns| columns.iter().any(|name| written.contains(name)))
     }
 
@@ -334,20 +341,22 @@ fn same_rules(one: &Target, other: &Target) -> bool {
 fn can_lose(mapping: &CompiledMapping, targets: &[Target], occasion: Occasion) -> bool {
     let class = mapping.destination();
     let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
+    // Written through another property, as a part of a composite key or as a reference.
+    let through = |name: &String| {
+        targets.iter().any(|target| target.write_as.columns(&target.property).contains(&name.as_str()))
+    };
     let expressions = mapping.matching.iter().flat_map(CompiledMatch::expressions);
     let keys = expressions.flat_map(|expression| properties_of(expression, class.side));
     // A script that fails gives no value.
-    let mut columns =
-        keys.filter(|name| name != UNMATCHABLE_COLUMN).flat_map(|name| class.made_from(&name, targets));
+    let mut columns = keys
+        .filter(|name| name != UNMATCHABLE_COLUMN)
+        .flat_map(|name| class.made_from(&name, targets, occasion));
     match occasion {
         // What the database fills in, and what virtual properties make of other objects, is seen in the next run only.
         Occasion::Insert => columns.all(|name| {
             is_written(&name)
-                || class.schema_type.property(&name).is_some_and(|property| {
-                    property.default_value.is_none()
-                        && property.generated == Generated::No
-                        && property.auto_fill == AutoFill::None
-                })
+                || !through(&name)
+                    && class.schema_type.property(&name).is_some_and(|property| !property.is_filled())
         }),
         _ => columns.any(|name| is_written(&name)),
     }

@@ -122,6 +122,57 @@ fn what_is_looked_up_in_other_tables_is_not_foreseen() {
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
 
+/// A property made of a composite key that a rule writes: its columns are known only when they are written.
+#[test]
+fn what_is_written_through_a_composite_key_is_not_foreseen() {
+    for matched in ["vrtLow", "tenant"] {
+        let systems = Systems::new(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, place TEXT, low TEXT, tenant TEXT);
+             INSERT INTO p VALUES (1, 'A|1', 'a|1', 'A');",
+            "CREATE TABLE q (id INTEGER PRIMARY KEY, tenant TEXT, no TEXT);",
+        );
+        let place = VirtualKind::CompositeKey(vec!["tenant".to_owned(), "no".to_owned()]);
+        let low = VirtualKind::Convert {
+            property: "vrtPlace".to_owned(),
+            conversion: CharacterConversion::LowerCase,
+        };
+        let on = if matched == "vrtLow" { pair("low", "vrtLow") } else { pair("tenant", "tenant") };
+        let to_target = Mapping {
+            direction: MappingDirection::ToTarget,
+            ..mapping("l", "r", vec![by("key", on)], vec![rule("place", "vrtPlace")])
+        };
+        let mut project = systems.project(Direction::ToTarget, vec![to_target]);
+        project.central.schema.classes.push(class("l", "p", Vec::new()));
+        let properties = vec![text("vrtPlace", place), text("vrtLow", low)];
+        project.target.schema.classes.push(class("r", "q", properties));
+        let written = systems.simulate(&project);
+        let lost = messages(&written, "SW-R120");
+        assert_eq!(lost, [""; 0], "{matched}");
+    }
+}
+
+/// What the database fills in is not known before: a condition on it is not decided on an empty one.
+#[test]
+fn what_the_database_fills_in_is_not_foreseen() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO p VALUES (1, 'n');",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, status TEXT DEFAULT 'active', note TEXT);",
+    );
+    let state = VirtualKind::Expression("coalesce(status, 'none')".to_owned());
+    let mut rules = vec![rule("id", "id"), rule("note", "note")];
+    rules[1].condition = Some(Condition::Expression("Right.state = 'none'".to_owned()));
+    let to_target = Mapping {
+        direction: MappingDirection::ToTarget,
+        ..mapping("l", "r", vec![by("id", pair("id", "id"))], rules)
+    };
+    let mut project = systems.project(Direction::ToTarget, vec![to_target]);
+    project.central.schema.classes.push(class("l", "p", Vec::new()));
+    project.target.schema.classes.push(class("r", "q", vec![text("state", state)]));
+    systems.run_well(&project);
+    assert_eq!(rows(&systems.right(), "SELECT status, note FROM q"), ["active|∅"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}
+
 fn project_by_office(systems: &Systems) -> Project {
     let to_target = Mapping {
         direction: MappingDirection::ToTarget,

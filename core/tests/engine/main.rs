@@ -27,6 +27,7 @@ mod made_of_written;
 mod matching;
 mod members;
 mod opposite;
+mod order_of_one_pair;
 mod pairs;
 mod project_file;
 mod properties;

@@ -208,3 +208,80 @@ fn a_script_cannot_name_what_is_written_through_a_reference() {
         assert!(told.is_some_and(|text| text.contains("vrtOffice")), "{found:?}");
     }
 }
+
+/// A rule that does not run fails nowhere, also where a script reads what it would have given.
+#[test]
+fn a_rule_that_does_not_run_does_not_fail() {
+    let quantities: Vec<String> = (1..=300).map(|id| format!("({id}, {}, 't')", id % 2 * 4)).collect();
+    let systems = Systems::new(
+        &format!(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, qty INTEGER, tail TEXT); INSERT INTO p VALUES {};",
+            quantities.join(", ")
+        ),
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, ratio INTEGER, note TEXT);",
+    );
+    let mut ratio = rule("qty", "ratio");
+    ratio.condition = Some(Condition::Expression("Left.qty <> 0".to_owned()));
+    ratio.transformation.to_target =
+        Some(syncwright_core::project::Formula::Expression("100 / Left.qty".to_owned()));
+    let accept = Condition::Expression("Value < 50".to_owned());
+    ratio.validation = Some(Validation { accept, message: String::new() });
+    let write = "$note$ = `${$ratio$ ?? 0}${value}`;".to_owned();
+    let note = property("vrtNote", ValueType::String, VirtualKind::Script { read: None, write: Some(write) });
+    let plain = project(&systems, ScriptLanguage::Rhai, vec![rule("id", "id"), ratio.clone()], Vec::new());
+    let simulated = systems.simulate(&plain);
+    assert_eq!(simulated.steps.first().map(|step| step.changes.len()), Some(300), "{:?}", simulated.failure);
+    let rules = vec![rule("id", "id"), ratio, between("tail", "vrtNote")];
+    let project = project(&systems, ScriptLanguage::Rhai, rules, vec![note]);
+    let report = systems.run_well(&project);
+    assert_eq!(report.steps[0].writes.insert, 300, "{:?}", messages(&report, "SW-R121"));
+    let counted = "SELECT ratio, note, count(*) FROM q GROUP BY 1, 2 ORDER BY 1";
+    assert_eq!(rows(&systems.right(), counted), ["∅|0t|150", "25|25t|150"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}
+
+/// Whoever only replaces a value does not depend on it: the last rule wins (R23).
+#[test]
+fn what_is_only_replaced_may_have_failed() {
+    for (language, write) in
+        [(ScriptLanguage::Rhai, "$note$ = value;"), (ScriptLanguage::JavaScript, "$note$ = value")]
+    {
+        let systems = Systems::new(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, note TEXT, tail TEXT); INSERT INTO p VALUES (1, 'bad', 't');",
+            "CREATE TABLE q (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO q VALUES (1, 'a');",
+        );
+        let accept = Condition::Expression("Value <> 'bad'".to_owned());
+        let validation = Some(Validation { accept, message: "no".to_owned() });
+        let note = PropertyRule { validation, ..rule("note", "note") };
+        let last = property(
+            "vrtNote",
+            ValueType::String,
+            VirtualKind::Script { read: None, write: Some(write.to_owned()) },
+        );
+        let rules = vec![rule("id", "id"), note, between("tail", "vrtNote")];
+        let project = project(&systems, language, rules, vec![last]);
+        systems.run_well(&project);
+        assert_eq!(rows(&systems.right(), "SELECT note FROM q"), ["t"]);
+        let told = check(&project).into_iter().filter(|finding| finding.code == "SW-C112").count();
+        assert_eq!(told, 1, "the first of the rules has never an effect");
+    }
+}
+
+/// What a script throws may quote what it sees.
+#[test]
+fn errors_of_scripts_that_see_sensitive_values_are_not_shown() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, pin TEXT); INSERT INTO p VALUES (1, 'hush-4711');",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, note TEXT);",
+    );
+    let write = "throw \"bad \" + value; $note$ = value;".to_owned();
+    let note = property("vrtNote", ValueType::String, VirtualKind::Script { read: None, write: Some(write) });
+    let rules = vec![rule("id", "id"), between("pin", "vrtNote")];
+    let mut project = project(&systems, ScriptLanguage::Rhai, rules, vec![note]);
+    let people = project.central.schema.types.iter_mut().find(|one| one.name == "p").unwrap();
+    people.properties.iter_mut().find(|one| one.name == "pin").unwrap().sensitive = true;
+    let report = systems.run(&project);
+    let told = messages(&report, "SW-R112");
+    assert!(told.len() == 1 && told[0].contains("not shown"), "{told:?}");
+    assert!(!report.to_json().to_string().contains("hush"), "{told:?}");
+}

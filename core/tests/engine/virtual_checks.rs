@@ -4,8 +4,8 @@
 use syncwright_core::{
     check::{Severity, check},
     project::{
-        Action, ActionEvent, ActionTime, CharacterConversion, Condition, Direction, Lifecycle, Mapping,
-        MappingDirection, Project, PropertyRule, ScriptLanguage, Side, VirtualKind, VirtualProperty,
+        Action, ActionEvent, ActionTime, CharacterConversion, ColumnGroup, Condition, Direction, Lifecycle,
+        Mapping, MappingDirection, Project, PropertyRule, ScriptLanguage, Side, VirtualKind, VirtualProperty,
     },
     value::ValueType,
 };
@@ -97,6 +97,27 @@ fn what_is_made_of_sensitive_values_is_not_shown() {
         let note = change.properties.iter().find(|property| property.property == "note").unwrap();
         assert!(note.secret, "{name}");
         assert!(!report.to_json().to_string().contains(PIN), "{name}");
+    }
+}
+
+/// Nor where an action names what is made of them.
+#[test]
+fn what_actions_make_of_sensitive_values_is_not_shown() {
+    const PIN: &str = "hush-4711";
+    for script in ["$note$ = $Left::vrtPin$;", "throw $Left::vrtPin$"] {
+        let systems = Systems::new(
+            &format!("CREATE TABLE p (id INTEGER PRIMARY KEY, pin TEXT); INSERT INTO p VALUES (1, '{PIN}');"),
+            "CREATE TABLE q (id INTEGER PRIMARY KEY, note TEXT);",
+        );
+        let made = text("vrtPin", VirtualKind::Pattern("x%pin%".to_owned()));
+        let mut project = project(&systems, vec![rule("id", "id")], [vec![made], Vec::new()]);
+        let people = project.central.schema.types.iter_mut().find(|one| one.name == "p").unwrap();
+        people.properties.iter_mut().find(|one| one.name == "pin").unwrap().sensitive = true;
+        project.mappings[0].actions = vec![before(Side::Right, ActionEvent::Insert, script)];
+        let report = systems.run(&project);
+        let written = u64::from(script.starts_with('$'));
+        assert_eq!(report.steps[0].writes.insert, written, "{script}");
+        assert!(!report.to_json().to_string().contains(PIN), "{:#}", report.to_json());
     }
 }
 
@@ -262,4 +283,34 @@ fn a_rule_with_a_script_as_condition_heeds_what_is_written() {
     systems.run_well(&project);
     assert_eq!(rows(&systems.right(), "SELECT flags, note FROM q"), ["0|n"]);
     assert_eq!(systems.run_well(&project).total_writes(), 0);
+}
+
+/// The check knows an expression of a virtual property as the run does.
+#[test]
+fn expressions_over_lists_and_column_groups_are_checked_as_they_are_run() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, tags TEXT, a TEXT, b TEXT); INSERT INTO p VALUES (1, 'x;y;z', 'u', 'v');",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, note TEXT);",
+    );
+    let list =
+        VirtualProperty { multi_valued: true, ..text("vrtTags", expression("string_to_array(tags, ';')")) };
+    let count = property("vrtCount", ValueType::Integer, expression("array_length(vrtTags)"));
+    let grouped = text("vrtGrouped", expression("upper(vrtColumnGroupboth)"));
+    let wrong = text("vrtWrong", expression("upper(vrtTags)"));
+    let made = vec![list, count, grouped, wrong];
+    for (name, value) in [("vrtCount", "3"), ("vrtGrouped", "U")] {
+        let rules = vec![rule("id", "id"), between(name, "note")];
+        let mut project = project(&systems, rules, [made.clone(), Vec::new()]);
+        let people = project.central.schema.types.iter_mut().find(|one| one.name == "p").unwrap();
+        people
+            .column_groups
+            .push(ColumnGroup { name: "both".to_owned(), properties: vec!["a".to_owned(), "b".to_owned()] });
+        let told = found(&project, "SW-C180");
+        assert!(told.iter().all(|text| text.contains("vrtWrong")), "{told:?}");
+        assert_eq!(told.len(), 1, "{told:?}");
+        systems.run_well(&project);
+        let note = rows(&systems.right(), "SELECT note FROM q").remove(0);
+        assert!(note.starts_with(value), "{name}: {note}");
+        systems.right().execute_batch("DELETE FROM q").unwrap();
+    }
 }

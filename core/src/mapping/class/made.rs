@@ -13,11 +13,11 @@ use datafusion::{
 };
 
 use super::{
-    super::{Target, path::Way},
+    super::{Occasion, Target, path::Way},
     CompiledClass,
     virtual_value::Values,
 };
-use crate::expr;
+use crate::{expr, project::SchemaProperty};
 
 impl CompiledClass {
     /// Those of the virtual properties that are made of columns of the object alone, as expressions over them; each name
@@ -52,15 +52,36 @@ impl CompiledClass {
     }
 
     /// What virtual properties are made of that follow from what `targets` write, as expressions over columns.
-    pub fn follows<'c>(&'c self, targets: &'c [Target]) -> impl Iterator<Item = (&'c String, &'c Expr)> {
-        let is_own = targets.iter().any(|target| target.side == self.side);
-        let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
-        self.made_of.iter().filter(move |(name, _)| is_own && !is_written(name))
+    ///
+    /// What is written into columns through other properties is known only when it is written, and so is, of new
+    /// objects, what the database fills in.
+    pub fn follows<'c>(
+        &'c self,
+        targets: &'c [Target],
+        occasion: Occasion,
+    ) -> impl Iterator<Item = (&'c String, &'c Expr)> {
+        let own = move || targets.iter().filter(|target| target.side == self.side);
+        // What is only told is not written; what actions assign has no arms.
+        let writes = |target: &&Target| target.arms.is_empty() || target.arms.iter().any(|arm| arm.writes);
+        let is_written = move |name: &str| own().filter(writes).any(|target| target.property == name);
+        let is_unknown = move |name: &str| {
+            let through = |target: &Target| {
+                target.property != name && target.write_as.columns(&target.property).contains(&name)
+            };
+            let column = self.schema_type.property(name);
+            let is_filled = || occasion == Occasion::Insert && column.is_some_and(SchemaProperty::is_filled);
+            own().any(through) || !is_written(name) && is_filled()
+        };
+        self.made_of.iter().filter(move |(name, value)| {
+            own().next().is_some()
+                && !is_written(name)
+                && !expr::properties_of(value, self.side).iter().any(|column| is_unknown(column))
+        })
     }
 
     /// The columns that a property of the object is made of: those of a virtual one that follows from them, else itself.
-    pub fn made_from(&self, name: &str, targets: &[Target]) -> BTreeSet<String> {
-        let value = self.follows(targets).find(|(own, _)| *own == name).map(|(_, value)| value);
+    pub fn made_from(&self, name: &str, targets: &[Target], occasion: Occasion) -> BTreeSet<String> {
+        let value = self.follows(targets, occasion).find(|(own, _)| *own == name).map(|(_, value)| value);
         value.map_or_else(|| BTreeSet::from([name.to_owned()]), |value| expr::properties_of(value, self.side))
     }
 }

@@ -25,7 +25,7 @@ use datafusion::{
 pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
 pub use self::scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name};
 pub(crate) use self::{
-    order::{order, secrets},
+    order::{order, own_schema, secrets},
     virtual_value::literal_value,
 };
 use super::{
@@ -160,7 +160,7 @@ impl CompiledClass {
             filters,
             virtual_properties,
             computed: Vec::new(),
-            own_schema: order::own_schema(class),
+            own_schema: own_schema(class),
             used: Vec::new(),
             made_of: BTreeMap::new(),
             marks_busy: false,

@@ -96,12 +96,15 @@ fn shows(visit: &Visit<'_>, schema: &Schema, made: &VirtualProperty, secrets: &H
 }
 
 /// The columns and virtual properties of a class, as expressions of its virtual properties know them.
-pub(super) fn own_schema(class: ClassRef<'_>) -> DFSchema {
+pub(crate) fn own_schema(class: ClassRef<'_>) -> DFSchema {
+    let mut seen = HashSet::new();
+    // Names that stand there twice are told elsewhere.
+    let properties = class.properties().filter(|property| seen.insert(property.name()));
     let field = |property: PropertyRef<'_>| {
         let data_type = column_type(property.value_type(), property.is_multi_valued());
         Field::new(property.name(), data_type, true)
     };
-    qualified(BASE, class.properties().map(field).collect())
+    qualified(BASE, properties.map(field).collect())
 }
 
 struct Visit<'a> {

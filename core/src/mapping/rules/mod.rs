@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use arrow::datatypes::DataType;
 use datafusion::{
-    common::ScalarValue,
-    logical_expr::{Expr, cast, lit, when},
+    common::{ScalarValue, tree_node::TreeNode as _},
+    logical_expr::{Expr, Operator, cast, lit, when},
 };
 
 pub(super) use self::participation::{Circumstances, participates};
@@ -186,22 +186,15 @@ impl Target {
     /// True where an update must write the property, tell a difference, or cannot make the value.
     #[must_use]
     pub fn needs_attention(&self) -> Expr {
-        self.winner(
-            |arm| {
-                if arm.failures.is_empty() {
-                    arm.differs.clone()
-                } else {
-                    arm.differs.clone().or(arm.failed())
-                }
-            },
-            lit(false),
-        )
+        self.winner_holds(|arm| {
+            if arm.failures.is_empty() { arm.differs.clone() } else { arm.differs.clone().or(arm.failed()) }
+        })
     }
 
     /// True where the property differs from what its rule gives.
     #[must_use]
     pub fn differs(&self) -> Expr {
-        self.winner(|arm| arm.differs.clone(), lit(false))
+        self.winner_holds(|arm| arm.differs.clone())
     }
 
     /// True where the rule that gives the value also writes it (R11).
@@ -213,7 +206,11 @@ impl Target {
     /// The new value.
     #[must_use]
     pub fn value(&self) -> Expr {
-        self.winner(|arm| arm.value.clone(), null_of(&self.arrow()))
+        let nothing = null_of(&self.arrow());
+        match self.arrow() {
+            DataType::Boolean => self.chosen(|arm| arm.value.clone(), nothing, choose_boolean),
+            _ => self.winner(|arm| arm.value.clone(), nothing),
+        }
     }
 
     /// Position of the rule that gives the value; NULL if none applies.
@@ -225,19 +222,57 @@ impl Target {
     /// True where the rule that gives the value cannot make it.
     #[must_use]
     pub fn failed(&self) -> Expr {
-        self.winner(Arm::failed, lit(false))
+        self.winner_holds(Arm::failed)
     }
 
     /// `part` of the arm that wins, `otherwise` where no rule applies.
     fn winner(&self, part: impl Fn(&Arm) -> Expr, otherwise: Expr) -> Expr {
+        self.chosen(part, otherwise, choose)
+    }
+
+    /// The same of something that holds or not; it does not where no rule applies.
+    fn winner_holds(&self, part: impl Fn(&Arm) -> Expr) -> Expr {
+        self.chosen(part, lit(false), choose_boolean)
+    }
+
+    fn chosen(
+        &self,
+        part: impl Fn(&Arm) -> Expr,
+        otherwise: Expr,
+        choose: fn(Expr, Expr, Expr) -> Expr,
+    ) -> Expr {
         self.arms.iter().fold(otherwise, |before, arm| {
-            if arm.gates.is_empty() {
-                return part(arm);
-            }
-            // Building a CASE fails only without branches, and here is always one.
-            when(arm.applies(), part(arm)).otherwise(before.clone()).unwrap_or(before)
+            if arm.gates.is_empty() { part(arm) } else { choose(arm.applies(), part(arm), before) }
         })
     }
+}
+
+/// `value` where the condition holds, otherwise the other one.
+fn choose(condition: Expr, value: Expr, other: Expr) -> Expr {
+    // Building a CASE fails only without branches, and here is one.
+    when(condition, value).otherwise(other.clone()).unwrap_or(other)
+}
+
+/// The same of booleans. A CASE of booleans becomes AND and OR, which are worked out for all objects, also for those for
+/// which the condition is to keep a division by zero away.
+fn choose_boolean(condition: Expr, value: Expr, other: Expr) -> Expr {
+    if !may_raise(&value) && !may_raise(&other) {
+        return choose(condition, value, other);
+    }
+    let number = |boolean: Expr| cast(boolean, DataType::Int8);
+    cast(choose(condition, number(value), number(other)), DataType::Boolean)
+}
+
+/// Whether an expression may fail on an object instead of giving a value.
+fn may_raise(expression: &Expr) -> bool {
+    let raises = |part: &Expr| {
+        Ok(match part {
+            Expr::BinaryExpr(binary) => matches!(binary.op, Operator::Divide | Operator::Modulo),
+            Expr::Cast(_) | Expr::ScalarFunction(_) => true,
+            _ => false,
+        })
+    };
+    expression.exists(raises).unwrap_or(true)
 }
 
 /// A NULL of that type.

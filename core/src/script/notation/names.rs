@@ -49,6 +49,8 @@ pub struct Prepared {
     pub(in crate::script) names: Vec<ScriptName>,
     /// Indexes into `names` of those that the script assigns, in order of first assignment.
     pub(in crate::script) assigned: Vec<usize>,
+    /// Indexes into `names` of those whose values it reads.
+    pub(in crate::script) read: Vec<usize>,
     /// What stands outside of all brackets.
     pub(in crate::script) outline: Outline,
     /// The word `return` or `throw` stands somewhere.

@@ -48,6 +48,7 @@ pub fn prepare(place: &str, language: ScriptLanguage, text: &str) -> Result<Prep
             code: String::with_capacity(text.len()),
             names: Vec::new(),
             assigned: Vec::new(),
+            read: Vec::new(),
             outline: Outline::default(),
             gives_result: false,
             prefix,
@@ -324,6 +325,9 @@ impl Scan<'_> {
         if (after_step || self.is_assigned()) && !self.prepared.assigned.contains(&index) {
             self.prepared.assigned.push(index);
         }
+        if !self.is_replaced() && !self.prepared.read.contains(&index) {
+            self.prepared.read.push(index);
+        }
         Ok(())
     }
 
@@ -351,6 +355,12 @@ impl Scan<'_> {
         let rest = self.rest.trim_start();
         let compares = rest.starts_with("==") || rest.starts_with("=>");
         !compares && ASSIGNMENTS.iter().any(|operator| rest.starts_with(operator))
+    }
+
+    /// Whether what follows replaces what was just named, so that its value does not count.
+    fn is_replaced(&self) -> bool {
+        let rest = self.rest.trim_start();
+        rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>")
     }
 
     fn position(&self) -> Position {

@@ -276,6 +276,23 @@ fn assignments_need_a_script_that_writes() {
 }
 
 #[test]
+fn what_is_only_assigned_is_not_read() {
+    for (code, expected) in [
+        ("$A$ = value;", [].as_slice()),
+        ("$A$ = $B$;", &["$B$"]),
+        ("$A$ = $A$ + 1;", &["$A$"]),
+        ("$A$ += 1;", &["$A$"]),
+        ("if $A$ == 1 { $B$ = 2; }", &["$A$"]),
+    ] {
+        let script = scripts(RHAI).compile("x", code, ScriptKind::Write).unwrap();
+        let read: Vec<String> = script.read().iter().map(super::super::ScriptName::notation).collect();
+        assert_eq!(read, expected, "{code}");
+    }
+    let script = scripts(JAVASCRIPT).compile("x", "++$A$; $B$--; $C$ = 1", ScriptKind::Write).unwrap();
+    assert_eq!(script.read().len(), 2);
+}
+
+#[test]
 fn snippets_are_functions_of_every_script() {
     let cases = [
         (

@@ -13,11 +13,11 @@ use datafusion::{
     },
     error::Result as DataFusionResult,
     functions::core::expr_fn::get_field,
-    logical_expr::{Expr, ScalarUDF, lit, when},
+    logical_expr::{Expr, ScalarUDF, lit},
 };
 
 use super::{
-    super::{Arm, FailureKind, Target, ValueFailure},
+    super::{Arm, FailureKind, Target, ValueFailure, choose, choose_boolean},
     Named,
     function::ChainFunction,
 };
@@ -34,6 +34,11 @@ const BUSY: &str = "busy";
 
 pub(super) fn step_column(name: &str) -> Column {
     Column::new(Some(TableReference::bare(STEPS)), name)
+}
+
+/// Whether a column stands for a step.
+pub(super) fn is_step(column: &Column) -> bool {
+    column.relation.as_ref().is_some_and(|relation| relation.table() == STEPS)
 }
 
 /// True where an object is busy (R5), as [`super::with_busy`] says later.
@@ -102,22 +107,23 @@ impl<'a> Chain<'a> {
 
     /// What can go wrong with the values that rules so far give to these columns: who reads them fails as well.
     pub(super) fn inherited<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) -> Vec<Failing> {
-        let mut all: BTreeMap<usize, Expr> = BTreeMap::new();
+        let mut all: BTreeMap<usize, Vec<Expr>> = BTreeMap::new();
+        let made: BTreeSet<&str> = names.into_iter().collect();
         for (number, holds) in
-            names.into_iter().filter_map(|name| self.made.get(name)).flat_map(|made| &made.failed)
+            made.into_iter().filter_map(|name| self.made.get(name)).flat_map(|made| &made.failed)
         {
-            let both = all.remove(number).map_or_else(|| holds.clone(), |other| other.or(holds.clone()));
-            all.insert(*number, both);
+            all.entry(*number).or_default().push(holds.clone());
         }
-        let known = all
-            .into_iter()
-            .filter_map(|(number, holds)| Some((number, self.failures.get(number)?.clone(), holds)));
-        let known: Vec<_> = known.collect();
-        let failing = known.into_iter().map(|(number, kind, holds)| Failing {
-            number,
-            failure: ValueFailure { kind, holds: self.step(holds) },
-        });
-        failing.collect()
+        let mut failing = Vec::with_capacity(all.len());
+        for (number, mut holds) in all {
+            let Some(kind) = self.failures.get(number).cloned() else { continue };
+            let holds = match holds.len() {
+                1 => holds.remove(0),
+                _ => self.step(holds.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false))),
+            };
+            failing.push(Failing { number, failure: ValueFailure { kind, holds } });
+        }
+        failing
     }
 
     /// Notes what can go wrong with a value of a rule, and how others tell of it that read the value.
@@ -160,8 +166,12 @@ impl<'a> Chain<'a> {
 
     /// The same for a rule that runs no script.
     pub(in crate::mapping::rules) fn make_plainly(&mut self, column: &str, arm: &Arm) {
-        let failing: Vec<Failing> =
-            arm.failures.iter().map(|failure| self.failing(arm.rule, failure.clone())).collect();
+        let mut failing = Vec::with_capacity(arm.failures.len());
+        for ValueFailure { kind, holds } in &arm.failures {
+            // Where the rule does not run, nothing of it is worked out: it may not be possible there.
+            let holds = choose_boolean(arm.applies(), holds.clone(), lit(false));
+            failing.push(self.failing(arm.rule, ValueFailure { kind: kind.clone(), holds }));
+        }
         self.make(column, arm, &failing);
     }
 
@@ -239,7 +249,7 @@ impl<'a> Chain<'a> {
             [lit(false)].into_iter().chain(function.inputs().iter().cloned().map(Expr::Column)).collect();
         let call = ScalarUDF::from(function).call(arguments);
         let worked_out = |part: Expr| match part {
-            Expr::Column(column) if column.relation.as_ref().is_some_and(|steps| steps.table() == STEPS) => {
+            Expr::Column(column) if is_step(&column) => {
                 Ok(Transformed::yes(get_field(call.clone(), column.name)))
             }
             other => Ok(Transformed::no(other)),
@@ -270,10 +280,4 @@ impl<'a> Chain<'a> {
 fn side_of(column: &Column) -> Option<Side> {
     let relation = column.relation.as_ref()?.table();
     [Side::Left, Side::Right].into_iter().find(|side| qualifier(*side) == relation)
-}
-
-/// `value` where the condition holds, otherwise the other one.
-fn choose(condition: Expr, value: Expr, other: Expr) -> Expr {
-    // Building a CASE fails only without branches, and here is one.
-    when(condition, value).otherwise(other.clone()).unwrap_or(other)
 }

@@ -4,19 +4,19 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::{Hash, Hasher},
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use arrow::{
-    array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StructArray},
+    array::{Array as _, ArrayRef, RecordBatch, RecordBatchOptions, StructArray},
     compute::cast,
-    datatypes::{DataType, Field, FieldRef, Fields, SchemaRef},
+    datatypes::{DataType, Field, Fields, SchemaRef},
 };
 use datafusion::{
     common::{
-        Column, DFSchema, ExprSchema as _, TableReference,
+        Column, DFSchema, ExprSchema as _,
         tree_node::{Transformed, TreeNode as _},
     },
     error::{DataFusionError, Result as DataFusionResult},
@@ -26,9 +26,13 @@ use datafusion::{
     physical_plan::PhysicalExpr,
 };
 
-use super::chain::{Step, busy, step_column};
-use crate::{expr, mapping::Context};
+use super::chain::{Step, busy, is_step, step_column};
+use crate::{
+    expr::{self, ONCE},
+    mapping::Context,
+};
 
+/// The function stands in many expressions, and is worked out once for all of them: it is called [`ONCE`] and this.
 const NAME: &str = "scripted_rules_";
 
 /// Works out steps; the first argument tells whether an object is busy, the others are properties of the objects.
@@ -36,40 +40,59 @@ const NAME: &str = "scripted_rules_";
 pub(super) struct ChainFunction {
     name: String,
     inputs: Vec<Column>,
+    /// Types of the arguments.
+    types: Vec<DataType>,
     steps: Vec<ReadyStep>,
-    /// Positions of the values that are given, and what they are called.
+    /// Positions of the values that are given.
     outputs: Vec<usize>,
     fields: Fields,
     signature: Signature,
-    last: Mutex<Option<Evaluated>>,
 }
 
 #[derive(Debug)]
 struct ReadyStep {
     expression: Arc<dyn PhysicalExpr>,
-    /// What it is evaluated on: the arguments, and the steps before.
+    /// Positions of the arguments and steps that it reads.
+    reads: Vec<usize>,
+    /// Their types.
     schema: SchemaRef,
 }
 
-/// What came of some columns: all arms of all rules ask for the same ones, one after the other.
-#[derive(Debug)]
-struct Evaluated {
-    rows: usize,
-    busy: ArrayRef,
-    columns: Vec<Weak<dyn Array>>,
-    result: ArrayRef,
+impl ReadyStep {
+    fn evaluate(&self, values: &[ArrayRef], rows: usize) -> DataFusionResult<ArrayRef> {
+        let columns = self.reads.iter().filter_map(|at| values.get(*at).cloned()).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        self.expression.evaluate(&batch)?.into_array(rows)
+    }
 }
 
-impl Evaluated {
-    fn is_of(&self, busy: &ArrayRef, columns: &[ArrayRef], rows: usize) -> bool {
-        // A weak reference keeps the place of what it meant, so that nothing else is found there.
-        let same = |(known, column): (&Weak<dyn Array>, &ArrayRef)| {
-            std::ptr::addr_eq(known.as_ptr(), Arc::as_ptr(column))
-        };
-        self.rows == rows
-            && self.columns.len() == columns.len()
-            && self.columns.iter().zip(columns).all(same)
-            && self.busy.as_ref() == busy.as_ref()
+/// Arguments and steps with their positions and types.
+#[derive(Default)]
+struct Known(HashMap<Column, (usize, DataType)>);
+
+impl Known {
+    fn add(&mut self, column: Column, data_type: DataType) {
+        let position = self.0.len();
+        self.0.insert(column, (position, data_type));
+    }
+
+    fn ready(&self, context: &Context<'_>, expression: &Expr) -> DataFusionResult<ReadyStep> {
+        let columns: BTreeSet<&Column> = expression.column_refs().into_iter().collect();
+        let mut reads = Vec::with_capacity(columns.len());
+        let mut fields = Vec::with_capacity(columns.len());
+        for column in columns {
+            let (position, data_type) = self
+                .0
+                .get(column)
+                .ok_or_else(|| DataFusionError::Internal(format!("{column} is not known to a step")))?;
+            reads.push(*position);
+            fields
+                .push((column.relation.clone(), Arc::new(Field::new(&column.name, data_type.clone(), true))));
+        }
+        let schema = Arc::new(DFSchema::new_with_metadata(fields, HashMap::new())?);
+        let expression = expr::physical(context.session, expression, &schema)?;
+        Ok(ReadyStep { expression, reads, schema: Arc::clone(schema.inner()) })
     }
 }
 
@@ -81,62 +104,41 @@ impl ChainFunction {
     /// What the engine says of their expressions.
     pub fn new(context: &Context<'_>, steps: &[Step], outputs: &BTreeSet<String>) -> DataFusionResult<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let own = |column: &&Column| {
-            steps.iter().all(|step| step_column(&step.name) != **column) && **column != busy()
-        };
+        let mut known = Known::default();
+        let mut types = vec![DataType::Boolean];
+        known.add(busy(), DataType::Boolean);
         let columns = steps.iter().flat_map(|step| step.expression.column_refs());
-        let inputs: BTreeSet<&Column> = columns.filter(own).collect();
-        let mut fields: Vec<(Option<TableReference>, FieldRef)> = Vec::new();
-        let mut add = |column: &Column, data_type: &DataType| {
-            fields
-                .push((column.relation.clone(), Arc::new(Field::new(&column.name, data_type.clone(), true))));
-            DFSchema::new_with_metadata(fields.clone(), HashMap::new()).map(Arc::new)
-        };
-        let mut schema = add(&busy(), &DataType::Boolean)?;
+        let inputs: BTreeSet<&Column> = columns.filter(|column| !is_step(column)).collect();
         for input in &inputs {
-            schema = add(input, context.schema.data_type(input)?)?;
+            let data_type = context.schema.data_type(input)?;
+            types.push(data_type.clone());
+            known.add((*input).clone(), data_type.clone());
         }
-        let (mut ready, mut given) = (Vec::new(), Vec::new());
-        for (number, step) in steps.iter().enumerate() {
-            let before = Arc::clone(schema.inner());
-            let expression = expr::physical(context.session, &step.expression, &schema)?;
-            let data_type = expression.data_type(&before)?;
-            ready.push(ReadyStep { expression, schema: before });
-            schema = add(&step_column(&step.name), &data_type)?;
+        let (mut ready, mut given, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        for step in steps {
+            let one = known.ready(context, &step.expression)?;
+            let data_type = one.expression.data_type(&one.schema)?;
             if outputs.contains(&step.name) {
-                given.push((1 + inputs.len() + number, Field::new(&step.name, data_type, true)));
+                given.push(known.0.len());
+                fields.push(Field::new(&step.name, data_type.clone(), true));
             }
+            known.add(step_column(&step.name), data_type);
+            ready.push(one);
         }
-        let (outputs, fields): (Vec<usize>, Vec<Field>) = given.into_iter().unzip();
         Ok(Self {
-            name: format!("{NAME}{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+            name: format!("{ONCE}{NAME}{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
             signature: Signature::any(1 + inputs.len(), Volatility::Immutable),
             inputs: inputs.into_iter().cloned().collect(),
+            types,
             steps: ready,
-            outputs,
+            outputs: given,
             fields: fields.into(),
-            last: Mutex::default(),
         })
     }
 
     /// The properties that the steps read, in the order of the arguments.
     pub fn inputs(&self) -> &[Column] {
         &self.inputs
-    }
-
-    fn evaluate(&self, mut columns: Vec<ArrayRef>, rows: usize) -> DataFusionResult<ArrayRef> {
-        for ReadyStep { expression, schema } in &self.steps {
-            let options = RecordBatchOptions::new().with_row_count(Some(rows));
-            for (column, field) in columns.iter_mut().zip(schema.fields()) {
-                if column.data_type() != field.data_type() {
-                    *column = cast(column, field.data_type())?;
-                }
-            }
-            let batch = RecordBatch::try_new_with_options(Arc::clone(schema), columns.clone(), &options)?;
-            columns.push(expression.evaluate(&batch)?.into_array(rows)?);
-        }
-        let given = self.outputs.iter().filter_map(|at| columns.get(*at).cloned()).collect();
-        Ok(Arc::new(StructArray::try_new_with_length(self.fields.clone(), given, None, rows)?))
     }
 }
 
@@ -169,24 +171,22 @@ impl ScalarUDFImpl for ChainFunction {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> DataFusionResult<ColumnarValue> {
         let rows = arguments.number_rows;
-        let [busy, properties @ ..] = arguments.args.as_slice() else {
-            return Err(DataFusionError::Execution(format!("{} lacks arguments", self.name)));
-        };
-        let properties =
-            properties.iter().map(|value| value.to_array(rows)).collect::<DataFusionResult<Vec<_>>>()?;
-        let busy = busy.to_array(rows)?;
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = last.as_ref().filter(|known| known.is_of(&busy, &properties, rows)) {
-            return Ok(ColumnarValue::Array(Arc::clone(&known.result)));
+        let mut values = Vec::with_capacity(arguments.args.len() + self.steps.len());
+        for (value, wanted) in arguments.args.into_iter().zip(&self.types) {
+            let value = value.into_array(rows)?;
+            values.push(if value.data_type() == wanted { value } else { cast(&value, wanted)? });
         }
-        drop(last);
-        let columns = properties.iter().map(Arc::downgrade).collect();
-        let arguments = std::iter::once(Arc::clone(&busy)).chain(properties).collect();
-        let result = self.evaluate(arguments, rows)?;
-        let evaluated = Evaluated { rows, busy, columns, result: Arc::clone(&result) };
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(evaluated);
-        Ok(ColumnarValue::Array(result))
+        for step in &self.steps {
+            values.push(step.evaluate(&values, rows)?);
+        }
+        let given = self.outputs.iter().filter_map(|at| values.get(*at).cloned()).collect();
+        let result = StructArray::try_new_with_length(self.fields.clone(), given, None, rows)?;
+        Ok(ColumnarValue::Array(Arc::new(result)))
     }
+}
+
+fn is_chain(function: &str) -> bool {
+    function.strip_prefix(ONCE).is_some_and(|name| name.starts_with(NAME))
 }
 
 /// The expression with `busy` as what tells of busy objects wherever steps are worked out.
@@ -196,7 +196,7 @@ impl ScalarUDFImpl for ChainFunction {
 /// What the engine reports; not expected.
 pub(in crate::mapping) fn with_busy(expression: Expr, busy: &Expr) -> DataFusionResult<Expr> {
     let told = |part: Expr| match part {
-        Expr::ScalarFunction(ScalarFunction { func, mut args }) if func.name().starts_with(NAME) => {
+        Expr::ScalarFunction(ScalarFunction { func, mut args }) if is_chain(func.name()) => {
             if let Some(first) = args.first_mut() {
                 *first = busy.clone();
             }

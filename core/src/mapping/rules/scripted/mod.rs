@@ -9,7 +9,7 @@ mod function;
 
 use datafusion::{
     common::{
-        Column, TableReference,
+        Column, ScalarValue, TableReference,
         tree_node::{Transformed, TreeNode as _},
     },
     functions::core::expr_fn::get_field,
@@ -21,7 +21,7 @@ pub(in crate::mapping) use self::function::with_busy;
 use super::{
     Arm, Gate, GateKind, Occasion, ValueFailure,
     arm::{distinct, script_failure},
-    null_of,
+    choose, choose_boolean, null_of,
 };
 use crate::{
     expr::{properties_of, property, qualifier},
@@ -142,7 +142,7 @@ impl<'a> WritePart<'a> {
         let mapping = &chain.context.mapping.name;
         let names = self.names().map(str::to_owned).collect();
         chain.named.push(Named { place: self.script.place().to_owned(), names });
-        let mut failing = chain.inherited(self.names());
+        let mut failing = chain.inherited(self.read_names());
         let read = self.read.as_ref().map(|read| {
             let both = read.both(self.property, |name| chain.value(name));
             read.value_and_error(&chain.step(both))
@@ -156,8 +156,12 @@ impl<'a> WritePart<'a> {
         for gate in &arm.gates {
             gates.push(Gate { kind: gate.kind, holds: chain.step(over(&gate.holds)?) });
         }
+        // Where the rule does not run, nothing of it is worked out: it may not be possible there.
+        let open =
+            chain.step(gates.iter().map(|gate| gate.holds.clone()).reduce(Expr::and).unwrap_or(lit(true)));
         for ValueFailure { kind, holds } in &arm.failures {
-            failing.push(chain.failing(arm.rule, ValueFailure { kind: kind.clone(), holds: over(holds)? }));
+            let holds = choose_boolean(open.clone(), over(holds)?, lit(false));
+            failing.push(chain.failing(arm.rule, ValueFailure { kind: kind.clone(), holds }));
         }
         // Of a new object there is nothing to read yet.
         if let Some((_, error)) = read.filter(|_| occasion != Occasion::Insert) {
@@ -166,15 +170,19 @@ impl<'a> WritePart<'a> {
         let differs = if self.read.is_some() { over(&arm.differs)? } else { lit(true) };
         let value = over(&arm.value)?;
         let failed = chain.step(any(failing.iter().map(|failing| failing.failure.holds.clone())));
-        let runs = gates.iter().map(|gate| gate.holds.clone()).fold(differs, Expr::and);
-        let runs = runs.and(Expr::Not(Box::new(failed.clone()))).and(chain.is_free(arm.rule));
+        let differs = choose_boolean(open.clone(), differs, lit(false));
+        let runs = open.and(differs).and(Expr::Not(Box::new(failed.clone()))).and(chain.is_free(arm.rule));
         let runs = chain.step(runs);
+        let value = choose(runs.clone(), value, lit(ScalarValue::Null));
         let call = call(&self.script, &self.columns, runs.clone(), value, |name| chain.value(&name.property));
         let call = chain.step(call);
         let error = chain.failing(arm.rule, script_failure(get_field(call.clone(), "error")));
         let error_holds = error.failure.holds.clone();
         failing.push(error);
-        let reads = chain.reads_of(&call);
+        let mut reads = chain.reads_of(&runs);
+        for name in self.read_names() {
+            reads.extend(chain.reads_of(&chain.value(name)));
+        }
         let frame = Arm {
             rule: arm.rule,
             gates,
@@ -214,6 +222,12 @@ impl<'a> WritePart<'a> {
     fn names(&self) -> impl Iterator<Item = &str> {
         let scripts = [Some(&self.script), self.read.as_ref().map(ReadScript::script)];
         scripts.into_iter().flatten().flat_map(CompiledScript::names).map(|name| name.property.as_str())
+    }
+
+    /// Those whose values they read, and not only replace.
+    fn read_names(&self) -> impl Iterator<Item = &str> {
+        let scripts = [Some(&self.script), self.read.as_ref().map(ReadScript::script)];
+        scripts.into_iter().flatten().flat_map(CompiledScript::read).map(|name| name.property.as_str())
     }
 
     /// The expression with what is read from the object as the rules further up make it.
