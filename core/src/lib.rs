@@ -6,7 +6,7 @@
 //! Modules stand above what they use; no arrow points back up:
 //!
 //! ```text
-//! sync → check, journal → schema, mapping → connect, expr, script → sample, identity_store, project, value
+//! sync → check, journal → schema, mapping → connect, expr, script → sample, identity_store, secret → project, value
 //! ```
 
 pub mod check;
@@ -21,5 +21,6 @@ pub mod project;
 pub mod sample;
 pub mod schema;
 pub mod script;
+pub mod secret;
 pub mod sync;
 pub mod value;

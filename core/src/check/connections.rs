@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Findings, Place, Severity};
 use crate::{
     connect::{csv_format_problem, odbc, secrets::password_variable},
-    project::{Project, Provider, Side},
+    project::{Project, Provider, Side, is_secret_attribute},
 };
 
 pub(super) fn check(project: &Project, findings: &mut Findings) {
@@ -54,7 +54,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
                 &format!("use one of {}", known.join(", ")),
             );
         }
-        for name in attributes.keys().filter(|name| odbc::is_secret_attribute(name)) {
+        for name in attributes.keys().filter(|name| is_secret_attribute(name)) {
             error(
                 "SW-C107",
                 format!("the connection attribute {name:?} holds a secret, which a project must not contain"),

@@ -11,7 +11,7 @@ use crate::{
 /// The project with the variables of the default set; `None` if they cannot be replaced.
 pub(super) fn check(project: &Project, findings: &mut Findings) -> Option<Project> {
     // The check knows no secrets; what they stand for is looked up when a system is connected.
-    let session = SessionVariables { full_sync: true, secret: &|_| Some(String::new().into()) };
+    let session = SessionVariables { full_sync: true, secret: &|_| Ok(Some(String::new().into())) };
     let replaced = match effective(project, None, &session) {
         Ok(replaced) => Some(replaced),
         Err(error) => {
@@ -43,5 +43,6 @@ const fn code_of(error: &VariablesError) -> &'static str {
         VariablesError::Text { .. } => "SW-E004",
         VariablesError::Secret { .. } => "SW-E005",
         VariablesError::NoSecret { .. } => "SW-E006",
+        VariablesError::Unreadable { .. } => "SW-E007",
     }
 }

@@ -42,6 +42,8 @@ pub enum ErrorKind {
     Timeout,
     /// The system gave up a transaction so that another one could go on; trying again helps.
     Deadlock,
+    /// The password is kept where it cannot be read now.
+    Secret,
 }
 
 impl ErrorKind {
@@ -67,6 +69,7 @@ impl ErrorKind {
             Self::Authentication => "SW-D016",
             Self::Timeout => "SW-D017",
             Self::Deadlock => "SW-D018",
+            Self::Secret => "SW-D019",
         }
     }
 

@@ -1,11 +1,18 @@
-//! Passwords of connections (P3): where they come from. They are never part of a project.
+//! Secrets of connections and projects (P3): where they come from. They are never part of a project.
 //!
-//! A password is what the program was given in this process ([`set_password`], by the editor or a prompt), or
-//! else the value of the environment variable [`password_variable`], for pipelines.
+//! A password is what the program was given in this process ([`set_password`], by the editor or a prompt), or else
+//! the value of the environment variable [`password_variable`], for pipelines, or else what the keyring or the
+//! encrypted file keep for the system ([`crate::secret`]). Secret variables likewise, without the first.
 
 use std::{collections::BTreeMap, env, sync::Mutex};
 
 use secrecy::SecretString;
+
+use crate::{
+    progress::CancelToken,
+    project::{Connection, Project, SecretStore},
+    secret::{Answer, SecretError, SecretName, stores},
+};
 
 static GIVEN: Mutex<BTreeMap<String, SecretString>> = Mutex::new(BTreeMap::new());
 
@@ -21,7 +28,41 @@ pub fn forget_password(system_identifier: &str) {
     given.remove(system_identifier);
 }
 
-/// The password of a system, if there is one.
+/// The password of a connection: from memory, the environment, or where the project says that it is kept.
+///
+/// Blocks while a keyring answers, or asks its user for a password; it is asked once in the life of the process.
+///
+/// # Errors
+///
+/// If the project names the keyring or the encrypted file, and that cannot be read; and on cancel.
+pub fn find_password(connection: &Connection, cancel: &CancelToken) -> Result<Answer, SecretError> {
+    let identifier = &connection.system_identifier;
+    match password(identifier) {
+        Some(secret) => Ok(Answer { secret: Some(secret), unanswered: Vec::new() }),
+        None => stores().find(&SecretName::password(identifier), connection.secret_store, cancel),
+    }
+}
+
+/// The value of a secret variable of a project: from the environment, or where the project says that it is kept.
+///
+/// # Errors
+///
+/// As [`find_password`].
+pub fn find_variable(project: &Project, name: &str) -> Result<Option<SecretString>, SecretError> {
+    if let Some(secret) = variable(name) {
+        return Ok(Some(secret));
+    }
+    let declared = project.variables.iter().find(|variable| variable.name == name);
+    let place = declared.map_or(SecretStore::Automatic, |variable| variable.secret_store);
+    let answer = stores().find(&SecretName::variable(&project.name, name), place, &CancelToken::default())?;
+    match answer.unanswered.into_iter().next() {
+        // The variable is used, so its value is needed.
+        Some(reason) => Err(reason),
+        None => Ok(answer.secret),
+    }
+}
+
+/// The password of a system from memory or the environment, if it is there.
 #[must_use]
 pub fn password(system_identifier: &str) -> Option<SecretString> {
     let given = GIVEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -31,11 +72,17 @@ pub fn password(system_identifier: &str) -> Option<SecretString> {
         .or_else(|| env::var(password_variable(system_identifier)).ok().map(SecretString::from))
 }
 
-/// The value of a secret variable of a project, from the environment variable `SYNCWRIGHT_VARIABLE_` and its
-/// name in upper case, with `_` for everything but letters and digits.
+/// The value of a secret variable of a project from the environment, if it is there.
 #[must_use]
 pub fn variable(name: &str) -> Option<SecretString> {
-    env::var(format!("SYNCWRIGHT_VARIABLE_{}", in_environment(name))).ok().map(SecretString::from)
+    env::var(variable_variable(name)).ok().map(SecretString::from)
+}
+
+/// Name of the environment variable that holds the value of a secret variable: `SYNCWRIGHT_VARIABLE_` and its name
+/// in upper case, with `_` for everything but letters and digits.
+#[must_use]
+pub fn variable_variable(name: &str) -> String {
+    format!("SYNCWRIGHT_VARIABLE_{}", in_environment(name))
 }
 
 /// Name of the environment variable that holds the password of a system: `SYNCWRIGHT_PASSWORD_` and the

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LogLevel, Schema, is_default};
+use super::{LogLevel, Schema, SecretStore, is_default};
 
 /// One connected system: how to reach it, what it holds, which part of it runs may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct Connection {
     pub category: String,
     /// The database system and where it is (W3, W4).
     pub provider: Provider,
+    /// Where its password is kept, and a secret that it shares with a connection server (P3, W16).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub secret_store: SecretStore,
     /// Direct, or through a remote connection server (W2).
     #[serde(default, skip_serializing_if = "is_default")]
     pub access: Access,

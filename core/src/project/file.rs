@@ -14,7 +14,7 @@ use ron::{
     extensions::Extensions,
     ser::PrettyConfig,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Project;
@@ -95,7 +95,7 @@ pub enum ProjectError {
     },
 }
 
-fn options() -> ron::Options {
+pub(super) fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
 }
 
@@ -141,8 +141,12 @@ pub fn load(path: &Path) -> Result<Project, ProjectError> {
 ///
 /// [`ProjectError::Serialize`]; not expected for any project.
 pub fn to_text(project: &Project) -> Result<String, ProjectError> {
+    ron_text(project).map_err(ProjectError::Serialize)
+}
+
+pub(super) fn ron_text<T: Serialize>(value: &T) -> Result<String, ron::Error> {
     let pretty = PrettyConfig::new().extensions(Extensions::IMPLICIT_SOME).indentor("  ").new_line("\n");
-    let mut text = options().to_string_pretty(project, pretty).map_err(ProjectError::Serialize)?;
+    let mut text = options().to_string_pretty(value, pretty)?;
     // The extension is on by default when reading; the line would only puzzle readers.
     if let Some(rest) = text.strip_prefix("#![enable(implicit_some)]\n") {
         text = rest.to_owned();
@@ -159,11 +163,23 @@ pub fn to_text(project: &Project) -> Result<String, ProjectError> {
 /// [`ProjectError::Write`]; the file at `path` is then unchanged.
 pub fn save(project: &Project, path: &Path) -> Result<(), ProjectError> {
     let text = to_text(project)?;
-    replace_file(path, text.as_bytes())
+    replace_file(path, text.as_bytes(), Replace::WithBackup)
         .map_err(|source| ProjectError::Write { path: path.to_owned(), source })
 }
 
-fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+/// What becomes of the file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// It stays as `<name>.bak`, and the new file gets its permissions.
+    WithBackup,
+    /// The new file gets its permissions.
+    WithoutBackup,
+    /// Nothing of it stays, and only the user can read the new file.
+    Private,
+}
+
+/// Writes a file beside `path`, to disk, then renames it over `path`.
+pub(crate) fn replace_file(path: &Path, content: &[u8], how: Replace) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(content)?;
@@ -173,10 +189,14 @@ fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
         if permissions.readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
-        file.as_file().set_permissions(permissions)?;
-        let mut backup = path.as_os_str().to_owned();
-        backup.push(".bak");
-        fs::copy(path, backup)?;
+        if how != Replace::Private {
+            file.as_file().set_permissions(permissions)?;
+        }
+        if how == Replace::WithBackup {
+            let mut backup = path.as_os_str().to_owned();
+            backup.push(".bak");
+            fs::copy(path, backup)?;
+        }
     }
     file.persist(path).map_err(|error| error.error)?;
     // The rename itself must survive a power cut too; not every system lets one open a folder.
@@ -186,7 +206,7 @@ fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn syntax_error(name: &str, text: &str, error: &SpannedError) -> ProjectError {
+pub(super) fn syntax_error(name: &str, text: &str, error: &SpannedError) -> ProjectError {
     let Position { line, col } = error.span.start;
     let range = byte_range(text, error.span.start, error.span.end);
     ProjectError::Syntax {

@@ -16,8 +16,10 @@ mod kept;
 mod lookup;
 mod mapping;
 mod schema;
+mod secret_store;
 mod start_up;
 mod target_system_type;
+mod template;
 mod workflow;
 
 pub use self::{
@@ -39,13 +41,20 @@ pub use self::{
         IncompatibleData, OperationStrategy, Schema, SchemaClass, SchemaProperty, SchemaType, VirtualKind,
         VirtualProperty,
     },
+    secret_store::{SecretStore, is_secret_attribute},
     start_up::{
         BaseObject, CollisionDetection, LogLevel, Schedule, StartUpConfiguration, Variable, VariableSet,
         WhenBusy,
     },
     target_system_type::{TargetSystemTable, TargetSystemType},
+    template::{
+        ConnectionTemplate, ProjectTemplate, PropertyCompletion, SavedConnection, SavedConnections,
+        SavedList, SchemaCompletions, TEMPLATE_VERSION, TemplateError, TemplateKind, TypeCompletion, Unfit,
+    },
     workflow::{DependencyResolution, Method, MethodChoice, Methods, Quota, Quotas, Step, Workflow},
 };
+
+pub(crate) use self::file::{Replace, replace_file};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Direction, is_default};
+use super::{Direction, SecretStore, is_default};
 
 /// What one starts: a workflow with its settings (F6).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,12 +106,15 @@ pub enum Schedule {
 pub struct Variable {
     /// Name.
     pub name: String,
-    /// Value; empty for secret variables, whose value lives in the keyring (P3).
+    /// Value; empty for secret variables, whose value lives elsewhere (P3).
     #[serde(default, skip_serializing_if = "is_default")]
     pub value: String,
     /// The value is a secret.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secret: bool,
+    /// Where the value of a secret variable is kept (P3).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub secret_store: SecretStore,
     /// Free text.
     #[serde(default, skip_serializing_if = "is_default")]
     pub description: String,

@@ -15,7 +15,8 @@ pub fn effective_project(
     project: &Project,
     start_up: Option<&StartUpConfiguration>,
 ) -> Result<Project, VariablesError> {
-    let session = SessionVariables { full_sync: true, secret: &secrets::variable };
+    let secret = |name: &str| secrets::find_variable(project, name);
+    let session = SessionVariables { full_sync: true, secret: &secret };
     let effective = effective(project, start_up, &session)?;
     let set = start_up.and_then(|start_up| start_up.variable_set.as_deref());
     Ok(with_variables_of(effective, project, set))
@@ -27,7 +28,8 @@ pub fn effective_project(
 ///
 /// If there is no such set; and those of [`effective_project`].
 pub fn effective_project_with_set(project: &Project, set: &str) -> Result<Project, VariablesError> {
-    let session = SessionVariables { full_sync: true, secret: &secrets::variable };
+    let secret = |name: &str| secrets::find_variable(project, name);
+    let session = SessionVariables { full_sync: true, secret: &secret };
     let effective = effective_with_set(project, set, &session)?;
     Ok(with_variables_of(effective, project, Some(set)))
 }

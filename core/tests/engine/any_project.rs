@@ -13,9 +13,9 @@ use syncwright_core::{
         MatchExpression, MatchingRule, MemberFilter, Method, MethodChoice, Methods, MultiValueWrite, Newline,
         OperationLimits, OperationStrategy, Pool, Project, PropertyFlags, PropertyRule, Provider, Quota,
         Quotas, RateLimit, RemoteServer, RuleKind, SampleDatabase, Schedule, Schema, SchemaClass,
-        SchemaProperty, SchemaType, ScriptLanguage, SendOn, Side, Snippet, SortOrder, StartUpConfiguration,
-        Step, System, TargetSystemTable, TargetSystemType, Transformation, Validation, Variable, VariableSet,
-        VirtualKind, VirtualProperty, WhenBusy, WhenMissing, Workflow,
+        SchemaProperty, SchemaType, ScriptLanguage, SecretStore, SendOn, Side, Snippet, SortOrder,
+        StartUpConfiguration, Step, System, TargetSystemTable, TargetSystemType, Transformation, Validation,
+        Variable, VariableSet, VirtualKind, VirtualProperty, WhenBusy, WhenMissing, Workflow,
     },
     value::ValueType,
 };
@@ -269,13 +269,23 @@ prop_compose! {
             let rate = rate.map(|(requests, period_ms, wait_ms)| RateLimit { requests, period_ms, wait_ms });
             OperationLimits { timeout_ms, rate }
         })),
+        secret_store in secret_store(),
     ) -> Connection {
         Connection {
             system_identifier, display_name, category, provider, access, read_only, production, time_zone,
             partial_schemas, initial_sql, connect_timeout_secs, query_timeout_secs, isolation_level,
-            fetch_batch_size, pool, operation_limits, try_to_ignore_data_errors,
+            fetch_batch_size, pool, operation_limits, try_to_ignore_data_errors, secret_store,
         }
     }
+}
+
+fn secret_store() -> impl Strategy<Value = SecretStore> {
+    select(vec![
+        SecretStore::Automatic,
+        SecretStore::Keyring,
+        SecretStore::EncryptedFile,
+        SecretStore::NeverSaved,
+    ])
 }
 
 fn log_level() -> impl Strategy<Value = LogLevel> {

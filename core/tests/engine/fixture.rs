@@ -13,8 +13,8 @@ use syncwright_core::{
     project::{
         Access, CollisionDetection, Connection, DependencyResolution, Direction, FORMAT_VERSION, Hierarchy,
         Lifecycle, LogLevel, Mapping, MappingDirection, MatchExpression, MatchingRule, Method, Methods,
-        Project, PropertyRule, Provider, Quota, Quotas, ScriptLanguage, StartUpConfiguration, Step, System,
-        WhenBusy, WhenMissing, Workflow,
+        Project, PropertyRule, Provider, Quota, Quotas, ScriptLanguage, SecretStore, StartUpConfiguration,
+        Step, System, WhenBusy, WhenMissing, Workflow,
     },
     sync::{Change, RunReport, RunStatus, run, simulate},
 };
@@ -144,6 +144,7 @@ pub fn connection(identifier: &str, file: &str) -> Connection {
         pool: None,
         operation_limits: BTreeMap::new(),
         try_to_ignore_data_errors: false,
+        secret_store: SecretStore::Automatic,
     }
 }
 

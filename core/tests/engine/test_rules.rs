@@ -4,7 +4,7 @@ use syncwright_core::{
     progress::CancelToken,
     project::{
         Condition, Direction, Exclusion, ExclusionTest, Formula, Lifecycle, Mapping, MappingDirection,
-        Project, PropertyRule, Side, Transformation, Variable, VariableSet,
+        Project, PropertyRule, SecretStore, Side, Transformation, Variable, VariableSet,
     },
     sync::test_rules::{
         Explanation, MatchOutcome, RuleTest, RuleTestError, TestObjects, TestValue, TestVariables, test_rules,
@@ -288,6 +288,7 @@ fn with_variables(project: &mut Project) {
         name: name.to_owned(),
         value: value.to_owned(),
         secret: false,
+        secret_store: SecretStore::Automatic,
         description: String::new(),
     };
     project.variables = vec![variable("Mail", "nobody@x"), variable("Suffix", "-")];

@@ -9,45 +9,10 @@ use super::{
     dialect::{self, Dialect},
     driver,
 };
-use crate::connect::{ConnectError, ErrorKind};
-
-/// Attributes that hold a secret; a project that has one is refused.
-const SECRET_ATTRIBUTES: &[&str] = &[
-    "pwd",
-    "password",
-    "passwd",
-    "secret",
-    "sslpwd",
-    "sslkeypassword",
-    "newpwd",
-    "token",
-    "accesstoken",
-    // IBM's.
-    "newpassword",
-    "sslclientkeystoredbpassword",
-    "keystorepassword",
-    "trustedcontextpassword",
-    "apikey",
-    // MySQL's further factors.
-    "password1",
-    "password2",
-    "password3",
-    "pwd1",
-    "pwd2",
-    "pwd3",
-    // Microsoft's and others'.
-    "clientcertificatepassword",
-    "keystoresecret",
-    "clientsecret",
-    "proxypwd",
-    "proxypassword",
-];
-
-/// True for attributes that hold a secret and therefore must not be in a project (P3).
-#[must_use]
-pub fn is_secret_attribute(name: &str) -> bool {
-    SECRET_ATTRIBUTES.contains(&name.trim().to_lowercase().as_str())
-}
+use crate::{
+    connect::{ConnectError, ErrorKind},
+    project::is_secret_attribute,
+};
 
 /// Attributes by their names, which ODBC compares without case.
 #[derive(Debug, Clone, Default)]

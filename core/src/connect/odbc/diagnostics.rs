@@ -120,7 +120,7 @@ impl Speaker {
                 "install the ODBC driver for {system} ({}) or name another one in the attribute `Driver`",
                 self.dialect.driver_source()
             ),
-            ErrorKind::Authentication => {
+            ErrorKind::Authentication | ErrorKind::Secret => {
                 "check the attribute `UID` of the connection, and give the password again".to_owned()
             }
             ErrorKind::Missing => "check the database's name in the connection".to_owned(),

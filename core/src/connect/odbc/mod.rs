@@ -37,14 +37,6 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 use jiff::tz::TimeZone;
 
-pub use self::{
-    connection_string::is_secret_attribute,
-    data_operation::{
-        OperationScript, OperationScriptError, RenderedParameter, RenderedStatement, dry_render,
-        dry_render_script,
-    },
-    operation::operation_kinds,
-};
 use self::{
     data_operation::{Affected, OperationScripts},
     dialect::Dialect,
@@ -56,6 +48,13 @@ use self::{
     session::{Link, Patience, Session},
     transport::Transport,
     write::{Expect, Writing},
+};
+pub use self::{
+    data_operation::{
+        OperationScript, OperationScriptError, RenderedParameter, RenderedStatement, dry_render,
+        dry_render_script,
+    },
+    operation::operation_kinds,
 };
 use super::{Capabilities, ConnectError, Connector, ErrorKind, Flow, OpenMode, SearchRequest, ServerInfo};
 use crate::{

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use jiff::tz::TimeZone;
+use miette::Diagnostic as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +25,7 @@ use crate::{
     },
     progress::CancelToken,
     project::Connection,
+    secret::{Answer, SecretError},
 };
 
 /// Seconds to wait for a connection if the project does not say.
@@ -54,8 +56,16 @@ impl OdbcConnector {
         let dialect = dialect::dialect(dialect_id).ok_or_else(|| unknown_dialect(&label, dialect_id))?;
         let zone = connection.time_zone.as_deref().map(|name| time_zone(&label, name)).transpose()?;
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
-        let password = secrets::password(&connection.system_identifier);
-        let way = Way { connection: connection.clone(), dialect, resolved, password, label: label.clone() };
+        let Answer { secret: password, unanswered } =
+            secrets::find_password(connection, cancel).map_err(|error| no_password(&label, &error))?;
+        let way = Way {
+            connection: connection.clone(),
+            dialect,
+            resolved,
+            password,
+            unanswered,
+            label: label.clone(),
+        };
         let lease = way.lease(Trust::Recent, cancel)?;
         Ok(Self {
             lease,
@@ -91,6 +101,8 @@ pub struct Way {
     dialect: &'static dyn Dialect,
     resolved: Attributes,
     password: Option<SecretString>,
+    /// Why there is no password, if there is a reason.
+    unanswered: Vec<SecretError>,
     label: String,
 }
 
@@ -170,9 +182,23 @@ impl Way {
         let seconds = self.connection.connect_timeout_secs.unwrap_or(DEFAULT_TIMEOUT_SECS).max(1);
         let timeout = Duration::from_secs(seconds.into());
         let text = connection_string::connection_string(&self.resolved, self.password.as_ref());
-        let mut session = Session::connect(text, speaker, timeout, Some(cancel))?;
+        let mut session = Session::connect(text, speaker, timeout, Some(cancel))
+            .map_err(|error| self.with_missing_password(error))?;
         self.prepare(&mut session, cancel)?;
         Ok(session)
+    }
+
+    /// A refused connection for which no password was found says why none was.
+    fn with_missing_password(&self, mut error: ConnectError) -> ConnectError {
+        if error.kind == ErrorKind::Authentication
+            && let Some(reason) = self.unanswered.first()
+        {
+            let _ = write!(error.text, "; no password was found: {reason}");
+            if let Some(help) = reason.help() {
+                error.help = Some(help.to_string());
+            }
+        }
+        error
     }
 
     /// Statements that every new connection runs: those of the dialect, then those of the project (W8).
@@ -208,6 +234,19 @@ impl Way {
             format!("{} has no isolation level {level:?} that can be set here", self.dialect.label()),
         )
         .with_help("use a level of the SQL standard, such as READ COMMITTED, or the initial SQL")
+    }
+}
+
+/// The password is kept where it cannot be read now.
+fn no_password(label: &str, error: &SecretError) -> ConnectError {
+    let kind = match error {
+        SecretError::Cancelled { .. } => ErrorKind::Cancelled,
+        _ => ErrorKind::Secret,
+    };
+    let without = ConnectError::new(kind, label, error.to_string());
+    match error.help() {
+        Some(help) => without.with_help(help.to_string()),
+        None => without,
     }
 }
 

@@ -138,7 +138,7 @@ fn project() -> Project {
 }
 
 fn run(project: &Project, with_start_up: bool) -> Result<Project, VariablesError> {
-    let secret = |name: &str| (name == "Password").then(|| SecretString::from("s3cret"));
+    let secret = |name: &str| Ok((name == "Password").then(|| SecretString::from("s3cret")));
     let session = SessionVariables { full_sync: true, secret: &secret };
     effective(project, project.start_ups.first().filter(|_| with_start_up), &session)
 }

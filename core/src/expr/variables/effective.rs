@@ -25,6 +25,7 @@ use crate::{
         Formula, Literal, Mapping, MemberFilter, MethodChoice, Project, Provider, SchemaClass,
         StartUpConfiguration, System, TargetSystemTable, Variable, VirtualKind, Workflow,
     },
+    secret::SecretError,
 };
 
 /// The session variable that conditions of steps know: true, but false while data is imported (D5).
@@ -35,7 +36,7 @@ pub struct SessionVariables<'a> {
     /// Value of [`FULL_SYNC`] in steps that import no data; those that do have `false`.
     pub full_sync: bool,
     /// Gives the value of a secret variable, for connections; `None` if there is none.
-    pub secret: &'a dyn Fn(&str) -> Option<SecretString>,
+    pub secret: &'a dyn Fn(&str) -> Result<Option<SecretString>, SecretError>,
 }
 
 impl fmt::Debug for SessionVariables<'_> {
@@ -95,9 +96,26 @@ pub enum VariablesError {
         /// The variable.
         name: String,
     },
+    /// The value of a secret variable is kept where it cannot be read now.
+    #[error("{place}: the secret variable {name} cannot be read: {source}")]
+    #[diagnostic(code("SW-E007"))]
+    Unreadable {
+        /// The setting.
+        place: String,
+        /// The variable.
+        name: String,
+        /// Why.
+        #[diagnostic_source]
+        source: SecretError,
+    },
     /// A secret variable has no value.
     #[error("{place}: the secret variable {name} has no value")]
-    #[diagnostic(code("SW-E006"), help("store a value for it; secrets are not part of the project file"))]
+    #[diagnostic(
+        code("SW-E006"),
+        help(
+            "store a value for it with `syncwright secret set PROJECT --variable {name}`; secrets are not part of the project file"
+        )
+    )]
     NoSecret {
         /// The setting.
         place: String,
@@ -238,7 +256,12 @@ impl<'a> Values<'a> {
     fn connection_text(&self, text: &mut String, how: Quoting, place: &str) -> Result<(), VariablesError> {
         let mut values = self.plain.clone();
         for (_, name) in names_in(text).into_iter().filter(|(_, name)| self.secret.contains(*name)) {
-            let Some(value) = (self.session.secret)(name) else {
+            let unreadable = |source| VariablesError::Unreadable {
+                place: place.to_owned(),
+                name: name.to_owned(),
+                source,
+            };
+            let Some(value) = (self.session.secret)(name).map_err(unreadable)? else {
                 return Err(VariablesError::NoSecret { place: place.to_owned(), name: name.to_owned() });
             };
             values.insert(name.to_owned(), value.expose_secret().to_owned());

@@ -201,12 +201,15 @@ prop_compose! {
 }
 
 fn variable() -> impl Strategy<Value = Variable> {
-    (text(), text(), any::<bool>(), text()).prop_map(|(name, value, secret, description)| Variable {
-        name,
-        value,
-        secret,
-        description,
-    })
+    (text(), text(), any::<bool>(), secret_store(), text()).prop_map(
+        |(name, value, secret, secret_store, description)| Variable {
+            name,
+            value,
+            secret,
+            secret_store,
+            description,
+        },
+    )
 }
 
 prop_compose! {
