@@ -97,7 +97,7 @@ pub enum VariablesError {
         name: String,
     },
     /// The value of a secret variable is kept where it cannot be read now.
-    #[error("{place}: the secret variable {name} cannot be read: {source}")]
+    #[error("{place}: the secret variable {name} cannot be read: {reason}")]
     #[diagnostic(code("SW-E007"))]
     Unreadable {
         /// The setting.
@@ -105,8 +105,10 @@ pub enum VariablesError {
         /// The variable.
         name: String,
         /// Why.
-        #[diagnostic_source]
-        source: SecretError,
+        reason: String,
+        /// What to do.
+        #[help]
+        help: String,
     },
     /// A secret variable has no value.
     #[error("{place}: the secret variable {name} has no value")]
@@ -256,10 +258,11 @@ impl<'a> Values<'a> {
     fn connection_text(&self, text: &mut String, how: Quoting, place: &str) -> Result<(), VariablesError> {
         let mut values = self.plain.clone();
         for (_, name) in names_in(text).into_iter().filter(|(_, name)| self.secret.contains(*name)) {
-            let unreadable = |source| VariablesError::Unreadable {
+            let unreadable = |error: SecretError| VariablesError::Unreadable {
                 place: place.to_owned(),
                 name: name.to_owned(),
-                source,
+                reason: error.to_string(),
+                help: error.help().map(|help| help.to_string()).unwrap_or_default(),
             };
             let Some(value) = (self.session.secret)(name).map_err(unreadable)? else {
                 return Err(VariablesError::NoSecret { place: place.to_owned(), name: name.to_owned() });
