@@ -41,7 +41,8 @@ impl Program {
         Self { file: file.into() }
     }
 
-    /// A command that runs the program without a display, so that no test ever opens a window by accident.
+    /// A command that runs the program without a display, so that no test ever opens a window by accident,
+    /// and without keyring and file of secrets: no test ever talks to those of whoever runs it.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.file);
@@ -49,6 +50,9 @@ impl Program {
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("SYNCWRIGHT_LOG")
+            .env_remove("SYNCWRIGHT_PASSPHRASE")
+            .env("SYNCWRIGHT_KEYRING", "off")
+            .env("SYNCWRIGHT_SECRETS", "")
             .stdin(Stdio::null());
         command
     }

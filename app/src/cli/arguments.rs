@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, man, pairs, run, runs, schema, simulate, test_rules};
+use super::{check, completions, demo, log, man, pairs, run, runs, schema, secret, simulate, test_rules};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -47,7 +47,15 @@ Environment:
   SYNCWRIGHT_LOG   log filter such as `syncwright_core=debug`; overrides --log-level
   SYNCWRIGHT_PASSWORD_<SYSTEM>
                    password of a system behind ODBC: its system identifier in upper case, with _ for everything \
-but letters and digits";
+but letters and digits
+  SYNCWRIGHT_VARIABLE_<NAME>
+                   value of a secret variable: its name in upper case, with _ for everything but letters and digits
+  SYNCWRIGHT_PASSPHRASE
+                   passphrase of the encrypted file of secrets, which otherwise is asked for in the terminal
+  SYNCWRIGHT_SECRETS
+                   the encrypted file of secrets; empty for none
+  SYNCWRIGHT_KEYRING
+                   `off`: the keyring of the desktop is not used";
 
 /// Arguments of the program.
 #[derive(Debug, Parser)]
@@ -148,6 +156,8 @@ pub enum Command {
     Pairs(pairs::Arguments),
     /// Show, update or compress what a project knows about its systems
     Schema(schema::Arguments),
+    /// Save or forget passwords and secret variables
+    Secret(secret::Arguments),
     /// Print the manual pages in roff
     Man(man::Arguments),
     /// Print completions for a shell

@@ -19,6 +19,8 @@ pub struct Console<'a> {
     pub err_is_terminal: bool,
     /// True if Ctrl+C and the signal to terminate should stop the work. Off in tests.
     pub listen_to_signals: bool,
+    /// True if passwords come from the user's keyring and encrypted file, too. Off in tests.
+    pub uses_stores: bool,
     /// How results and errors are printed.
     pub format: Format,
     /// Stops the work.
@@ -34,6 +36,7 @@ impl<'a> Console<'a> {
             out_is_terminal: false,
             err_is_terminal: false,
             listen_to_signals: false,
+            uses_stores: false,
             format: Format::Text,
             cancel: CancelToken::default(),
         }

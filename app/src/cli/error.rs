@@ -7,8 +7,9 @@ use miette::Diagnostic;
 use syncwright_core::{
     check::Finding,
     journal::JournalError,
-    project::ProjectError,
+    project::{ProjectError, SecretStore},
     schema::SchemaError,
+    secret::SecretError,
     sync::{SyncError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
 use thiserror::Error;
@@ -116,6 +117,63 @@ pub enum CliError {
         /// The file.
         path: PathBuf,
     },
+    /// Nobody can be asked.
+    #[error("there is no terminal to ask for a secret: {source}")]
+    #[diagnostic(
+        code("SW-A012"),
+        help(
+            "pipe the secret in as one line; the passphrase of the encrypted file is taken from SYNCWRIGHT_PASSPHRASE"
+        )
+    )]
+    NoTerminal {
+        /// Why.
+        source: io::Error,
+    },
+    /// What was piped in is no secret.
+    #[error("standard input has no secret: {reason}")]
+    #[diagnostic(
+        code("SW-A013"),
+        help("pipe in one line, or run the command in a terminal, which asks for it")
+    )]
+    NoSecretGiven {
+        /// Why; without what was read.
+        reason: String,
+    },
+    /// Typed twice, differently.
+    #[error("the two passphrases are different")]
+    #[diagnostic(code("SW-A014"), help("type the same one twice; nothing was changed"))]
+    Different,
+    /// The system has no passwords.
+    #[error("{system} needs no password: it is {what}")]
+    #[diagnostic(code("SW-A015"), help("choose the other one with --system"))]
+    NoPassword {
+        /// The system.
+        system: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// There is no such variable, or it is not secret.
+    #[error("the project has no secret variable {name:?}")]
+    #[diagnostic(code("SW-A016"), help("{}", secret_variables(known)))]
+    NoSecretVariable {
+        /// What was typed.
+        name: String,
+        /// The secret variables.
+        known: Vec<String>,
+    },
+    /// The project looks elsewhere.
+    #[error("the project would not find it in the {store}: it says `secret_store: {place:?}`")]
+    #[diagnostic(code("SW-A017"), help("leave --store out, or change `secret_store` in the project"))]
+    OtherStore {
+        /// What the project says.
+        place: SecretStore,
+        /// What was chosen.
+        store: &'static str,
+    },
+    /// A secret cannot be saved, found or forgotten.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Secret(#[from] SecretError),
     /// The project cannot be loaded or saved.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -153,8 +211,14 @@ impl CliError {
             | Self::Window(_)
             | Self::Sample { .. }
             | Self::ChangedOnDisk { .. }
+            | Self::NoTerminal { .. }
             | Self::Project(ProjectError::Write { .. }) => 4,
             Self::Sync(error) => error.exit_code(),
+            Self::Secret(error)
+                if !matches!(error, SecretError::NeverSaved { .. } | SecretError::EmptyPassphrase) =>
+            {
+                4
+            }
             Self::Schema(error) => error.exit_code(),
             Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
             Self::RuleTest(error) => error.exit_code(),
@@ -166,6 +230,12 @@ impl CliError {
             | Self::UnknownCommand { .. }
             | Self::ProjectBeforeCommand { .. }
             | Self::ForeignFolder { .. }
+            | Self::NoSecretGiven { .. }
+            | Self::Different
+            | Self::NoPassword { .. }
+            | Self::NoSecretVariable { .. }
+            | Self::OtherStore { .. }
+            | Self::Secret(_)
             | Self::NoStartUp { .. }
             | Self::ChooseStartUp { .. }
             | Self::UnknownStartUp { .. } => 2,
@@ -179,6 +249,14 @@ impl CliError {
             Self::Sync(SyncError::CheckFailed { findings }) => findings,
             _ => &[],
         }
+    }
+}
+
+fn secret_variables(known: &[String]) -> String {
+    if known.is_empty() {
+        "none of its variables is `secret`".to_owned()
+    } else {
+        format!("the secret variables are {}", quoted(known))
     }
 }
 

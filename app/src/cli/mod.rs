@@ -21,8 +21,10 @@ mod report;
 mod run;
 mod runs;
 mod schema;
+mod secret;
 mod simulate;
 mod start_up;
+mod stores;
 mod table;
 mod test_rules;
 mod trace;
@@ -36,7 +38,7 @@ use std::{
 
 use clap::{CommandFactory as _, Parser as _};
 
-use self::{arguments::Command, console::PipeTolerant};
+use self::{arguments::Command, console::PipeTolerant, stores::User};
 pub use self::{
     arguments::{Cli, Format, LogFilter, RendererChoice},
     console::Console,
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
     console.out_is_terminal = io::stdout().is_terminal();
     console.err_is_terminal = io::stderr().is_terminal();
     console.listen_to_signals = true;
+    console.uses_stores = true;
     ExitCode::from(main_with(std::env::args_os(), &mut console))
 }
 
@@ -81,6 +84,11 @@ pub fn definition() -> clap::Command {
 
 fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
     let Cli { project, globals, command } = cli;
+    if console.uses_stores {
+        // Those of them that open a window have no terminal to ask in.
+        let in_window = matches!(command, None | Some(Command::Demo(_)));
+        stores::install_stores(if in_window { User::Editor } else { User::Subcommand });
+    }
     match (project, command) {
         (Some(project), Some(_)) => Err(CliError::ProjectBeforeCommand { project }),
         (project, None) => open::run(project, globals.renderer),
@@ -94,6 +102,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::Log(arguments) => log::run(&arguments, console),
             Command::Pairs(arguments) => pairs::run(&arguments, console),
             Command::Schema(arguments) => schema::run(&arguments, console),
+            Command::Secret(arguments) => secret::run(&arguments, console),
             Command::Man(arguments) => man::run(&arguments, console),
             Command::Completions(arguments) => completions::run(&arguments, console),
         },

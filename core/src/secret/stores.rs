@@ -49,6 +49,15 @@ pub enum Kept {
 }
 
 impl Kept {
+    /// `keyring` or `file`, as on the command line.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::InKeyring => "keyring",
+            Self::InFile => "file",
+        }
+    }
+
     /// `keyring` or `encrypted file`.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -287,6 +296,23 @@ impl Stores {
             }
         }
         Ok(())
+    }
+
+    /// Whether a store has a secret.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be looked into. That there is no encrypted file yet is no error.
+    pub fn has(&self, name: &SecretName, store: Kept) -> Result<bool, SecretError> {
+        let found = match store {
+            Kept::InKeyring => self.keyring()?.get(name, &CancelToken::default()),
+            Kept::InFile => self.ask_file(name, WhoAnswers::Anybody),
+        };
+        match found {
+            Ok(secret) => Ok(secret.is_some()),
+            Err(SecretError::NoFile { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes a secret from both stores, as far as they can be reached.
