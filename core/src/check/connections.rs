@@ -59,7 +59,7 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
                 "SW-C107",
                 format!("the connection attribute {name:?} holds a secret, which a project must not contain"),
                 &format!(
-                    "remove it; the password comes from the environment variable {}",
+                    "remove it; save the password with `syncwright secret set`, or give it in the environment variable {}",
                     password_variable(&connection.system_identifier)
                 ),
             );

@@ -222,7 +222,7 @@ pub struct RemoteServer {
 /// Authentication at a remote connection server (W2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authentication {
-    /// A secret shared with the server; it lives in the keyring, not here.
+    /// A secret shared with the server; it is never part of the file.
     SharedSecret,
     /// A client certificate.
     MutualTls {

@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use proptest::prelude::*;
-use syncwright_core::project::{Direction, ProjectError, from_text, load, save, to_text};
+use syncwright_core::project::{
+    ConnectionTemplate, Direction, ProjectError, ProjectTemplate, Schema, SchemaCompletions, TemplateError,
+    from_text, load, save, to_text,
+};
 
 use crate::{
     any_project::project,
@@ -20,6 +23,43 @@ proptest! {
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
         prop_assert_eq!(&read, &project);
         prop_assert_eq!(to_text(&read).unwrap(), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn templates_come_back(project in project()) {
+        let template = ProjectTemplate::of(&project, "any");
+        let text = template.to_text().unwrap();
+        prop_assert_eq!(&ProjectTemplate::from_text("random", &text).unwrap(), &template);
+        for system in [&project.central, &project.target] {
+            let template = ConnectionTemplate::of(system, "any");
+            match template.to_text() {
+                Ok(text) => {
+                    prop_assert_eq!(&ConnectionTemplate::from_text("random", &text).unwrap(), &template);
+                }
+                Err(error) => prop_assert!(matches!(error, TemplateError::Secret { .. }), "{error}"),
+            }
+        }
+    }
+
+    /// Templates of one project never break another one: what was there before stays readable, and once more
+    /// changes nothing.
+    #[test]
+    fn templates_apply_to_strange_projects(one in project(), mut other in project()) {
+        SchemaCompletions::of(&one.central.schema).apply(&mut other.central.schema);
+        let before = other.central.schema.clone();
+        SchemaCompletions::of(&one.central.schema).apply(&mut other.central.schema);
+        prop_assert_eq!(&other.central.schema, &before);
+        SchemaCompletions::of(&one.central.schema).apply(&mut Schema::default());
+        if ProjectTemplate::of(&one, "any").apply(&mut other).is_ok() {
+            let before = other.clone();
+            prop_assert!(ProjectTemplate::of(&one, "any").apply(&mut other).is_ok());
+            prop_assert_eq!(&other, &before);
+        }
+        prop_assert_eq!(&from_text("other", &to_text(&other).unwrap()).unwrap(), &other);
     }
 }
 

@@ -61,6 +61,8 @@ mod packaging;
 mod pairs;
 mod sample;
 mod schema;
+#[cfg(target_os = "linux")]
+mod secrets;
 #[cfg(unix)]
 mod servers;
 mod window;

@@ -6,6 +6,8 @@
 
 mod system;
 #[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::{
@@ -53,7 +55,7 @@ pub enum Prompts {
 }
 
 /// What is below: the system's keyring, or one that a test made.
-trait Backend: Send + Sync {
+pub(super) trait Backend: Send + Sync {
     fn open(&self) -> Result<Arc<CredentialStore>, Error>;
     fn is_locked(&self) -> Result<bool, Error>;
     /// True if the error says that a locked keyring was not unlocked.
@@ -89,7 +91,7 @@ impl Keyring {
         Self::with_backend(Arc::new(SystemKeyring), prompts)
     }
 
-    fn with_backend(backend: Arc<dyn Backend>, prompts: Prompts) -> Self {
+    pub(super) fn with_backend(backend: Arc<dyn Backend>, prompts: Prompts) -> Self {
         Self { backend, opened: Arc::default(), prompts }
     }
 

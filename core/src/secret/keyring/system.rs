@@ -20,8 +20,10 @@ impl Backend for SystemKeyring {
         let service = SecretService::connect(EncryptionType::Plain).map_err(failed)?;
         match service.get_default_collection() {
             Ok(collection) => collection.is_locked().map_err(failed),
-            // It is there and still empty; it makes its collection when something is saved.
-            Err(ServiceError::NoResult) => Ok(false),
+            // Started for this call, without anybody who logged in: it can neither read nor save.
+            Err(ServiceError::NoResult) => Err(Error::PlatformFailure(
+                "there is one, but it has no default keyring that is set up".into(),
+            )),
             Err(error) => Err(failed(error)),
         }
     }
