@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Save or forget passwords and secret variables')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -252,6 +253,81 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
         'syncwright;schema;help;help' {
             break
         }
+        'syncwright;secret' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a secret')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a secret from the keyring and the encrypted file')
+            [CompletionResult]::new('where', 'where', [CompletionResultType]::ParameterValue, 'Say where a secret is looked for, and where it is; never the secret itself')
+            [CompletionResult]::new('passphrase', 'passphrase', [CompletionResultType]::ParameterValue, 'Change the passphrase of the encrypted file, or make the file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;secret;set' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'The password of this system')
+            [CompletionResult]::new('--variable', '--variable', [CompletionResultType]::ParameterName, 'The value of this secret variable')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to save it; if absent, where the project says: the keyring if one is running, else the file')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;secret;forget' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'The password of this system')
+            [CompletionResult]::new('--variable', '--variable', [CompletionResultType]::ParameterName, 'The value of this secret variable')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;secret;where' {
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'The password of this system')
+            [CompletionResult]::new('--variable', '--variable', [CompletionResultType]::ParameterName, 'The value of this secret variable')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;secret;passphrase' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;secret;help' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a secret')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a secret from the keyring and the encrypted file')
+            [CompletionResult]::new('where', 'where', [CompletionResultType]::ParameterValue, 'Say where a secret is looked for, and where it is; never the secret itself')
+            [CompletionResult]::new('passphrase', 'passphrase', [CompletionResultType]::ParameterValue, 'Change the passphrase of the encrypted file, or make the file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;secret;help;set' {
+            break
+        }
+        'syncwright;secret;help;forget' {
+            break
+        }
+        'syncwright;secret;help;where' {
+            break
+        }
+        'syncwright;secret;help;passphrase' {
+            break
+        }
+        'syncwright;secret;help;help' {
+            break
+        }
         'syncwright;man' {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write one page per subcommand into this folder instead')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
@@ -279,6 +355,7 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Save or forget passwords and secret variables')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -333,6 +410,25 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;schema;compress' {
+            break
+        }
+        'syncwright;help;secret' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a secret')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a secret from the keyring and the encrypted file')
+            [CompletionResult]::new('where', 'where', [CompletionResultType]::ParameterValue, 'Say where a secret is looked for, and where it is; never the secret itself')
+            [CompletionResult]::new('passphrase', 'passphrase', [CompletionResultType]::ParameterValue, 'Change the passphrase of the encrypted file, or make the file')
+            break
+        }
+        'syncwright;help;secret;set' {
+            break
+        }
+        'syncwright;help;secret;forget' {
+            break
+        }
+        'syncwright;help;secret;where' {
+            break
+        }
+        'syncwright;help;secret;passphrase' {
             break
         }
         'syncwright;help;man' {

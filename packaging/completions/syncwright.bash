@@ -46,6 +46,9 @@ _syncwright() {
             syncwright,schema)
                 cmd="syncwright__subcmd__schema"
                 ;;
+            syncwright,secret)
+                cmd="syncwright__subcmd__secret"
+                ;;
             syncwright,simulate)
                 cmd="syncwright__subcmd__simulate"
                 ;;
@@ -82,6 +85,9 @@ _syncwright() {
             syncwright__subcmd__help,schema)
                 cmd="syncwright__subcmd__help__subcmd__schema"
                 ;;
+            syncwright__subcmd__help,secret)
+                cmd="syncwright__subcmd__help__subcmd__secret"
+                ;;
             syncwright__subcmd__help,simulate)
                 cmd="syncwright__subcmd__help__subcmd__simulate"
                 ;;
@@ -105,6 +111,18 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help__subcmd__schema,update)
                 cmd="syncwright__subcmd__help__subcmd__schema__subcmd__update"
+                ;;
+            syncwright__subcmd__help__subcmd__secret,forget)
+                cmd="syncwright__subcmd__help__subcmd__secret__subcmd__forget"
+                ;;
+            syncwright__subcmd__help__subcmd__secret,passphrase)
+                cmd="syncwright__subcmd__help__subcmd__secret__subcmd__passphrase"
+                ;;
+            syncwright__subcmd__help__subcmd__secret,set)
+                cmd="syncwright__subcmd__help__subcmd__secret__subcmd__set"
+                ;;
+            syncwright__subcmd__help__subcmd__secret,where)
+                cmd="syncwright__subcmd__help__subcmd__secret__subcmd__where"
                 ;;
             syncwright__subcmd__pairs,break)
                 cmd="syncwright__subcmd__pairs__subcmd__break"
@@ -154,6 +172,36 @@ _syncwright() {
             syncwright__subcmd__schema__subcmd__help,update)
                 cmd="syncwright__subcmd__schema__subcmd__help__subcmd__update"
                 ;;
+            syncwright__subcmd__secret,forget)
+                cmd="syncwright__subcmd__secret__subcmd__forget"
+                ;;
+            syncwright__subcmd__secret,help)
+                cmd="syncwright__subcmd__secret__subcmd__help"
+                ;;
+            syncwright__subcmd__secret,passphrase)
+                cmd="syncwright__subcmd__secret__subcmd__passphrase"
+                ;;
+            syncwright__subcmd__secret,set)
+                cmd="syncwright__subcmd__secret__subcmd__set"
+                ;;
+            syncwright__subcmd__secret,where)
+                cmd="syncwright__subcmd__secret__subcmd__where"
+                ;;
+            syncwright__subcmd__secret__subcmd__help,forget)
+                cmd="syncwright__subcmd__secret__subcmd__help__subcmd__forget"
+                ;;
+            syncwright__subcmd__secret__subcmd__help,help)
+                cmd="syncwright__subcmd__secret__subcmd__help__subcmd__help"
+                ;;
+            syncwright__subcmd__secret__subcmd__help,passphrase)
+                cmd="syncwright__subcmd__secret__subcmd__help__subcmd__passphrase"
+                ;;
+            syncwright__subcmd__secret__subcmd__help,set)
+                cmd="syncwright__subcmd__secret__subcmd__help__subcmd__set"
+                ;;
+            syncwright__subcmd__secret__subcmd__help,where)
+                cmd="syncwright__subcmd__secret__subcmd__help__subcmd__where"
+                ;;
             *)
                 ;;
         esac
@@ -161,7 +209,7 @@ _syncwright() {
 
     case "${cmd}" in
         syncwright)
-            opts="-h -V --format --renderer --log-level --help --version demo check simulate run test-rules runs log pairs schema man completions help"
+            opts="-h -V --format --renderer --log-level --help --version demo check simulate run test-rules runs log pairs schema secret man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -272,7 +320,7 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help)
-            opts="demo check simulate run test-rules runs log pairs schema man completions help"
+            opts="demo check simulate run test-rules runs log pairs schema secret man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -496,6 +544,76 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help__subcmd__schema__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__secret)
+            opts="set forget where passphrase"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__secret__subcmd__forget)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__secret__subcmd__passphrase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__secret__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__secret__subcmd__where)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1054,6 +1172,248 @@ _syncwright() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret)
+            opts="-h --format --renderer --log-level --help set forget where passphrase help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__forget)
+            opts="-h --system --variable --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --system)
+                    COMPREPLY=($(compgen -W "central target" -- "${cur}"))
+                    return 0
+                    ;;
+                --variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help)
+            opts="set forget where passphrase help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help__subcmd__forget)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help__subcmd__passphrase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__help__subcmd__where)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__passphrase)
+            opts="-h --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__set)
+            opts="-h --system --variable --store --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --system)
+                    COMPREPLY=($(compgen -W "central target" -- "${cur}"))
+                    return 0
+                    ;;
+                --variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__secret__subcmd__where)
+            opts="-h --system --variable --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --system)
+                    COMPREPLY=($(compgen -W "central target" -- "${cur}"))
+                    return 0
+                    ;;
+                --variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -34,6 +34,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
             cand schema 'Show, update or compress what a project knows about its systems'
+            cand secret 'Save or forget passwords and secret variables'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -223,6 +224,70 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         }
         &'syncwright;schema;help;help'= {
         }
+        &'syncwright;secret'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand set 'Save a secret'
+            cand forget 'Remove a secret from the keyring and the encrypted file'
+            cand where 'Say where a secret is looked for, and where it is; never the secret itself'
+            cand passphrase 'Change the passphrase of the encrypted file, or make the file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;secret;set'= {
+            cand --system 'The password of this system'
+            cand --variable 'The value of this secret variable'
+            cand --store 'Where to save it; if absent, where the project says: the keyring if one is running, else the file'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;secret;forget'= {
+            cand --system 'The password of this system'
+            cand --variable 'The value of this secret variable'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;secret;where'= {
+            cand --system 'The password of this system'
+            cand --variable 'The value of this secret variable'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;secret;passphrase'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;secret;help'= {
+            cand set 'Save a secret'
+            cand forget 'Remove a secret from the keyring and the encrypted file'
+            cand where 'Say where a secret is looked for, and where it is; never the secret itself'
+            cand passphrase 'Change the passphrase of the encrypted file, or make the file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;secret;help;set'= {
+        }
+        &'syncwright;secret;help;forget'= {
+        }
+        &'syncwright;secret;help;where'= {
+        }
+        &'syncwright;secret;help;passphrase'= {
+        }
+        &'syncwright;secret;help;help'= {
+        }
         &'syncwright;man'= {
             cand --dir 'Write one page per subcommand into this folder instead'
             cand --format 'How results and errors are printed'
@@ -248,6 +313,7 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
             cand schema 'Show, update or compress what a project knows about its systems'
+            cand secret 'Save or forget passwords and secret variables'
             cand man 'Print the manual pages in roff'
             cand completions 'Print completions for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -287,6 +353,20 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;schema;update'= {
         }
         &'syncwright;help;schema;compress'= {
+        }
+        &'syncwright;help;secret'= {
+            cand set 'Save a secret'
+            cand forget 'Remove a secret from the keyring and the encrypted file'
+            cand where 'Say where a secret is looked for, and where it is; never the secret itself'
+            cand passphrase 'Change the passphrase of the encrypted file, or make the file'
+        }
+        &'syncwright;help;secret;set'= {
+        }
+        &'syncwright;help;secret;forget'= {
+        }
+        &'syncwright;help;secret;where'= {
+        }
+        &'syncwright;help;secret;passphrase'= {
         }
         &'syncwright;help;man'= {
         }

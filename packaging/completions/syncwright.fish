@@ -46,6 +46,7 @@ complete -c syncwright -n "__fish_syncwright_needs_command" -a "runs" -d 'List t
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "log" -d 'Show the report of one run'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "pairs" -d 'List, break or make the pairs that mappings remember'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "secret" -d 'Save or forget passwords and secret variables'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "man" -d 'Print the manual pages in roff'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "completions" -d 'Print completions for a shell'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -294,6 +295,87 @@ complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "compress" -d 'Drop schema data that nothing in the project uses'
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -f -a "set" -d 'Save a secret'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -f -a "forget" -d 'Remove a secret from the keyring and the encrypted file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -f -a "where" -d 'Say where a secret is looked for, and where it is; never the secret itself'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -f -a "passphrase" -d 'Change the passphrase of the encrypted file, or make the file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and not __fish_seen_subcommand_from set forget where passphrase help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l system -d 'The password of this system' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l variable -d 'The value of this secret variable' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l store -d 'Where to save it; if absent, where the project says: the keyring if one is running, else the file' -r -f -a "keyring\t'The keyring of the desktop'
+file\t'The encrypted file'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -l system -d 'The password of this system' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -l variable -d 'The value of this secret variable' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -l system -d 'The password of this system' -r -f -a "central\t'The central system (left)'
+target\t'The target system (right)'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -l variable -d 'The value of this secret variable' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from where" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from passphrase" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from passphrase" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from passphrase" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from help" -f -a "set" -d 'Save a secret'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Remove a secret from the keyring and the encrypted file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from help" -f -a "where" -d 'Say where a secret is looked for, and where it is; never the secret itself'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from help" -f -a "passphrase" -d 'Change the passphrase of the encrypted file, or make the file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand secret; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand man" -l dir -d 'Write one page per subcommand into this folder instead' -r -f -a "(__fish_complete_directories)"
 complete -c syncwright -n "__fish_syncwright_using_subcommand man" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
@@ -319,21 +401,26 @@ info\t'What is being done'
 debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "run" -d 'Run a start up configuration'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "runs" -d 'List the runs of a project'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "log" -d 'Show the report of one run'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "man" -d 'Print the manual pages in roff'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "completions" -d 'Print completions for a shell'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "runs" -d 'List the runs of a project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "secret" -d 'Save or forget passwords and secret variables'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "man" -d 'Print the manual pages in roff'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "completions" -d 'Print completions for a shell'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "list" -d 'List the remembered pairs'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "break" -d 'Forget a pair; the matching rules decide again'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "compress" -d 'Drop schema data that nothing in the project uses'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from secret" -f -a "set" -d 'Save a secret'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from secret" -f -a "forget" -d 'Remove a secret from the keyring and the encrypted file'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from secret" -f -a "where" -d 'Say where a secret is looked for, and where it is; never the secret itself'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from secret" -f -a "passphrase" -d 'Change the passphrase of the encrypted file, or make the file'
