@@ -81,6 +81,7 @@ impl SyncError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
+            Self::Variables(VariablesError::Unreadable { .. }) => 4,
             Self::UnknownStartUp { .. }
             | Self::CheckFailed { .. }
             | Self::Inactive { .. }

@@ -41,8 +41,9 @@ impl Stores {
             Kept::InKeyring => {
                 self.keyring()?.set(name, secret)?;
                 self.remember(name, Asked::Answered(Some(secret.clone())));
-                if let Some(file) = &self.open_file().unlocked {
-                    file.remove(name)?;
+                // The keyring goes first: an older value in the file does no harm.
+                if let Some(Err(error)) = self.open_file().unlocked.as_ref().map(|file| file.remove(name)) {
+                    tracing::warn!(%error, %name, "an older value stays in the encrypted file");
                 }
             }
             Kept::InFile => {
