@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     SyncError,
+    action_log::ActionLog,
     after_actions::Objects,
     apply::{Applied, Applier, Stopped},
     ended::{Ended, connect_failed, connector_error, ended, failure, journal_failed},
@@ -63,6 +64,8 @@ pub struct Execution<'a> {
     unsaved: RefCell<BTreeSet<usize>>,
     /// The journal does not have all pairs.
     pairs_unsaved: Cell<bool>,
+    /// What actions have logged.
+    pub(super) action_log: ActionLog,
 }
 
 /// A part of a pass that is being written.
@@ -114,6 +117,7 @@ impl<'a> Execution<'a> {
             pairs: RefCell::default(),
             unsaved: RefCell::default(),
             pairs_unsaved: Cell::default(),
+            action_log: ActionLog::default(),
         })
     }
 
@@ -206,6 +210,9 @@ impl<'a> Execution<'a> {
         }
         if ended.is_none() {
             ended = self.run_deferred(journal, report, &prepared_steps, deferred).err();
+        }
+        if let Err(stop) = self.note_left_out_lines(journal, report) {
+            ended = ended.or(Some(stop));
         }
         if ended.is_some() {
             self.note_not_written(journal, report);
@@ -379,7 +386,8 @@ impl<'a> Execution<'a> {
         }
         let saved = self.save(journal, id, *position, report)?;
         let told = report.messages.len();
-        let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
+        let acted =
+            self.after_writing(journal, (*position, mapping), report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
             journal.save_messages(id, *position, report, &saved).map_err(journal_failed)?;
         }
@@ -405,6 +413,15 @@ impl<'a> Execution<'a> {
     /// one then finds out from the notes about its batches.
     pub fn is_saved(&self) -> bool {
         self.unsaved.borrow().is_empty() && !self.pairs_unsaved.get()
+    }
+
+    /// Says, at the end of the run and in one message, how many lines of actions are left out.
+    fn note_left_out_lines(&self, journal: &mut Journal, report: &mut RunReport) -> Result<(), Ended> {
+        let Some((position, message)) = self.action_log.left_out() else { return Ok(()) };
+        let id = report.run.id.clone();
+        let Some(step) = report.steps.get_mut(position) else { return Ok(()) };
+        step.messages.push(message);
+        journal.add_last_message(&id, position, step).map_err(journal_failed)
     }
 
     /// Pairs that could not be saved at once.

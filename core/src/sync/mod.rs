@@ -3,6 +3,7 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod action_log;
 mod actions;
 mod after_actions;
 mod after_saving;
