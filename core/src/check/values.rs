@@ -200,7 +200,6 @@ fn without_provisioning(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     }
     let settings = [
         (rule.rule.flags.ignore_in_provisioning, "ignore in provisioning"),
-        (rule.rule.no_merge_mode, "no merge mode"),
         (rule.rule.flags.send_on_password_change, "send on password change"),
     ];
     for (_, what) in settings.into_iter().filter(|(set, _)| *set) {

@@ -195,6 +195,15 @@ impl CompiledMapping {
         rules::participates(circumstances, rule, occasion).err().map(NotRun::text)
     }
 
+    /// Rules that send a list of members whole, by their positions in [`CompiledMapping::rule_names`] (R15). A list
+    /// in a column always is.
+    #[must_use]
+    pub fn rules_that_send_whole(&self) -> Vec<u16> {
+        let members = self.targets().filter(|target| matches!(target.write_as, WriteAs::Members(_)));
+        let arms = members.flat_map(|target| target.arms.iter().filter(|arm| arm.sends_whole));
+        arms.map(|arm| arm.rule).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Everything that any rule can write, on both sides.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         let Opposite { rogue, forced, write_back } = &self.opposite;

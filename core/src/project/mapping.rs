@@ -223,7 +223,7 @@ pub struct PropertyRule {
     /// R14: use the first of several values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub first_value_as_single_value: bool,
-    /// R15: the membership list is always sent whole. Not yet effective.
+    /// R15: a list of members that differs is sent whole, not as the difference.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_merge_mode: bool,
     /// R16: members that may be mapped.

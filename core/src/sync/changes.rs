@@ -598,5 +598,6 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
         right_key: key(Side::Right),
         properties,
         rules: mapping.rule_names.clone(),
+        whole_lists: mapping.rules_that_send_whole(),
     }
 }

@@ -86,6 +86,7 @@ impl Builder<'_> {
             differs,
             failures,
             writes,
+            sends_whole: self.rule.no_merge_mode,
             reads_back,
         })
     }

@@ -66,6 +66,8 @@ pub struct Arm {
     pub failures: Vec<ValueFailure>,
     /// The value is written where it differs; otherwise the difference is only told (R10).
     pub writes: bool,
+    /// Of a list of members that differs the whole is sent, not the difference (R15).
+    pub sends_whole: bool,
     /// Properties of the written object that decide whether the rule runs, or what it gives.
     pub reads_back: BTreeSet<String>,
 }

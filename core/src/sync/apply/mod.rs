@@ -6,13 +6,14 @@
 //! pass at the end. Members come last: then every object that has or is one has its key.
 //!
 //! [`row`] makes rows of changes, [`write`] writes them, [`members`] and [`removals`] write the differences of
-//! lists of members, [`notes`] takes to disk what becomes of them, [`messages`] says what went wrong.
+//! lists of members, [`whole_lists`] whole ones, [`notes`] takes to disk what becomes of them, [`messages`] says what went wrong.
 
 mod members;
 mod messages;
 mod notes;
 mod removals;
 mod row;
+mod whole_lists;
 mod write;
 
 use std::{

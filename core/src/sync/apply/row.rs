@@ -11,7 +11,7 @@ use crate::{
     project::{Method, SchemaType},
     sync::{
         pending::{Pending, WrittenObject},
-        references::{References, Resolved, difference},
+        references::{References, Resolved, common, difference},
         rows::RowWrite,
     },
     value::{ValueType, split_composite},
@@ -55,6 +55,14 @@ impl Preparation<'_> {
         Ok(rows)
     }
 
+    /// Whether a rule sends lists whole (R15).
+    fn sends_whole(&self, target: &Target, rule: &str) -> bool {
+        let is_rule = |position: u16| {
+            self.mapping.rule_names.get(usize::from(position)).is_some_and(|name| name == rule)
+        };
+        target.arms.iter().any(|arm| arm.sends_whole && is_rule(arm.rule))
+    }
+
     fn row(
         &self,
         index: usize,
@@ -80,7 +88,14 @@ impl Preparation<'_> {
         }
         for property in &change.properties {
             match targets.iter().find(|target| target.property == property.property) {
-                Some(target) => set(&mut row, &destination.schema_type, target, property, references, later)?,
+                Some(target) => set(
+                    &mut row,
+                    &destination.schema_type,
+                    (target, self.sends_whole(target, &property.rule)),
+                    property,
+                    references,
+                    later,
+                )?,
                 None => row
                     .set(&destination.schema_type, &property.property, &property.new)
                     .map_err(|error| does_not_fit(&row.name, property, &error))?,
@@ -112,11 +127,11 @@ impl Applied {
     }
 }
 
-/// Sets what a property stands for.
+/// Sets what a property stands for; `whole` says how lists of members are sent (R15).
 fn set(
     row: &mut RowWrite,
     schema_type: &SchemaType,
-    target: &Target,
+    (target, whole): (&Target, bool),
     change: &PropertyChange,
     references: &References,
     later: &mut Later,
@@ -149,12 +164,14 @@ fn set(
             let added = difference(&change.old, &change.new);
             let removed = difference(&change.new, &change.old);
             if !added.is_empty() || !removed.is_empty() {
+                let whole = whole.then(|| common(&change.old, &change.new));
                 later.members.push(MemberChange {
                     object: object(),
                     property: change.property.clone(),
                     rule: change.rule.clone(),
                     added,
                     removed,
+                    sent_again: whole,
                 });
             }
             Ok(())

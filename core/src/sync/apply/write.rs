@@ -149,7 +149,11 @@ impl Applier<'_> {
     }
 
     /// Writes rows in one transaction.
-    fn write_batch(&mut self, schema_type: &SchemaType, rows: &[&RowWrite]) -> Result<(), ConnectError> {
+    pub(super) fn write_batch(
+        &mut self,
+        schema_type: &SchemaType,
+        rows: &[&RowWrite],
+    ) -> Result<(), ConnectError> {
         self.connector.begin()?;
         let written = Rows::group(schema_type, rows).and_then(|groups| {
             groups.iter().try_for_each(|group| match group.method {

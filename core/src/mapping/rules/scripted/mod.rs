@@ -191,6 +191,7 @@ impl<'a> WritePart<'a> {
             value: lit(false),
             failures: failing.iter().map(|failing| failing.failure.clone()).collect(),
             writes: true,
+            sends_whole: false,
             reads_back: reads
                 .iter()
                 .filter(|(side, _)| *side == self.side)
