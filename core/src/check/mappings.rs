@@ -7,7 +7,7 @@ use miette::Diagnostic as _;
 
 use super::{
     Findings, Place, Severity, concurrence, conflicts, dates, directions, filters, kept, lists, lookups,
-    matching, operations, required, values,
+    matching, operations, options, required, values,
     view::{DIRECTIONS, StepsByMapping, View},
 };
 use crate::{
@@ -34,6 +34,7 @@ pub(super) fn check(project: &Project, steps: &StepsByMapping<'_>, findings: &mu
             lists::check(&rule, findings);
             values::check(&rule, findings);
             lookups::check(&rule, findings);
+            options::check(&rule, findings);
             dates::check(&rule, findings);
         }
         conflicts::check_opposite(&view, findings);

@@ -127,7 +127,6 @@ fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
         [
             (rule.flags.ignore_in_provisioning, WARNS, "ignore in provisioning"),
             (rule.flags.send_on_password_change, WARNS, "send on password change"),
-            (rule.flags.operation_option, BLOCKS, "operation option"),
         ],
     );
 }

@@ -82,7 +82,9 @@ fn never_written(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     if rule.rule.transformation.fixed_value.is_some() {
         return;
     }
-    for direction in DIRECTIONS.into_iter().filter(|direction| !rule.writes(*direction)) {
+    for direction in
+        DIRECTIONS.into_iter().filter(|direction| !rule.writes(*direction) && !rule.gives_option(*direction))
+    {
         let of_direction: &[RuleSetting] = match direction {
             Direction::ToTarget => &[RuleSetting::ToTarget],
             Direction::ToCentral => &[RuleSetting::ToCentral, RuleSetting::TrustedSource],

@@ -141,6 +141,12 @@ pub trait Connector: Send {
         let _ = scripts;
     }
 
+    /// Options of the next write, for data operations to take (R21, W14): a row for each of its objects, a column for
+    /// each option. Connectors without such operations have no use for them.
+    fn set_options(&mut self, options: Option<RecordBatch>) {
+        let _ = options;
+    }
+
     /// Asks the system who it is.
     ///
     /// # Errors

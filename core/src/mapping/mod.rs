@@ -53,7 +53,7 @@ pub use self::{
 };
 use crate::{
     connect::ROW_COLUMN,
-    expr,
+    expr::{self, OperationKind},
     project::{
         ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
         Step,
@@ -79,6 +79,8 @@ pub struct CompiledMapping {
     pub inserts: Vec<Target>,
     /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
     pub opposite: Opposite,
+    /// What rules send as options of operations, beside the data (R21).
+    pub options: OperationOptions,
     /// What must find nothing to do once the rules of a reversed mapping have written.
     pub rest: Rest,
     /// Source objects that are not processed (R19); never NULL.
@@ -109,6 +111,42 @@ pub struct CompiledMapping {
 
 /// What rules of the opposite direction do on the side that is read.
 #[derive(Debug, Clone, Default)]
+/// What rules send as options of operations (R21), one entry an option. Options never differ and are in none of the
+/// other lists.
+#[derive(Debug, Clone, Default)]
+pub struct OperationOptions {
+    /// When objects are inserted.
+    pub inserts: Vec<Target>,
+    /// When they are updated.
+    pub updates: Vec<Target>,
+    /// When they are deleted.
+    pub deletes: Vec<Target>,
+}
+
+impl OperationOptions {
+    /// Those of a processing method.
+    #[must_use]
+    pub fn of(&self, method: Method) -> &[Target] {
+        match method {
+            Method::Insert => &self.inserts,
+            Method::Update => &self.updates,
+            Method::Delete => &self.deletes,
+            Method::Ignore | Method::MarkOutstanding | Method::ResetOutstanding => &[],
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Target> {
+        self.inserts.iter().chain(&self.updates).chain(&self.deletes)
+    }
+
+    /// True if an option is called that, as in change lists.
+    #[must_use]
+    pub fn contain(&self, property: &str) -> bool {
+        self.all().any(|target| target.property == property)
+    }
+}
+
 pub struct Opposite {
     /// Rogue modifications: told, or corrected together with the step's own changes (R10, R11).
     pub rogue: Vec<Target>,
@@ -183,6 +221,9 @@ impl CompiledMapping {
             Occasion::WriteBack => &self.opposite.write_back,
         }
     }
+            Occasion::Option(OperationKind::Insert) => &self.options.inserts,
+            Occasion::Option(OperationKind::Update) => &self.options.updates,
+            Occasion::Option(OperationKind::Delete) => &self.options.deletes,
 
     /// Why a rule of the mapping does not take part on an occasion; `None` if it does.
     #[must_use]
@@ -226,6 +267,7 @@ impl CompiledMapping {
             inserts: Vec::new(),
             opposite: Opposite::default(),
             rest: Rest { forced: self.opposite.forced.clone(), all: self.written_to_pairs() },
+            options: OperationOptions::default(),
             methods: CompiledMethods {
                 both_differ: vec![(Method::Update, None)],
                 ..CompiledMethods::default()
@@ -277,6 +319,12 @@ pub fn compile(
     let inserts = rules::targets(&context, Occasion::Insert)?;
     let opposite = Opposite {
         rogue: rules::targets(&context, Occasion::Rogue)?,
+    let option_of = |kind| rules::targets(&context, Occasion::Option(kind));
+    let options = OperationOptions {
+        inserts: option_of(OperationKind::Insert)?,
+        updates: option_of(OperationKind::Update)?,
+        deletes: option_of(OperationKind::Delete)?,
+    };
         forced: rules::targets(&context, Occasion::Forced)?,
         write_back: rules::targets(&context, Occasion::WriteBack)?,
     };
@@ -293,6 +341,7 @@ pub fn compile(
         inserts,
         opposite,
         rest: Rest::default(),
+        options,
         excluded,
         actions,
         rule_names: mapping
@@ -401,7 +450,7 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
         .filter_map(|(_, condition)| condition.as_ref())
         .flat_map(|condition| std::iter::once(&condition.holds).chain(&condition.error))
         .chain(compiled.matching.iter().flat_map(CompiledMatch::expressions))
-        .chain(compiled.targets().flat_map(Target::expressions))
+        .chain(compiled.targets().chain(compiled.options.all()).flat_map(Target::expressions))
         .chain(&compiled.excluded);
     for expression in expressions {
         used.extend(expr::properties_of(expression, side));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Condition, Formula, Literal, MappingDirection, is_default};
+use super::{Action, Condition, Formula, Literal, MappingDirection, Side, is_default};
 
 /// One left class, one right class, and how their objects correspond (M1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -404,7 +404,7 @@ pub struct PropertyFlags {
     /// When the property is sent.
     #[serde(skip_serializing_if = "is_default")]
     pub send_on: SendOn,
-    /// Sent as an option of the operation, not as data.
+    /// Sent as an option of the data operation, not as data.
     #[serde(skip_serializing_if = "is_default")]
     pub operation_option: bool,
 }

@@ -179,7 +179,11 @@ impl<'a> Execution<'a> {
             };
             if let Some(status) = statuses.get_mut(index)
                 && change.method == Method::Update
-                && change.properties.iter().all(is_nothing)
+                && change
+                    .properties
+                    .iter()
+                    .filter(|one| !mapping.options.contain(&one.property))
+                    .all(is_nothing)
             {
                 // A run would come to it, and write nothing.
                 *status = ChangeStatus::NotWritten;

@@ -47,6 +47,7 @@ mod odbc_limits;
 mod odbc_opening;
 mod odbc_operations;
 mod odbc_operations_scripts;
+mod odbc_operations_options;
 #[cfg(unix)]
 mod odbc_pair;
 mod odbc_project;

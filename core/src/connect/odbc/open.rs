@@ -72,6 +72,7 @@ impl OdbcConnector {
             cancel: cancel.clone(),
             in_transaction: false,
             scripts: OperationScripts::default(),
+            options: None,
         })
     }
 }

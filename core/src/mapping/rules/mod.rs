@@ -6,6 +6,7 @@
 mod arm;
 mod dates;
 mod members;
+mod options;
 mod participation;
 pub(super) mod scripted;
 mod value;
@@ -315,9 +316,12 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let property = find(context, class, name, &place)?;
         let source = find(context, context.class(side.other()), source_name, &place)?;
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
+        let is_option = matches!(occasion, Occasion::Option(_));
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
-        if let Some(chain) = chain.as_mut().filter(|_| writes && scripted::is_written_by_script(property)) {
+        if let Some(chain) =
+            chain.as_mut().filter(|_| writes && !is_option && scripted::is_written_by_script(property))
+        {
             for one in scripted::columns(chain, (side, occasion), property, &arm, &place)? {
                 let column = PropertyRef::Column(one.column);
                 let secret = own_secrets.contains(name.as_str())
@@ -329,6 +333,10 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
             continue;
         }
         let secret = own_secrets.contains(name.as_str()) || shows_secrets(&secrets, &arm, None);
+        if is_option {
+            options::add(context, &mut targets, property, arm, secret)?;
+            continue;
+        }
         // What is only compared need not be writable.
         let write_as = if writes {
             write_as(context, side, class, property, &place)?

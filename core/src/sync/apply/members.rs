@@ -350,6 +350,7 @@ impl Members<'_> {
             key: Vec::new(),
             columns: Vec::new(),
             member: Some(shown(self.target, member)),
+            options: Vec::new(),
         }
     }
 }

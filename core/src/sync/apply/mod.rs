@@ -339,6 +339,7 @@ impl Applier<'_> {
                     key: object.key.clone(),
                     columns: Vec::new(),
                     member: None,
+                    options: object.options.clone(),
                 });
             }
             let Some(row) = rows.last_mut() else { continue };

@@ -6,6 +6,7 @@ use super::{
     messages::{does_not_fit, not_split},
 };
 use crate::{
+    expr::option_of,
     journal::{Change, ChangeList, ChangeStatus, Message, PropertyChange},
     mapping::{CompiledMapping, Target, WriteAs},
     project::{Method, SchemaType},
@@ -14,7 +15,7 @@ use crate::{
         references::{References, Resolved, common, difference},
         rows::RowWrite,
     },
-    value::{ValueType, split_composite},
+    value::{Value, ValueType, split_composite},
 };
 
 /// Makes rows of changes.
@@ -82,11 +83,12 @@ impl Preparation<'_> {
             key: change.key(destination.side).to_vec(),
             columns: Vec::new(),
             member: None,
+            options: options(self.mapping, change),
         };
         if change.method == Method::Delete {
             return Ok(row);
         }
-        for property in &change.properties {
+        for property in change.properties.iter().filter(|one| !self.mapping.options.contain(&one.property)) {
             match targets.iter().find(|target| target.property == property.property) {
                 Some(target) => set(
                     &mut row,
@@ -125,6 +127,17 @@ impl Applied {
         self.fail(index, message);
         if continue_on_error { Ok(()) } else { Err(Stopped::FirstError) }
     }
+}
+
+/// The options of a change (R21), each of its method whether it has a value or not: rows of one method have the same.
+fn options(mapping: &CompiledMapping, change: &Change) -> Vec<(String, ValueType, Value)> {
+    let value = |target: &Target| {
+        let given = change.properties.iter().find(|property| property.property == target.property);
+        given.map(|property| property.new.clone()).unwrap_or_default()
+    };
+    let options = mapping.options.of(change.method).iter();
+    let named = options.filter_map(|target| Some((option_of(&target.property)?.to_owned(), target)));
+    named.map(|(name, target)| (name, target.value_type, value(target))).collect()
 }
 
 /// Sets what a property stands for; `whole` says how lists of members are sent (R15).
