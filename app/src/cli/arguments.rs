@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, man, pairs, run, runs, schema, simulate, test_rules};
+use super::{check, completions, demo, log, lookup, man, pairs, run, runs, schema, simulate, test_rules};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -146,6 +146,8 @@ pub enum Command {
     Log(log::Arguments),
     /// List, break or make the pairs that mappings remember
     Pairs(pairs::Arguments),
+    /// Fill the value lists of rules from their sources, or show what that would change
+    Lookup(lookup::Arguments),
     /// Show, update or compress what a project knows about its systems
     Schema(schema::Arguments),
     /// Print the manual pages in roff

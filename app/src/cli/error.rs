@@ -9,7 +9,7 @@ use syncwright_core::{
     journal::JournalError,
     project::ProjectError,
     schema::SchemaError,
-    sync::{SyncError, pairs_by_hand::PairError, test_rules::RuleTestError},
+    sync::{SyncError, lookups::LookupError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
 use thiserror::Error;
 
@@ -132,6 +132,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pairs(#[from] PairError),
+    /// A value list cannot be filled.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Lookup(#[from] LookupError),
     /// Rules cannot be tested.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -157,6 +161,7 @@ impl CliError {
             Self::Sync(error) => error.exit_code(),
             Self::Schema(error) => error.exit_code(),
             Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
+            Self::Lookup(error) => error.exit_code(),
             Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)

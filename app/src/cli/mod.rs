@@ -13,6 +13,7 @@ mod demo;
 mod diagnose;
 mod error;
 mod log;
+mod lookup;
 mod man;
 mod open;
 mod pairs;
@@ -93,6 +94,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::Runs(arguments) => runs::run(&arguments, console),
             Command::Log(arguments) => log::run(&arguments, console),
             Command::Pairs(arguments) => pairs::run(&arguments, console),
+            Command::Lookup(arguments) => lookup::run(&arguments, console),
             Command::Schema(arguments) => schema::run(&arguments, console),
             Command::Man(arguments) => man::run(&arguments, console),
             Command::Completions(arguments) => completions::run(&arguments, console),

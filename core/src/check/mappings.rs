@@ -116,6 +116,7 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::WhichSide { .. } => "SW-M013",
         MappingError::NotReadable { .. } => "SW-M014",
         MappingError::NameInScript { .. } => "SW-M015",
+        MappingError::BadLookup { .. } => "SW-M016",
     }
 }
 
@@ -131,7 +132,8 @@ fn place_of(view: &View<'_>, error: &MappingError) -> Place {
         | MappingError::Script { place, .. }
         | MappingError::WhichSide { place, .. }
         | MappingError::NotReadable { place, .. }
-        | MappingError::NameInScript { place, .. } => place.as_str(),
+        | MappingError::NameInScript { place, .. }
+        | MappingError::BadLookup { place, .. } => place.as_str(),
         _ => "",
     };
     let mapping = view.mapping;

@@ -14,6 +14,7 @@ mod exclusions;
 mod functions;
 mod kept;
 mod letters;
+mod lookup;
 mod marks;
 mod matching;
 mod path;
@@ -45,6 +46,7 @@ pub use self::{
     convert::{convert, convertible},
     error::MappingError,
     kept::{comparable, kept},
+    lookup::compile_lookup,
     marks::{BUSY_COLUMN, PAIR_COLUMN},
     matching::CompiledMatch,
     path::Hop,
@@ -77,10 +79,10 @@ pub struct CompiledMapping {
     pub updates: Vec<Target>,
     /// What inserts write, one entry a property.
     pub inserts: Vec<Target>,
-    /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
-    pub opposite: Opposite,
     /// What rules send as options of operations, beside the data (R21).
     pub options: OperationOptions,
+    /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
+    pub opposite: Opposite,
     /// What must find nothing to do once the rules of a reversed mapping have written.
     pub rest: Rest,
     /// Source objects that are not processed (R19); never NULL.
@@ -109,8 +111,6 @@ pub struct CompiledMapping {
     with_proposed: bool,
 }
 
-/// What rules of the opposite direction do on the side that is read.
-#[derive(Debug, Clone, Default)]
 /// What rules send as options of operations (R21), one entry an option. Options never differ and are in none of the
 /// other lists.
 #[derive(Debug, Clone, Default)]
@@ -147,6 +147,8 @@ impl OperationOptions {
     }
 }
 
+/// What rules of the opposite direction do on the side that is read.
+#[derive(Debug, Clone, Default)]
 pub struct Opposite {
     /// Rogue modifications: told, or corrected together with the step's own changes (R10, R11).
     pub rogue: Vec<Target>,
@@ -219,11 +221,11 @@ impl CompiledMapping {
             Occasion::Rogue => &self.opposite.rogue,
             Occasion::Forced => &self.opposite.forced,
             Occasion::WriteBack => &self.opposite.write_back,
-        }
-    }
             Occasion::Option(OperationKind::Insert) => &self.options.inserts,
             Occasion::Option(OperationKind::Update) => &self.options.updates,
             Occasion::Option(OperationKind::Delete) => &self.options.deletes,
+        }
+    }
 
     /// Why a rule of the mapping does not take part on an occasion; `None` if it does.
     #[must_use]
@@ -265,9 +267,9 @@ impl CompiledMapping {
             direction: self.direction.reversed(),
             updates,
             inserts: Vec::new(),
+            options: OperationOptions::default(),
             opposite: Opposite::default(),
             rest: Rest { forced: self.opposite.forced.clone(), all: self.written_to_pairs() },
-            options: OperationOptions::default(),
             methods: CompiledMethods {
                 both_differ: vec![(Method::Update, None)],
                 ..CompiledMethods::default()
@@ -317,14 +319,14 @@ pub fn compile(
     let matching = matching::compile(&context)?;
     let updates = rules::targets(&context, Occasion::Update)?;
     let inserts = rules::targets(&context, Occasion::Insert)?;
-    let opposite = Opposite {
-        rogue: rules::targets(&context, Occasion::Rogue)?,
     let option_of = |kind| rules::targets(&context, Occasion::Option(kind));
     let options = OperationOptions {
         inserts: option_of(OperationKind::Insert)?,
         updates: option_of(OperationKind::Update)?,
         deletes: option_of(OperationKind::Delete)?,
     };
+    let opposite = Opposite {
+        rogue: rules::targets(&context, Occasion::Rogue)?,
         forced: rules::targets(&context, Occasion::Forced)?,
         write_back: rules::targets(&context, Occasion::WriteBack)?,
     };
@@ -339,9 +341,9 @@ pub fn compile(
         matching,
         updates,
         inserts,
+        options,
         opposite,
         rest: Rest::default(),
-        options,
         excluded,
         actions,
         rule_names: mapping

@@ -395,6 +395,9 @@ pub struct PropertyFlags {
     /// Value list with code and decode; in lists, every element is translated.
     #[serde(skip_serializing_if = "is_default")]
     pub lookup: Vec<LookupEntry>,
+    /// Where the value list comes from: a lookup reconciliation fills it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lookup_source: Option<LookupSource>,
     /// Other source property when a run to the central system is authoritative: its step is no data import.
     #[serde(skip_serializing_if = "is_default")]
     pub trusted_source: Option<String>,
@@ -417,6 +420,23 @@ pub struct LookupEntry {
     pub code: String,
     /// Value in the central system.
     pub decode: String,
+}
+
+/// Where a value list comes from (R21): one entry for each object of a class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupSource {
+    /// The system that has the list.
+    pub side: Side,
+    /// Schema class (or type) there.
+    pub class: String,
+    /// Property of the class that has the code.
+    pub code: String,
+    /// Property of the class that has the decode.
+    pub decode: String,
+    /// Only objects for which this holds; an expression over columns, as in the filter of a class.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub condition: Option<String>,
 }
 
 /// When a property is sent (R21).

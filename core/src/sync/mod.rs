@@ -23,6 +23,7 @@ mod execute;
 mod failed_values;
 mod held;
 mod in_doubt;
+pub mod lookups;
 #[cfg(test)]
 mod lost_lock;
 mod noted;

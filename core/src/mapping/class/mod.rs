@@ -167,6 +167,11 @@ impl CompiledClass {
         }
     }
 
+    /// Reads only objects for which `condition` holds, too; it is checked with the other filters.
+    pub(super) fn narrow(&mut self, condition: Option<&String>) {
+        self.filters.extend(condition.cloned());
+    }
+
     /// Names of the properties in the display template.
     #[must_use]
     pub fn display_properties(&self) -> Vec<String> {
