@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, lookup, man, pairs, run, runs, schema, simulate, test_rules};
+use super::{
+    check, completions, demo, log, lookup, man, pairs, provision, run, runs, schema, simulate, test_rules,
+};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -138,6 +140,8 @@ pub enum Command {
     Simulate(simulate::Arguments),
     /// Run a start up configuration
     Run(run::Arguments),
+    /// Write single objects of the central system into the target system, outside of full runs
+    Provision(provision::Arguments),
     /// Show which rules run on one pair of objects, and why; writes nothing
     TestRules(test_rules::Arguments),
     /// List the runs of a project

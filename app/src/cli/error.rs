@@ -8,6 +8,7 @@ use syncwright_core::{
     check::Finding,
     journal::JournalError,
     project::ProjectError,
+    provision::ProvisionError,
     schema::SchemaError,
     sync::{SyncError, lookups::LookupError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
@@ -132,6 +133,10 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pairs(#[from] PairError),
+    /// Objects cannot be provisioned.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Provision(#[from] ProvisionError),
     /// A value list cannot be filled.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -162,6 +167,7 @@ impl CliError {
             Self::Schema(error) => error.exit_code(),
             Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
             Self::Lookup(error) => error.exit_code(),
+            Self::Provision(error) => error.exit_code(),
             Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
@@ -181,7 +187,8 @@ impl CliError {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Self::Sync(SyncError::CheckFailed { findings }) => findings,
+            Self::Sync(SyncError::CheckFailed { findings })
+            | Self::Provision(ProvisionError::Sync(SyncError::CheckFailed { findings })) => findings,
             _ => &[],
         }
     }

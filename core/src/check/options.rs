@@ -60,7 +60,8 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     }
     without_effect(rule, findings);
     let directions = [Direction::ToTarget, Direction::ToCentral];
-    for direction in directions.into_iter().filter(|direction| rule.gives_option(*direction)) {
+    let gives = |direction: &Direction| rule.gives_option(*direction) && rule.view.runs_in(*direction);
+    for direction in directions.into_iter().filter(gives) {
         taken(rule, direction, findings);
     }
 }

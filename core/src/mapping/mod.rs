@@ -47,7 +47,7 @@ pub use self::{
     error::MappingError,
     kept::{comparable, kept},
     lookup::compile_lookup,
-    marks::{BUSY_COLUMN, PAIR_COLUMN},
+    marks::{BUSY_COLUMN, PAIR_COLUMN, WANTED_COLUMN},
     matching::CompiledMatch,
     path::Hop,
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
@@ -103,6 +103,10 @@ pub struct CompiledMapping {
     pub remember_pairs: bool,
     /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
     pub busy: Option<BusyRules>,
+    /// Only some objects of the central system are looked at: those with [`WANTED_COLUMN`].
+    pub only_wanted: bool,
+    /// The passwords of the objects changed: rules that are sent then send what is equal, too (R21).
+    pub password_change: bool,
     /// The step is a data import (D5): scripts of data operations know it, too.
     pub(crate) data_import: bool,
     /// Where the mapping may write.
@@ -358,6 +362,8 @@ pub fn compile(
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
         remember_pairs: mapping.remember_pairs,
         busy: None,
+        only_wanted: false,
+        password_change: false,
         data_import,
         mapping_direction: mapping.direction,
         with_proposed,

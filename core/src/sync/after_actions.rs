@@ -185,7 +185,7 @@ fn written_form(key: &Key) -> Vec<String> {
 }
 
 /// A written object with its key as far as it is known, and the columns by which it is found otherwise.
-fn object_of(mapping: &CompiledMapping, change: &Change) -> WrittenObject {
+pub(super) fn object_of(mapping: &CompiledMapping, change: &Change) -> WrittenObject {
     let destination = mapping.destination();
     let old = key_of(mapping, change);
     let is_column = |name: &str| {

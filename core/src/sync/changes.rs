@@ -6,7 +6,10 @@ use arrow::{
     array::{
         Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array, new_null_array,
     },
-    compute::{cast, concat_batches, filter_record_batch, is_not_null, not, nullif, or},
+    compute::{
+        and, cast, concat_batches, filter_record_batch, is_not_null, is_null, kernels::zip::zip, not, nullif,
+        or,
+    },
     datatypes::{DataType, SchemaRef},
 };
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
@@ -24,7 +27,7 @@ use crate::{
         ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
         method_number, situation_number,
     },
-    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN, Occasion},
+    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN, Occasion, Target, WriteAs},
     project::{AutoFill, Method, Side},
     value::{ValueType, value_at},
 };
@@ -164,6 +167,9 @@ impl<'a> Planner<'a> {
         for target in &self.mapping.updates {
             let mask = self.evaluator.holds(&target.differs(), &rows)?;
             any = or(&any, &mask)?;
+            if self.mapping.password_change {
+                any = or(&any, &self.evaluator.holds(&target.on_password_change(), &rows)?)?;
+            }
             differs.push(mask);
         }
         self.situations.both_differ = any.true_count() as u64;
@@ -207,10 +213,11 @@ impl<'a> Planner<'a> {
             let index = self.evaluator.index(target.side, &target.property)?;
             let [before, after] =
                 [&settled.before, &settled.after].map(|rows| Arc::clone(rows.column(index)));
-            written.insert(target.property.as_str(), [before, after, Arc::clone(rules)]);
+            let own = [before, after, Arc::clone(rules)];
+            written.insert(target.property.as_str(), self.sent_along(target, &settled.after, own)?);
         }
         let mut any = BooleanArray::from(vec![false; settled.before.num_rows()]);
-        for rules in &settled.rules {
+        for [.., rules] in written.values() {
             any = or(&any, &is_not_null(rules)?)?;
         }
         self.add_options(&mut written, Method::Update, &settled.before, &any)?;
@@ -219,6 +226,19 @@ impl<'a> Planner<'a> {
             self.updated.push(settled.after);
         }
         Ok(())
+    }
+
+    /// What a rule sends though it is equal, because the password of the object changed (R21). Lists of members are not:
+    /// of them differences are written.
+    fn sent_along(&self, target: &Target, rows: &RecordBatch, own: Written) -> DataFusionResult<Written> {
+        if !self.mapping.password_change || matches!(target.write_as, WriteAs::Members(_)) {
+            return Ok(own);
+        }
+        let [before, after, rules] = own;
+        let sent = self.evaluator.holds(&target.on_password_change(), rows)?;
+        let sent = and(&sent, &is_null(&rules)?)?;
+        let all = self.evaluator.values(&target.rule(), rows)?;
+        Ok([before, after, zip(&sent, &all, &rules)?])
     }
 
     fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {

@@ -29,6 +29,7 @@ use super::{
     references::PlannedObjects,
     source::SystemTables,
     spared,
+    wanted::WantedObjects,
 };
 use crate::{
     connect::{OpenMode, open_with},
@@ -64,6 +65,8 @@ pub struct Execution<'a> {
     unsaved: RefCell<BTreeSet<usize>>,
     /// The journal does not have all pairs.
     pairs_unsaved: Cell<bool>,
+    /// The objects that a provisioning is about; all of them in a run.
+    pub(super) wanted: Option<WantedObjects>,
     /// What actions have logged.
     pub(super) action_log: ActionLog,
 }
@@ -117,6 +120,7 @@ impl<'a> Execution<'a> {
             pairs: RefCell::default(),
             unsaved: RefCell::default(),
             pairs_unsaved: Cell::default(),
+            wanted: None,
             action_log: ActionLog::default(),
         })
     }
@@ -139,7 +143,12 @@ impl<'a> Execution<'a> {
 
     /// The steps that take part, in the order in which they run.
     fn steps(&self, kind: RunKind) -> Vec<&'a Step> {
-        plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation)
+        let mut steps =
+            plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation);
+        if let Some(WantedObjects { wanted, .. }) = &self.wanted {
+            steps.retain(|step| step.mapping == wanted.mapping);
+        }
+        steps
     }
 
     /// Looks whether every table and column that the steps read is there, without reading a row: a run
@@ -353,6 +362,7 @@ impl<'a> Execution<'a> {
             batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
             continue_on_error: self.workflow.continue_on_error,
             check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
+            wanted: self.wanted.as_ref().map(|objects| &objects.wanted.keys),
             outcome,
             outcome_path,
             progress: self.progress,
@@ -386,11 +396,13 @@ impl<'a> Execution<'a> {
         }
         let saved = self.save(journal, id, *position, report)?;
         let told = report.messages.len();
+        let queued = self.queue_imported(journal, (id, mapping), report, all.clone());
         let acted =
             self.after_writing(journal, (*position, mapping), report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
             journal.save_messages(id, *position, report, &saved).map_err(journal_failed)?;
         }
+        queued?;
         acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
     }

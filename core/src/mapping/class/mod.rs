@@ -56,6 +56,12 @@ pub trait TableSource: Send + Sync {
         None
     }
 
+    /// Keys of the objects of the class on `side` that a provisioning is about, if it is about some: one column per key
+    /// property and [`super::WANTED_COLUMN`], which is always true. No key is there twice.
+    fn wanted(&self, _side: Side) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+
     /// Keys of the objects of a schema type that are busy (R5), if there are any: one column per key property
     /// and [`super::BUSY_COLUMN`] with the reason in words. No key is there twice.
     fn busy(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {

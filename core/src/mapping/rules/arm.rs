@@ -86,6 +86,7 @@ impl Builder<'_> {
             differs,
             failures,
             writes,
+            on_password_change: self.rule.flags.send_on_password_change,
             sends_whole: self.rule.no_merge_mode,
             reads_back,
         })

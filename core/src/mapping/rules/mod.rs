@@ -67,6 +67,8 @@ pub struct Arm {
     pub failures: Vec<ValueFailure>,
     /// The value is written where it differs; otherwise the difference is only told (R10).
     pub writes: bool,
+    /// The value is also sent, if it does not differ, when the password of the object changed (R21).
+    pub on_password_change: bool,
     /// Of a list of members that differs the whole is sent, not the difference (R15).
     pub sends_whole: bool,
     /// Properties of the written object that decide whether the rule runs, or what it gives.
@@ -198,6 +200,12 @@ impl Target {
     #[must_use]
     pub fn differs(&self) -> Expr {
         self.winner_holds(|arm| arm.differs.clone())
+    }
+
+    /// True where the rule that gives the value also sends it when the password changed (R21).
+    #[must_use]
+    pub fn on_password_change(&self) -> Expr {
+        self.winner(|arm| lit(arm.on_password_change), lit(false))
     }
 
     /// True where the rule that gives the value also writes it (R11).

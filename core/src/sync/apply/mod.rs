@@ -87,6 +87,8 @@ pub struct Applier<'a> {
     pub continue_on_error: bool,
     /// Objects that are busy right before they are written are left out (F6).
     pub check_busy: bool,
+    /// Keys of the central objects that a provisioning is about: that they wait for it does not make them busy.
+    pub wanted: Option<&'a HashSet<String>>,
     /// Where the outcome of every batch is noted, to disk.
     pub outcome: File,
     /// Where that is.
