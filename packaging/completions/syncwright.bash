@@ -31,11 +31,17 @@ _syncwright() {
             syncwright,log)
                 cmd="syncwright__subcmd__log"
                 ;;
+            syncwright,lookup)
+                cmd="syncwright__subcmd__lookup"
+                ;;
             syncwright,man)
                 cmd="syncwright__subcmd__man"
                 ;;
             syncwright,pairs)
                 cmd="syncwright__subcmd__pairs"
+                ;;
+            syncwright,provision)
+                cmd="syncwright__subcmd__provision"
                 ;;
             syncwright,run)
                 cmd="syncwright__subcmd__run"
@@ -67,11 +73,17 @@ _syncwright() {
             syncwright__subcmd__help,log)
                 cmd="syncwright__subcmd__help__subcmd__log"
                 ;;
+            syncwright__subcmd__help,lookup)
+                cmd="syncwright__subcmd__help__subcmd__lookup"
+                ;;
             syncwright__subcmd__help,man)
                 cmd="syncwright__subcmd__help__subcmd__man"
                 ;;
             syncwright__subcmd__help,pairs)
                 cmd="syncwright__subcmd__help__subcmd__pairs"
+                ;;
+            syncwright__subcmd__help,provision)
+                cmd="syncwright__subcmd__help__subcmd__provision"
                 ;;
             syncwright__subcmd__help,run)
                 cmd="syncwright__subcmd__help__subcmd__run"
@@ -87,6 +99,12 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help,test-rules)
                 cmd="syncwright__subcmd__help__subcmd__test__subcmd__rules"
+                ;;
+            syncwright__subcmd__help__subcmd__lookup,show)
+                cmd="syncwright__subcmd__help__subcmd__lookup__subcmd__show"
+                ;;
+            syncwright__subcmd__help__subcmd__lookup,update)
+                cmd="syncwright__subcmd__help__subcmd__lookup__subcmd__update"
                 ;;
             syncwright__subcmd__help__subcmd__pairs,break)
                 cmd="syncwright__subcmd__help__subcmd__pairs__subcmd__break"
@@ -105,6 +123,24 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help__subcmd__schema,update)
                 cmd="syncwright__subcmd__help__subcmd__schema__subcmd__update"
+                ;;
+            syncwright__subcmd__lookup,help)
+                cmd="syncwright__subcmd__lookup__subcmd__help"
+                ;;
+            syncwright__subcmd__lookup,show)
+                cmd="syncwright__subcmd__lookup__subcmd__show"
+                ;;
+            syncwright__subcmd__lookup,update)
+                cmd="syncwright__subcmd__lookup__subcmd__update"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,help)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__help"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,show)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__show"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,update)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__update"
                 ;;
             syncwright__subcmd__pairs,break)
                 cmd="syncwright__subcmd__pairs__subcmd__break"
@@ -161,7 +197,7 @@ _syncwright() {
 
     case "${cmd}" in
         syncwright)
-            opts="-h -V --format --renderer --log-level --help --version demo check simulate run test-rules runs log pairs schema man completions help"
+            opts="-h -V --format --renderer --log-level --help --version demo check simulate run provision test-rules runs log pairs lookup schema man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -272,7 +308,7 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help)
-            opts="demo check simulate run test-rules runs log pairs schema man completions help"
+            opts="demo check simulate run provision test-rules runs log pairs lookup schema man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -355,6 +391,48 @@ _syncwright() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        syncwright__subcmd__help__subcmd__lookup)
+            opts="show update"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__lookup__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__lookup__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         syncwright__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -414,6 +492,20 @@ _syncwright() {
         syncwright__subcmd__help__subcmd__pairs__subcmd__make)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__provision)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -549,6 +641,156 @@ _syncwright() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup)
+            opts="-h --format --renderer --log-level --help show update help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help)
+            opts="show update help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__show)
+            opts="-h --mapping --rule --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__update)
+            opts="-h --mapping --rule --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -784,6 +1026,48 @@ _syncwright() {
                     return 0
                     ;;
                 --right)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__provision)
+            opts="-h --start-up --mapping --key --pending --password-change --simulate --changes --limit --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --start-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

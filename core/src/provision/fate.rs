@@ -43,7 +43,11 @@ pub(super) fn of_all(
         } else if let Some(name) = found.names.get(key) {
             of_one(report, name, statuses.get(key).copied())
         } else {
-            stopped(report)
+            // Nobody has looked for it.
+            match stopped(report) {
+                Fate::Done => Fate::NotTried,
+                fate => fate,
+            }
         };
         (key.clone(), fate)
     };

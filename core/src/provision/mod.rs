@@ -18,8 +18,8 @@ use crate::{
     connect::OpenMode,
     journal::{Journal, QueuedObject, RunKind, RunReport, label_key, parse_key},
     progress::{CancelToken, Progress},
-    project::{Direction, Mapping, Project},
-    sync::{self, SyncError, Wanted, effective_project, provision_objects},
+    project::{Mapping, Project},
+    sync::{self, SyncError, Wanted, effective_project, provision_objects, provisioning_start_ups},
 };
 
 /// Code of what a run says of objects that it has queued.
@@ -129,18 +129,7 @@ fn start_up_of<'p>(
     mapping: &Mapping,
     name: Option<&str>,
 ) -> Result<&'p str, ProvisionError> {
-    let runs_it = |name: &str| {
-        let start_up = project.start_up(name);
-        let workflow = start_up.and_then(|start_up| project.workflow(&start_up.workflow));
-        let to_target = start_up.and_then(|one| project.run_direction(one)) == Some(Direction::ToTarget);
-        workflow.filter(|_| to_target).is_some_and(|workflow| {
-            workflow.steps.iter().any(|step| {
-                step.mapping == mapping.name && workflow.step_direction(step) == Direction::ToTarget
-            })
-        })
-    };
-    let suitable: Vec<&str> =
-        project.start_ups.iter().map(|one| one.name.as_str()).filter(|name| runs_it(name)).collect();
+    let suitable = provisioning_start_ups(project, &mapping.name);
     let known = || suitable.iter().map(|name| (*name).to_owned()).collect();
     match (name, suitable.as_slice()) {
         (Some(name), _) => {

@@ -17,7 +17,7 @@ use crate::{
     connect::{OpenMode, open_with},
     journal::{Change, ChangeStatus, Journal, Message, MessageLevel, StepPass, StepReport},
     mapping::CompiledMapping,
-    project::{Direction, Method, Project, Side, Step},
+    project::{Direction, Method, Project, Side, StartUpConfiguration, Step},
 };
 
 /// Code of what is told of objects that cannot be queued.
@@ -58,6 +58,20 @@ pub fn provisioning_steps(project: &Project) -> Vec<ProvisioningStep<'_>> {
         }
     }
     found
+}
+
+/// Names of the start up configurations that run a mapping to the target system.
+#[must_use]
+pub fn provisioning_start_ups<'p>(project: &'p Project, mapping: &str) -> Vec<&'p str> {
+    let runs_it = |start_up: &&StartUpConfiguration| {
+        let to_target = project.run_direction(start_up) == Some(Direction::ToTarget);
+        let workflow = project.workflow(&start_up.workflow).filter(|_| to_target);
+        workflow.is_some_and(|workflow| {
+            let steps = super::plan_order::steps(project, workflow, Direction::ToTarget, false);
+            steps.iter().any(|step| step.mapping == mapping)
+        })
+    };
+    project.start_ups.iter().filter(runs_it).map(|start_up| start_up.name.as_str()).collect()
 }
 
 impl Execution<'_> {

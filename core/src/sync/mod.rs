@@ -58,7 +58,7 @@ use std::path::Path;
 pub use self::{
     effective::effective_project,
     error::SyncError,
-    imported::{ProvisioningStep, provisioning_steps},
+    imported::{ProvisioningStep, provisioning_start_ups, provisioning_steps},
     wanted::{FoundObjects, Wanted},
 };
 use self::{execute::Execution, wanted::WantedObjects};

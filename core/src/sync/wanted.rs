@@ -81,11 +81,12 @@ impl WantedObjects {
             rule: None,
         };
         let found = self.found.borrow();
-        let about = format!(
-            "provisioning of {} central objects{}; no other object is looked at",
-            self.wanted.keys.len(),
-            if self.wanted.password_change { " whose passwords changed" } else { "" }
-        );
+        let objects = match self.wanted.keys.len() {
+            1 => "1 central object".to_owned(),
+            many => format!("{many} central objects"),
+        };
+        let change = if self.wanted.password_change { ", with a change of password" } else { "" };
+        let about = format!("provisioning of {objects}{change}; no other object is looked at");
         let absent = found.absent.iter().map(|key| {
             let text = format!("{class} has no such object, or its filter or the scope leaves it out");
             message(MessageLevel::Error, ABSENT, text, Some(key.clone()))

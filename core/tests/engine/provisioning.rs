@@ -5,8 +5,8 @@ use syncwright_core::{
     journal::{BusyObject, BusyReason, Journal, RunKind},
     progress::{CancelToken, Silent},
     project::{
-        CollisionDetection, ConcurrenceBehaviour, Direction, Exclusion, ExclusionTest, Mapping,
-        MappingDirection, Method, Project, PropertyRule, Side, StartUpConfiguration, Workflow,
+        CollisionDetection, Direction, Exclusion, ExclusionTest, Mapping, MappingDirection, Method, Project,
+        PropertyRule, Side, StartUpConfiguration, Workflow,
     },
     provision::{self, Pending, ProvisionError, Request},
     sync::{RunReport, RunStatus},
@@ -211,12 +211,7 @@ fn forced_rules_and_corrections_run_for_these_objects() {
     });
     let report = provision(&systems, &project, &["1"]);
     assert_eq!(rows(&systems.left(), "SELECT id, number FROM p"), ["1|5", "2|∅", "3|∅", "4|∅"]);
-    assert_eq!(
-        messages(&report, "SW-R109").len() + messages(&report, "SW-R108").len(),
-        1,
-        "{:#}",
-        report.to_json()
-    );
+    assert_eq!(messages(&report, "SW-R111").len(), 1, "{:#}", report.to_json());
 }
 
 /// R5: who is busy for another reason is left alone.
@@ -247,7 +242,6 @@ fn collisions_are_respected() {
         systems.run(&project);
         assert!(!written(&systems).iter().any(|what| what == "~1" || what == "~2"), "{detection:?}");
     }
-    assert_eq!(ConcurrenceBehaviour::default(), ConcurrenceBehaviour::DoNotApply);
 }
 
 /// A project that imports names from a secondary system, which also gets them back.

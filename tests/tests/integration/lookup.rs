@@ -48,7 +48,7 @@ const PROJECT: &str = r#"(
 )"#;
 
 fn folder(change: impl Fn(&str) -> String) -> ProjectFolder {
-    let folder = ProjectFolder::with(&change(PROJECT));
+    let folder = ProjectFolder::with(change(PROJECT));
     execute(
         &folder,
         "left.db",

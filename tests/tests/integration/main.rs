@@ -61,6 +61,7 @@ mod odbc_settings;
 mod odbc_types;
 mod packaging;
 mod pairs;
+mod provision;
 mod sample;
 mod schema;
 #[cfg(unix)]

@@ -327,7 +327,7 @@ impl<'a> Walk<'a> {
         for name in [code, decode] {
             match class.property(name) {
                 Some(PropertyRef::Virtual(property)) => {
-                    add_virtual(usage, *side, schema, own, property, user)
+                    add_virtual(usage, *side, schema, own, property, user);
                 }
                 _ => usage.add(*side, &own.name, user, Need::Property(name.clone())),
             }

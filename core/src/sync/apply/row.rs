@@ -129,15 +129,22 @@ impl Applied {
     }
 }
 
-/// The options of a change (R21), each of its method whether it has a value or not: rows of one method have the same.
+/// The options of a change (R21), each of the mapping whether it has a value or not: all rows have the same, and each has
+/// its type.
 fn options(mapping: &CompiledMapping, change: &Change) -> Vec<(String, ValueType, Value)> {
     let value = |target: &Target| {
         let given = change.properties.iter().find(|property| property.property == target.property);
         given.map(|property| property.new.clone()).unwrap_or_default()
     };
-    let options = mapping.options.of(change.method).iter();
-    let named = options.filter_map(|target| Some((option_of(&target.property)?.to_owned(), target)));
-    named.map(|(name, target)| (name, target.value_type, value(target))).collect()
+    let mut options: Vec<(String, ValueType, Value)> = Vec::new();
+    for target in mapping.options.all() {
+        if let Some(name) = option_of(&target.property)
+            && !options.iter().any(|(known, ..)| known == name)
+        {
+            options.push((name.to_owned(), target.value_type, value(target)));
+        }
+    }
+    options
 }
 
 /// Sets what a property stands for; `whole` says how lists of members are sent (R15).

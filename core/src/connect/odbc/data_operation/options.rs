@@ -19,8 +19,18 @@ fn position(options: Option<&RecordBatch>, name: &str) -> Option<usize> {
     exact.or_else(|| schema.fields().iter().position(|field| placeholder_name(field.name()) == name))
 }
 
-/// An option as if it were a column: that decides how it is bound. One that no rule sends is a text, and NULL.
-pub(super) fn column_of(options: Option<&RecordBatch>, name: &str) -> SchemaProperty {
+/// An option as if it were a column: that decides how it is bound. One that is called after a column is like it; one that
+/// no rule sends, and that no column is called, is a text.
+pub(super) fn column_of(
+    schema_type: &SchemaType,
+    options: Option<&RecordBatch>,
+    name: &str,
+) -> SchemaProperty {
+    let mut columns = schema_type.properties.iter();
+    if let Some(column) = columns.find(|column| placeholder_name(&column.name) == name || column.name == name)
+    {
+        return SchemaProperty { name: name.to_owned(), ..column.clone() };
+    }
     let value_type = position(options, name)
         .and_then(|at| Some(ValueType::of_arrow(options?.column(at).data_type())?.0))
         .unwrap_or(ValueType::String);
@@ -45,7 +55,7 @@ impl OdbcConnector {
         let mut columns = Vec::with_capacity(parameters.len());
         for parameter in parameters {
             if parameter.is_option() {
-                columns.push(column_of(options, &parameter.property));
+                columns.push(column_of(schema_type, options, &parameter.property));
             } else {
                 columns.extend(self.properties(schema_type, std::slice::from_ref(&parameter.property))?);
             }

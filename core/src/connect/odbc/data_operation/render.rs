@@ -88,7 +88,7 @@ fn rendered_statement(
 ) -> RenderedStatement {
     let column = |parameter: &OperationParameter| {
         if parameter.is_option() {
-            return Some(column_of(None, &parameter.property));
+            return Some(column_of(schema_type, None, &parameter.property));
         }
         schema_type.property(&parameter.property).cloned()
     };
@@ -110,7 +110,7 @@ pub(super) fn sql(
 ) -> String {
     statement.sql(|parameter| {
         if parameter.is_option() {
-            return dialect.argument(&column_of(options, &parameter.property));
+            return dialect.argument(&column_of(schema_type, options, &parameter.property));
         }
         schema_type
             .property(&parameter.property)
