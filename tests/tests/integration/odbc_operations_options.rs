@@ -131,7 +131,7 @@ fn options_go_along_and_are_no_reason_to_write() {
         let report = persons.run_well();
         assert_eq!(
             shown(&report),
-            ["update First Name:option=→guest (as) level:option=→9 (times) note:option=→gone (reason)"],
+            ["update First Name:option=→guest (as) note:option=→gone (reason) level:option=→9 (times)"],
             "{place}"
         );
         persons.central().execute_batch("DELETE FROM persons WHERE uid = 'a'").unwrap();
