@@ -124,11 +124,12 @@ impl<'a> Execution<'a> {
         tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
         let mapping = &*mapping;
         let watched = self.watch(&rows_read, journal);
-        let reading = async {
-            let mut found = reconcile(&self.session, mapping, &tables).await?;
-            self.keep_wanted(mapping, &tables, &mut found).await?;
+        // On the heap: the thread's stack is for plans and expressions, which are deep.
+        let reading = Box::pin(async {
+            let mut found = Box::pin(reconcile(&self.session, mapping, &tables)).await?;
+            Box::pin(self.keep_wanted(mapping, &tables, &mut found)).await?;
             Ok(found)
-        };
+        });
         let found = self.runtime.block_on(async {
             tokio::select! {
                 found = reading => found.map_err(|error| engine_failed(&error)),
