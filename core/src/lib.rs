@@ -6,7 +6,7 @@
 //! Modules stand above what they use; no arrow points back up:
 //!
 //! ```text
-//! sync → check, journal → schema, mapping → connect, expr, script → sample, identity_store, secret → project, value
+//! provision → sync → check, journal → schema, mapping → connect, expr, script → sample, identity_store, secret → project, value
 //! ```
 
 pub mod check;
@@ -18,6 +18,7 @@ pub mod mapping;
 pub mod memory;
 pub mod progress;
 pub mod project;
+pub mod provision;
 pub mod sample;
 pub mod schema;
 pub mod script;

@@ -32,10 +32,12 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('provision', 'provision', [CompletionResultType]::ParameterValue, 'Write single objects of the central system into the target system, outside of full runs')
             [CompletionResult]::new('test-rules', 'test-rules', [CompletionResultType]::ParameterValue, 'Show which rules run on one pair of objects, and why; writes nothing')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
+            [CompletionResult]::new('lookup', 'lookup', [CompletionResultType]::ParameterValue, 'Fill the value lists of rules from their sources, or show what that would change')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Save or forget passwords and secret variables')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
@@ -79,6 +81,22 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
             [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;provision' {
+            [CompletionResult]::new('--start-up', '--start-up', [CompletionResultType]::ParameterName, 'Start up configuration by name; not needed if only one runs the mapping to the target system')
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'The mapping')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of a central object; can be given several times')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many changes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('--pending', '--pending', [CompletionResultType]::ParameterName, 'What imports have changed, instead of named objects')
+            [CompletionResult]::new('--password-change', '--password-change', [CompletionResultType]::ParameterName, 'The passwords of the objects changed')
+            [CompletionResult]::new('--simulate', '--simulate', [CompletionResultType]::ParameterName, 'Show what would be written; writes nothing')
             [CompletionResult]::new('--changes', '--changes', [CompletionResultType]::ParameterName, 'Show what changes, object by object (text output; JSON always has it)')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -179,6 +197,52 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;pairs;help;help' {
+            break
+        }
+        'syncwright;lookup' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the sources would change; saves nothing')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Write the lists into the project')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;lookup;show' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Only of rules of this mapping; of all mappings if absent')
+            [CompletionResult]::new('--rule', '--rule', [CompletionResultType]::ParameterName, 'Only of rules of this name')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;lookup;update' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Only of rules of this mapping; of all mappings if absent')
+            [CompletionResult]::new('--rule', '--rule', [CompletionResultType]::ParameterName, 'Only of rules of this name')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results and errors are printed')
+            [CompletionResult]::new('--renderer', '--renderer', [CompletionResultType]::ParameterName, 'How the editor''s window is drawn; `auto` tries one and falls back to the other')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What is logged on standard error while working')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'syncwright;lookup;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the sources would change; saves nothing')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Write the lists into the project')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'syncwright;lookup;help;show' {
+            break
+        }
+        'syncwright;lookup;help;update' {
+            break
+        }
+        'syncwright;lookup;help;help' {
             break
         }
         'syncwright;schema' {
@@ -350,10 +414,12 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check a project for consistency, without opening any database')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Show what a run would do; writes nothing')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a start up configuration')
+            [CompletionResult]::new('provision', 'provision', [CompletionResultType]::ParameterValue, 'Write single objects of the central system into the target system, outside of full runs')
             [CompletionResult]::new('test-rules', 'test-rules', [CompletionResultType]::ParameterValue, 'Show which rules run on one pair of objects, and why; writes nothing')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the runs of a project')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the report of one run')
             [CompletionResult]::new('pairs', 'pairs', [CompletionResultType]::ParameterValue, 'List, break or make the pairs that mappings remember')
+            [CompletionResult]::new('lookup', 'lookup', [CompletionResultType]::ParameterValue, 'Fill the value lists of rules from their sources, or show what that would change')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Show, update or compress what a project knows about its systems')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Save or forget passwords and secret variables')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual pages in roff')
@@ -371,6 +437,9 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;run' {
+            break
+        }
+        'syncwright;help;provision' {
             break
         }
         'syncwright;help;test-rules' {
@@ -395,6 +464,17 @@ Register-ArgumentCompleter -Native -CommandName 'syncwright' -ScriptBlock {
             break
         }
         'syncwright;help;pairs;make' {
+            break
+        }
+        'syncwright;help;lookup' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the sources would change; saves nothing')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Write the lists into the project')
+            break
+        }
+        'syncwright;help;lookup;show' {
+            break
+        }
+        'syncwright;help;lookup;update' {
             break
         }
         'syncwright;help;schema' {

@@ -31,11 +31,17 @@ _syncwright() {
             syncwright,log)
                 cmd="syncwright__subcmd__log"
                 ;;
+            syncwright,lookup)
+                cmd="syncwright__subcmd__lookup"
+                ;;
             syncwright,man)
                 cmd="syncwright__subcmd__man"
                 ;;
             syncwright,pairs)
                 cmd="syncwright__subcmd__pairs"
+                ;;
+            syncwright,provision)
+                cmd="syncwright__subcmd__provision"
                 ;;
             syncwright,run)
                 cmd="syncwright__subcmd__run"
@@ -70,11 +76,17 @@ _syncwright() {
             syncwright__subcmd__help,log)
                 cmd="syncwright__subcmd__help__subcmd__log"
                 ;;
+            syncwright__subcmd__help,lookup)
+                cmd="syncwright__subcmd__help__subcmd__lookup"
+                ;;
             syncwright__subcmd__help,man)
                 cmd="syncwright__subcmd__help__subcmd__man"
                 ;;
             syncwright__subcmd__help,pairs)
                 cmd="syncwright__subcmd__help__subcmd__pairs"
+                ;;
+            syncwright__subcmd__help,provision)
+                cmd="syncwright__subcmd__help__subcmd__provision"
                 ;;
             syncwright__subcmd__help,run)
                 cmd="syncwright__subcmd__help__subcmd__run"
@@ -93,6 +105,12 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help,test-rules)
                 cmd="syncwright__subcmd__help__subcmd__test__subcmd__rules"
+                ;;
+            syncwright__subcmd__help__subcmd__lookup,show)
+                cmd="syncwright__subcmd__help__subcmd__lookup__subcmd__show"
+                ;;
+            syncwright__subcmd__help__subcmd__lookup,update)
+                cmd="syncwright__subcmd__help__subcmd__lookup__subcmd__update"
                 ;;
             syncwright__subcmd__help__subcmd__pairs,break)
                 cmd="syncwright__subcmd__help__subcmd__pairs__subcmd__break"
@@ -123,6 +141,24 @@ _syncwright() {
                 ;;
             syncwright__subcmd__help__subcmd__secret,where)
                 cmd="syncwright__subcmd__help__subcmd__secret__subcmd__where"
+                ;;
+            syncwright__subcmd__lookup,help)
+                cmd="syncwright__subcmd__lookup__subcmd__help"
+                ;;
+            syncwright__subcmd__lookup,show)
+                cmd="syncwright__subcmd__lookup__subcmd__show"
+                ;;
+            syncwright__subcmd__lookup,update)
+                cmd="syncwright__subcmd__lookup__subcmd__update"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,help)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__help"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,show)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__show"
+                ;;
+            syncwright__subcmd__lookup__subcmd__help,update)
+                cmd="syncwright__subcmd__lookup__subcmd__help__subcmd__update"
                 ;;
             syncwright__subcmd__pairs,break)
                 cmd="syncwright__subcmd__pairs__subcmd__break"
@@ -209,7 +245,7 @@ _syncwright() {
 
     case "${cmd}" in
         syncwright)
-            opts="-h -V --format --renderer --log-level --help --version demo check simulate run test-rules runs log pairs schema secret man completions help"
+            opts="-h -V --format --renderer --log-level --help --version demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -320,7 +356,7 @@ _syncwright() {
             return 0
             ;;
         syncwright__subcmd__help)
-            opts="demo check simulate run test-rules runs log pairs schema secret man completions help"
+            opts="demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -403,6 +439,48 @@ _syncwright() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        syncwright__subcmd__help__subcmd__lookup)
+            opts="show update"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__lookup__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__lookup__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         syncwright__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -462,6 +540,20 @@ _syncwright() {
         syncwright__subcmd__help__subcmd__pairs__subcmd__make)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__help__subcmd__provision)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -667,6 +759,156 @@ _syncwright() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup)
+            opts="-h --format --renderer --log-level --help show update help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help)
+            opts="show update help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__help__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__show)
+            opts="-h --mapping --rule --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__lookup__subcmd__update)
+            opts="-h --mapping --rule --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -902,6 +1144,48 @@ _syncwright() {
                     return 0
                     ;;
                 --right)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --renderer)
+                    COMPREPLY=($(compgen -W "auto wgpu glow" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -W "off error warn info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        syncwright__subcmd__provision)
+            opts="-h --start-up --mapping --key --pending --password-change --simulate --changes --limit --format --renderer --log-level --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --start-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

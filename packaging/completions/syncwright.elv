@@ -29,10 +29,12 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
+            cand provision 'Write single objects of the central system into the target system, outside of full runs'
             cand test-rules 'Show which rules run on one pair of objects, and why; writes nothing'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
+            cand lookup 'Fill the value lists of rules from their sources, or show what that would change'
             cand schema 'Show, update or compress what a project knows about its systems'
             cand secret 'Save or forget passwords and secret variables'
             cand man 'Print the manual pages in roff'
@@ -72,6 +74,21 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand --format 'How results and errors are printed'
             cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
             cand --log-level 'What is logged on standard error while working'
+            cand --changes 'Show what changes, object by object (text output; JSON always has it)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;provision'= {
+            cand --start-up 'Start up configuration by name; not needed if only one runs the mapping to the target system'
+            cand --mapping 'The mapping'
+            cand --key 'Key of a central object; can be given several times'
+            cand --limit 'Show at most so many changes'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand --pending 'What imports have changed, instead of named objects'
+            cand --password-change 'The passwords of the objects changed'
+            cand --simulate 'Show what would be written; writes nothing'
             cand --changes 'Show what changes, object by object (text output; JSON always has it)'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -160,6 +177,45 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;pairs;help;make'= {
         }
         &'syncwright;pairs;help;help'= {
+        }
+        &'syncwright;lookup'= {
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Show what the sources would change; saves nothing'
+            cand update 'Write the lists into the project'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;lookup;show'= {
+            cand --mapping 'Only of rules of this mapping; of all mappings if absent'
+            cand --rule 'Only of rules of this name'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;lookup;update'= {
+            cand --mapping 'Only of rules of this mapping; of all mappings if absent'
+            cand --rule 'Only of rules of this name'
+            cand --format 'How results and errors are printed'
+            cand --renderer 'How the editor''s window is drawn; `auto` tries one and falls back to the other'
+            cand --log-level 'What is logged on standard error while working'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'syncwright;lookup;help'= {
+            cand show 'Show what the sources would change; saves nothing'
+            cand update 'Write the lists into the project'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'syncwright;lookup;help;show'= {
+        }
+        &'syncwright;lookup;help;update'= {
+        }
+        &'syncwright;lookup;help;help'= {
         }
         &'syncwright;schema'= {
             cand --format 'How results and errors are printed'
@@ -308,10 +364,12 @@ set edit:completion:arg-completer[syncwright] = {|@words|
             cand check 'Check a project for consistency, without opening any database'
             cand simulate 'Show what a run would do; writes nothing'
             cand run 'Run a start up configuration'
+            cand provision 'Write single objects of the central system into the target system, outside of full runs'
             cand test-rules 'Show which rules run on one pair of objects, and why; writes nothing'
             cand runs 'List the runs of a project'
             cand log 'Show the report of one run'
             cand pairs 'List, break or make the pairs that mappings remember'
+            cand lookup 'Fill the value lists of rules from their sources, or show what that would change'
             cand schema 'Show, update or compress what a project knows about its systems'
             cand secret 'Save or forget passwords and secret variables'
             cand man 'Print the manual pages in roff'
@@ -325,6 +383,8 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;simulate'= {
         }
         &'syncwright;help;run'= {
+        }
+        &'syncwright;help;provision'= {
         }
         &'syncwright;help;test-rules'= {
         }
@@ -342,6 +402,14 @@ set edit:completion:arg-completer[syncwright] = {|@words|
         &'syncwright;help;pairs;break'= {
         }
         &'syncwright;help;pairs;make'= {
+        }
+        &'syncwright;help;lookup'= {
+            cand show 'Show what the sources would change; saves nothing'
+            cand update 'Write the lists into the project'
+        }
+        &'syncwright;help;lookup;show'= {
+        }
+        &'syncwright;help;lookup;update'= {
         }
         &'syncwright;help;schema'= {
             cand show 'Print tables, columns, keys and relations; on request also what the data says about them'

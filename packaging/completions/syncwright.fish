@@ -41,10 +41,12 @@ complete -c syncwright -n "__fish_syncwright_needs_command" -a "demo" -d 'Write 
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "check" -d 'Check a project for consistency, without opening any database'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "simulate" -d 'Show what a run would do; writes nothing'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "provision" -d 'Write single objects of the central system into the target system, outside of full runs'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "runs" -d 'List the runs of a project'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "log" -d 'Show the report of one run'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "pairs" -d 'List, break or make the pairs that mappings remember'
+complete -c syncwright -n "__fish_syncwright_needs_command" -a "lookup" -d 'Fill the value lists of rules from their sources, or show what that would change'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "schema" -d 'Show, update or compress what a project knows about its systems'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "secret" -d 'Save or forget passwords and secret variables'
 complete -c syncwright -n "__fish_syncwright_needs_command" -a "man" -d 'Print the manual pages in roff'
@@ -107,6 +109,26 @@ debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand run" -l changes -d 'Show what changes, object by object (text output; JSON always has it)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l start-up -d 'Start up configuration by name; not needed if only one runs the mapping to the target system' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l mapping -d 'The mapping' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l key -d 'Key of a central object; can be given several times' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l limit -d 'Show at most so many changes' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l pending -d 'What imports have changed, instead of named objects'
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l password-change -d 'The passwords of the objects changed'
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l simulate -d 'Show what would be written; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -l changes -d 'Show what changes, object by object (text output; JSON always has it)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand provision" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l mapping -d 'Name of the mapping' -r
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l match -d 'The pair, or lone object, with this key or display value on either side' -r
 complete -c syncwright -n "__fish_syncwright_using_subcommand test-rules" -l set -d 'Give a property another value for the test, for example right.LastName=Meier; nothing behind = is NULL' -r
@@ -218,6 +240,52 @@ complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_
 complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "break" -d 'Forget a pair; the matching rules decide again'
 complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
 complete -c syncwright -n "__fish_syncwright_using_subcommand pairs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -a "show" -d 'Show what the sources would change; saves nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -a "update" -d 'Write the lists into the project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and not __fish_seen_subcommand_from show update help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -l mapping -d 'Only of rules of this mapping; of all mappings if absent' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -l rule -d 'Only of rules of this name' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -l mapping -d 'Only of rules of this mapping; of all mappings if absent' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -l rule -d 'Only of rules of this name' -r
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
+json\t'One JSON document on standard output, also for errors'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
+wgpu\t'Vulkan, Metal or DirectX; also over Windows Remote Desktop'
+glow\t'OpenGL; light, works without a GPU'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -l log-level -d 'What is logged on standard error while working' -r -f -a "off\t'Nothing'
+error\t'Errors'
+warn\t'Errors and warnings'
+info\t'What is being done'
+debug\t'How it is being done'
+trace\t'Every detail'"
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what the sources would change; saves nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from help" -f -a "update" -d 'Write the lists into the project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand lookup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l format -d 'How results and errors are printed' -r -f -a "text\t'Text for people'
 json\t'One JSON document on standard output, also for errors'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand schema; and not __fish_seen_subcommand_from show update compress help" -l renderer -d 'How the editor\'s window is drawn; `auto` tries one and falls back to the other' -r -f -a "auto\t'The one that works here'
@@ -401,22 +469,26 @@ info\t'What is being done'
 debug\t'How it is being done'
 trace\t'Every detail'"
 complete -c syncwright -n "__fish_syncwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "run" -d 'Run a start up configuration'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "runs" -d 'List the runs of a project'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "log" -d 'Show the report of one run'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "secret" -d 'Save or forget passwords and secret variables'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "man" -d 'Print the manual pages in roff'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "completions" -d 'Print completions for a shell'
-complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run test-rules runs log pairs schema secret man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "demo" -d 'Write the sample project with its databases, and open it'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "check" -d 'Check a project for consistency, without opening any database'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "simulate" -d 'Show what a run would do; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "run" -d 'Run a start up configuration'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "provision" -d 'Write single objects of the central system into the target system, outside of full runs'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "test-rules" -d 'Show which rules run on one pair of objects, and why; writes nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "runs" -d 'List the runs of a project'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "log" -d 'Show the report of one run'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "pairs" -d 'List, break or make the pairs that mappings remember'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "lookup" -d 'Fill the value lists of rules from their sources, or show what that would change'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "schema" -d 'Show, update or compress what a project knows about its systems'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "secret" -d 'Save or forget passwords and secret variables'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "man" -d 'Print the manual pages in roff'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "completions" -d 'Print completions for a shell'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and not __fish_seen_subcommand_from demo check simulate run provision test-rules runs log pairs lookup schema secret man completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "list" -d 'List the remembered pairs'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "break" -d 'Forget a pair; the matching rules decide again'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from pairs" -f -a "make" -d 'Remember two objects as a pair, whatever the matching rules say'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from lookup" -f -a "show" -d 'Show what the sources would change; saves nothing'
+complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from lookup" -f -a "update" -d 'Write the lists into the project'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "show" -d 'Print tables, columns, keys and relations; on request also what the data says about them'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "update" -d 'Compare the project with its databases and show what changed and what that breaks'
 complete -c syncwright -n "__fish_syncwright_using_subcommand help; and __fish_seen_subcommand_from schema" -f -a "compress" -d 'Drop schema data that nothing in the project uses'

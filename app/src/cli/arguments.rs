@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, demo, log, man, pairs, run, runs, schema, secret, simulate, test_rules};
+use super::{
+    check, completions, demo, log, lookup, man, pairs, provision, run, runs, schema, secret, simulate,
+    test_rules,
+};
 
 const LONG_ABOUT: &str = "\
 Syncwright connects a central identity database with target systems, describes how their objects \
@@ -146,6 +149,8 @@ pub enum Command {
     Simulate(simulate::Arguments),
     /// Run a start up configuration
     Run(run::Arguments),
+    /// Write single objects of the central system into the target system, outside of full runs
+    Provision(provision::Arguments),
     /// Show which rules run on one pair of objects, and why; writes nothing
     TestRules(test_rules::Arguments),
     /// List the runs of a project
@@ -154,6 +159,8 @@ pub enum Command {
     Log(log::Arguments),
     /// List, break or make the pairs that mappings remember
     Pairs(pairs::Arguments),
+    /// Fill the value lists of rules from their sources, or show what that would change
+    Lookup(lookup::Arguments),
     /// Show, update or compress what a project knows about its systems
     Schema(schema::Arguments),
     /// Save or forget passwords and secret variables

@@ -8,9 +8,10 @@ use syncwright_core::{
     check::Finding,
     journal::JournalError,
     project::{ProjectError, SecretStore},
+    provision::ProvisionError,
     schema::SchemaError,
     secret::SecretError,
-    sync::{SyncError, pairs_by_hand::PairError, test_rules::RuleTestError},
+    sync::{SyncError, lookups::LookupError, pairs_by_hand::PairError, test_rules::RuleTestError},
 };
 use thiserror::Error;
 
@@ -190,6 +191,14 @@ pub enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pairs(#[from] PairError),
+    /// Objects cannot be provisioned.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Provision(#[from] ProvisionError),
+    /// A value list cannot be filled.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Lookup(#[from] LookupError),
     /// Rules cannot be tested.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -221,6 +230,8 @@ impl CliError {
             }
             Self::Schema(error) => error.exit_code(),
             Self::Pairs(PairError::Connect(_) | PairError::Journal(_)) => 4,
+            Self::Lookup(error) => error.exit_code(),
+            Self::Provision(error) => error.exit_code(),
             Self::RuleTest(error) => error.exit_code(),
             Self::Journal(error) if !matches!(error, JournalError::UnknownRun { .. }) => 4,
             Self::Journal(_)
@@ -246,7 +257,8 @@ impl CliError {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Self::Sync(SyncError::CheckFailed { findings }) => findings,
+            Self::Sync(SyncError::CheckFailed { findings })
+            | Self::Provision(ProvisionError::Sync(SyncError::CheckFailed { findings })) => findings,
             _ => &[],
         }
     }

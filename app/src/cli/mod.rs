@@ -13,10 +13,12 @@ mod demo;
 mod diagnose;
 mod error;
 mod log;
+mod lookup;
 mod man;
 mod open;
 mod pairs;
 mod progress;
+mod provision;
 mod report;
 mod run;
 mod runs;
@@ -101,6 +103,8 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<u8, CliError> {
             Command::Runs(arguments) => runs::run(&arguments, console),
             Command::Log(arguments) => log::run(&arguments, console),
             Command::Pairs(arguments) => pairs::run(&arguments, console),
+            Command::Provision(arguments) => provision::run(&arguments, console),
+            Command::Lookup(arguments) => lookup::run(&arguments, console),
             Command::Schema(arguments) => schema::run(&arguments, console),
             Command::Secret(arguments) => secret::run(&arguments, console),
             Command::Man(arguments) => man::run(&arguments, console),

@@ -220,6 +220,7 @@ fn rule_row(rule: &RuleResult) -> Vec<String> {
         Occasion::Rogue => "rogue modification",
         Occasion::Forced => "forced mapping",
         Occasion::WriteBack => "write back",
+        Occasion::Option(_) => "option of the operation",
     };
     vec![
         rule.rule.clone(),

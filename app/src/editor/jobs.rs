@@ -6,6 +6,7 @@ use syncwright_core::{
     check::{self, Finding},
     journal::{self, JournalError, RunHeader, RunKind, RunReport},
     project::{Method, ProjectError},
+    provision,
     sync::{self, SyncError},
 };
 
@@ -217,7 +218,9 @@ impl Editor {
         let name = start_up.clone();
         let handle = self.worker.spawn(title, move |job| match kind {
             RunKind::Simulation => sync::simulate(&project, &folder, &name, &job.progress, &job.cancel),
-            RunKind::Run => sync::run(&project, &folder, &name, &job.progress, &job.cancel),
+            RunKind::Run => {
+                provision::run(&project, &folder, &name, &job.progress, &job.cancel).map(|(report, _)| report)
+            }
         });
         self.jobs.sync = Some(SyncJob { handle, kind, start_up, revision });
     }

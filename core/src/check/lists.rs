@@ -15,6 +15,7 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     }
     one_member(rule, findings);
     respected_order(rule, findings);
+    no_merge_mode(rule, findings);
     first_value(rule, findings);
     several_values(rule, findings);
     without_lists(rule, findings);
@@ -103,6 +104,28 @@ fn respected_order(rule: &RuleView<'_, '_>, findings: &mut Findings) {
             Some(clear(rule, vec![RuleSetting::SortOrder])),
         );
     }
+}
+
+/// R15 where nothing is sent member by member.
+fn no_merge_mode(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    let is_rows = |written: PropertyRef<'_>| written.is_multi_valued() && !written.is_ordered();
+    if !rule.rule.no_merge_mode
+        || rule.directions().any(|direction| rule.written(direction).is_some_and(is_rows))
+    {
+        return;
+    }
+    findings.add_repairable(
+        Severity::Info,
+        "SW-C202",
+        rule.place(),
+        format!(
+            "“{}” changes nothing: the rule writes no members that are rows of a table, and whatever a column holds \
+             is sent whole anyway",
+            RuleSetting::NoMergeMode.label()
+        ),
+        "remove the setting",
+        Some(clear(rule, vec![RuleSetting::NoMergeMode])),
+    );
 }
 
 /// R14 where there is only one value.

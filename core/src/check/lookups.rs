@@ -2,13 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use miette::Diagnostic as _;
+
 use super::{
     Findings, Repair, Severity,
+    mappings::SESSION,
     view::{RuleView, towards},
 };
-use crate::project::{Direction, LookupEntry};
+use crate::{
+    mapping::compile_lookup,
+    project::{Direction, LookupEntry},
+};
 
 pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    source(rule, findings);
     let entries = &rule.rule.flags.lookup;
     if entries.is_empty() || rule.rule.transformation.fixed_value.is_some() {
         return;
@@ -16,6 +23,31 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     repeated(rule, entries, findings);
     for direction in rule.directions() {
         ambiguous(rule, entries, direction, findings);
+    }
+}
+
+/// Where the list comes from, and whether it has come.
+fn source(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    let Some(source) = &rule.rule.flags.lookup_source else { return };
+    if let Err(error) = compile_lookup(&SESSION, rule.view.project, rule.view.mapping, rule.rule, source) {
+        let help = error.help().map(|help| help.to_string());
+        findings.add(
+            Severity::Warning,
+            "SW-C207",
+            rule.place(),
+            format!("the value list cannot be filled from its source: {error}"),
+            help.as_deref(),
+        );
+    }
+    if rule.rule.flags.lookup.is_empty() && rule.rule.transformation.fixed_value.is_none() {
+        findings.add(
+            Severity::Error,
+            "SW-C208",
+            rule.place(),
+            "the value list has a source and no entry yet, so every value would be written untranslated"
+                .to_owned(),
+            Some("run `syncwright lookup PROJECT update`, or remove the source"),
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use miette::Diagnostic as _;
 
 use super::{
     Findings, Place, Severity, concurrence, conflicts, dates, directions, filters, kept, lists, lookups,
-    matching, operations, required, values,
+    matching, operations, options, required, values,
     view::{DIRECTIONS, StepsByMapping, View},
 };
 use crate::{
@@ -34,6 +34,7 @@ pub(super) fn check(project: &Project, steps: &StepsByMapping<'_>, findings: &mu
             lists::check(&rule, findings);
             values::check(&rule, findings);
             lookups::check(&rule, findings);
+            options::check(&rule, findings);
             dates::check(&rule, findings);
         }
         conflicts::check_opposite(&view, findings);
@@ -115,6 +116,7 @@ const fn code_of(error: &MappingError) -> &'static str {
         MappingError::WhichSide { .. } => "SW-M013",
         MappingError::NotReadable { .. } => "SW-M014",
         MappingError::NameInScript { .. } => "SW-M015",
+        MappingError::BadLookup { .. } => "SW-M016",
     }
 }
 
@@ -130,7 +132,8 @@ fn place_of(view: &View<'_>, error: &MappingError) -> Place {
         | MappingError::Script { place, .. }
         | MappingError::WhichSide { place, .. }
         | MappingError::NotReadable { place, .. }
-        | MappingError::NameInScript { place, .. } => place.as_str(),
+        | MappingError::NameInScript { place, .. }
+        | MappingError::BadLookup { place, .. } => place.as_str(),
         _ => "",
     };
     let mapping = view.mapping;

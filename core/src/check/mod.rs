@@ -21,6 +21,7 @@ mod matching;
 mod names;
 mod not_yet;
 mod operations;
+mod options;
 mod quotas;
 mod repair;
 mod required;
@@ -147,6 +148,7 @@ pub fn check(project: &Project) -> Vec<Finding> {
     names::check(project, &mut findings);
     connections::check(project, &mut findings);
     operations::check(project, &mut findings);
+    options::check_sent(project, &mut findings);
     virtual_kinds::check(project, &mut findings);
     classes::check(project, &mut findings);
     mappings::check(project, &by_mapping, &mut findings);

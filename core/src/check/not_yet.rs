@@ -5,8 +5,8 @@
 
 use super::{Findings, Place, Severity};
 use crate::project::{
-    Access, DataOperations, LogLevel, Mapping, Project, PropertyRule, Provider, Side, StartUpConfiguration,
-    System, WhenBusy,
+    Access, DataOperations, LogLevel, Mapping, Project, Provider, Side, StartUpConfiguration, System,
+    WhenBusy,
 };
 
 /// Severity of settings without which a run would write something else.
@@ -21,12 +21,6 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
     }
     for mapping in &project.mappings {
         check_mapping(mapping, findings);
-    }
-    for workflow in &project.workflows {
-        for step in workflow.steps.iter().filter(|step| step.data_import) {
-            let place = Place::Workflow { workflow: workflow.name.clone(), step: Some(step.name.clone()) };
-            add(findings, WARNS, &place, "data import");
-        }
     }
     for configuration in &project.start_ups {
         start_up(configuration, findings);
@@ -114,23 +108,6 @@ fn check_mapping(mapping: &Mapping, findings: &mut Findings) {
         let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
         add_all(findings, &place, [(rule.graded.is_some(), BLOCKS, "graded matching")]);
     }
-    for rule in &mapping.rules {
-        check_rule(mapping, rule, findings);
-    }
-}
-
-fn check_rule(mapping: &Mapping, rule: &PropertyRule, findings: &mut Findings) {
-    let place = Place::Mapping { mapping: mapping.name.clone(), rule: Some(rule.name.clone()) };
-    add_all(
-        findings,
-        &place,
-        [
-            (rule.no_merge_mode, WARNS, "no merge mode"),
-            (rule.flags.ignore_in_provisioning, WARNS, "ignore in provisioning"),
-            (rule.flags.send_on_password_change, WARNS, "send on password change"),
-            (rule.flags.operation_option, BLOCKS, "operation option"),
-        ],
-    );
 }
 
 fn start_up(start_up: &StartUpConfiguration, findings: &mut Findings) {

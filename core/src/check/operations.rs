@@ -7,7 +7,7 @@ use miette::Diagnostic as _;
 use super::{Findings, Place, Severity};
 use crate::{
     connect::odbc::{OperationScript, OperationScriptError},
-    expr::{OperationKind, OperationPatternError, OperationStatement, placeholder_name},
+    expr::{OperationKind, OperationPatternError, OperationStatement, OperationValue, placeholder_name},
     mapping::{CompiledMapping, Target, scripts_of},
     project::{DataOperation, Mapping, OperationStrategy, Project, Provider, SchemaType, Side},
     script::{ScriptError, Scripts},
@@ -164,7 +164,7 @@ fn left_out<'c>(
             let Ok(statement) = OperationStatement::compile(schema_type, kind, pattern) else {
                 return BTreeSet::new();
             };
-            for parameter in statement.parameters().iter().filter(|parameter| !parameter.old) {
+            for parameter in statement.parameters().iter().filter(|one| one.value == OperationValue::New) {
                 written.remove(parameter.property.as_str());
             }
         }

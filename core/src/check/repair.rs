@@ -81,6 +81,8 @@ pub enum RuleSetting {
     IgnoreCase,
     /// R14.
     FirstValue,
+    /// R15.
+    NoMergeMode,
     /// R16.
     Members,
     /// R18: how lists are written.
@@ -114,6 +116,7 @@ impl RuleSetting {
             Self::SortOrder => "sort order",
             Self::IgnoreCase => "ignore case",
             Self::FirstValue => "first value as single value",
+            Self::NoMergeMode => "no merge mode",
             Self::Members => "include only / exclude",
             Self::MultiValue => "how lists are written",
             Self::ToTarget => "transformation to the target system",
@@ -139,6 +142,7 @@ impl RuleSetting {
             Self::SortOrder => rule.sort_order != SortOrder::Automatic,
             Self::IgnoreCase => rule.ignore_case,
             Self::FirstValue => rule.first_value_as_single_value,
+            Self::NoMergeMode => rule.no_merge_mode,
             Self::Members => rule.members != MemberFilter::All,
             Self::MultiValue => transformation.multi_value != MultiValueWrite::Replace,
             Self::ToTarget => transformation.to_target.is_some(),
@@ -162,6 +166,7 @@ impl RuleSetting {
             Self::SortOrder => rule.sort_order = SortOrder::Automatic,
             Self::IgnoreCase => rule.ignore_case = false,
             Self::FirstValue => rule.first_value_as_single_value = false,
+            Self::NoMergeMode => rule.no_merge_mode = false,
             Self::Members => rule.members = MemberFilter::All,
             Self::MultiValue => transformation.multi_value = MultiValueWrite::Replace,
             Self::ToTarget => transformation.to_target = None,

@@ -82,7 +82,9 @@ fn never_written(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     if rule.rule.transformation.fixed_value.is_some() {
         return;
     }
-    for direction in DIRECTIONS.into_iter().filter(|direction| !rule.writes(*direction)) {
+    for direction in
+        DIRECTIONS.into_iter().filter(|direction| !rule.writes(*direction) && !rule.gives_option(*direction))
+    {
         let of_direction: &[RuleSetting] = match direction {
             Direction::ToTarget => &[RuleSetting::ToTarget],
             Direction::ToCentral => &[RuleSetting::ToCentral, RuleSetting::TrustedSource],
@@ -192,15 +194,16 @@ fn unusable_source(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Settings that only provisioning knows, in a project that provisions nothing.
+/// Settings that only provisioning knows, in a rule that has no part in it.
 fn without_provisioning(rule: &RuleView<'_, '_>, findings: &mut Findings) {
-    let mut tables = rule.view.project.target_system_types.iter().flat_map(|one| &one.tables);
-    if tables.any(|table| table.publishable || table.merge_mode) {
+    let to_target = Direction::ToTarget;
+    let back = rule.direction.permits(Direction::ToCentral) && (rule.is_forced() || rule.is_watched());
+    let takes_part = rule.writes(to_target) || rule.gives_option(to_target) || back;
+    if takes_part && rule.view.runs_in(to_target) {
         return;
     }
     let settings = [
         (rule.rule.flags.ignore_in_provisioning, "ignore in provisioning"),
-        (rule.rule.no_merge_mode, "no merge mode"),
         (rule.rule.flags.send_on_password_change, "send on password change"),
     ];
     for (_, what) in settings.into_iter().filter(|(set, _)| *set) {
@@ -209,9 +212,10 @@ fn without_provisioning(rule: &RuleView<'_, '_>, findings: &mut Findings) {
             "SW-C148",
             rule.place(),
             format!(
-                "“{what}” is for provisioning, but no table of the project is publishable or in merge mode"
+                "“{what}” is for provisioning, in which the rule has no part: no step runs the mapping to the target \
+                 system, or the rule does not write there"
             ),
-            Some("assign the table to a target system type and let it be provisioned, or remove the setting"),
+            Some("add such a step, let the rule write to the target system, or remove the setting"),
         );
     }
 }

@@ -164,11 +164,19 @@ impl<'v, 'a> RuleView<'v, 'a> {
         }
     }
 
-    /// The rule can write in `direction` on some occasion: in a run, on insert (R4), as write back (R21).
+    /// The rule can write in `direction` on some occasion: in a run, on insert (R4), as write back (R21). What gives an
+    /// option writes nothing.
     pub const fn writes(&self, direction: Direction) -> bool {
-        self.direction.permits(direction)
-            || self.rule.ignore_direction_on_insert
-            || (self.rule.flags.write_back && self.direction.permits(direction.reversed()))
+        !self.rule.flags.operation_option
+            && (self.direction.permits(direction)
+                || self.rule.ignore_direction_on_insert
+                || (self.rule.flags.write_back && self.direction.permits(direction.reversed())))
+    }
+
+    /// The rule can give an option of an operation in `direction` (R21).
+    pub const fn gives_option(&self, direction: Direction) -> bool {
+        self.rule.flags.operation_option
+            && (self.direction.permits(direction) || self.rule.ignore_direction_on_insert)
     }
 
     /// The directions in which the rule can write.

@@ -35,12 +35,14 @@ use crate::{
 
 /// The program's own tables: the journal's, and that of the identity store. Others whose names begin so belong
 /// to somebody else, and are tables like all others.
-pub(crate) const OWN_TABLES: [&str; 8] = [
+pub(crate) const OWN_TABLES: [&str; 10] = [
     "sw_lock",
     "sw_message",
     "sw_outstanding",
     "sw_pair",
     "sw_pending",
+    "sw_primary",
+    "sw_provisioning",
     "sw_revision",
     "sw_run",
     "sw_run_step",
@@ -139,6 +141,12 @@ pub trait Connector: Send {
     /// for it.
     fn set_scripts(&mut self, scripts: &Scripts) {
         let _ = scripts;
+    }
+
+    /// Options of the next write, for data operations to take (R21, W14): a row for each of its objects, a column for
+    /// each option. Connectors without such operations have no use for them.
+    fn set_options(&mut self, options: Option<RecordBatch>) {
+        let _ = options;
     }
 
     /// Asks the system who it is.

@@ -33,7 +33,8 @@ pub use self::{
     functions::{FUNCTIONS, FunctionGroup},
     icf::{ICF_PREFIX, IcfFilter, SpecialNames, icf_to_sql, is_icf, parse_icf},
     operation_pattern::{
-        OperationKind, OperationParameter, OperationPatternError, OperationStatement, placeholder_name,
+        OperationKind, OperationParameter, OperationPatternError, OperationStatement, OperationValue,
+        option_name, option_of, placeholder_name,
     },
     pattern::{Part, parse_pattern, pattern_expression, pattern_text, resolve_pattern},
     physical::{ONCE, Prepared, physical},

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, ChangeStatus, PropertyChange, Situation};
 use crate::{
     project::{Method, Side},
-    value::{ValueType, column_type, value_at},
+    value::{Value, ValueType, column_type, value_at},
 };
 
 /// Position in place of a rule's for values that no rule gives: generated keys, values of deleted objects.
@@ -52,6 +52,9 @@ pub struct ChangeShape {
     pub properties: Vec<ChangeColumn>,
     /// Names of the rules, by position.
     pub rules: Vec<String>,
+    /// Positions of the rules that send a list of members whole (R15).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whole_lists: Vec<u16>,
 }
 
 /// A property that can be written.
@@ -312,15 +315,26 @@ fn property_change(
         return None;
     }
     let rule = rules.value(index);
+    let new = value_at(batch.column(new), index);
+    let whole = column.multi_valued && shape.whole_lists.contains(&rule);
     Some(PropertyChange {
         side: shape.side,
         property: column.name.clone(),
         old: value_at(batch.column(old), index),
-        new: value_at(batch.column(new), index),
+        note: whole.then(|| sent_whole(&new)),
+        new,
         rule: shape.rules.get(usize::from(rule)).cloned().unwrap_or_default(),
-        note: None,
         secret: column.secret,
     })
+}
+
+/// What there is to remark about a list of members that is not sent as the difference (R15).
+fn sent_whole(new: &Value) -> String {
+    let members = match new {
+        Value::List(members) => members.len(),
+        _ => 0,
+    };
+    format!("sent whole: {members} members")
 }
 
 fn without_secrets(shape: &ChangeShape, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {

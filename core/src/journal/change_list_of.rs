@@ -69,6 +69,7 @@ fn shape_of(changes: &[Change]) -> ChangeShape {
         right_key: Vec::new(),
         properties: Vec::new(),
         rules: Vec::new(),
+        whole_lists: Vec::new(),
     };
     for change in changes {
         merge_key(&mut shape.left_key, &change.left_key);

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::value::Value;
+use crate::{
+    project::SchemaType,
+    value::{Value, parse_value},
+};
 
 /// The key of an object as labels hold it: compact JSON, values in their written form.
 #[must_use]
@@ -26,6 +29,26 @@ pub fn pair_key(key: &[(String, Value)]) -> Option<String> {
         [(_, value)] => Some(value.to_string()),
         several => Some(label_key(several)),
     }
+}
+
+/// The key that a person wrote: the value of a key of one property, JSON with a text for each property of others.
+/// `None` if it is no key of the type.
+#[must_use]
+pub fn parse_key(schema_type: &SchemaType, written: &str) -> Option<Vec<(String, Value)>> {
+    let parts = match schema_type.key.as_slice() {
+        [name] => Map::from_iter([(name.clone(), written.into())]),
+        _ => serde_json::from_str::<Map<String, Json>>(written).ok()?,
+    };
+    let value = |name: &String| {
+        let text = match parts.get(name)? {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let value = parse_value(schema_type.property(name)?.value_type, &text)?;
+        Some((name.clone(), value))
+    };
+    let key: Vec<(String, Value)> = schema_type.key.iter().map(value).collect::<Option<_>>()?;
+    (parts.len() == key.len()).then_some(key)
 }
 
 #[cfg(test)]

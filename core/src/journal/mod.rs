@@ -12,6 +12,7 @@ mod labels;
 mod lock;
 mod objects;
 mod pairs;
+mod queue;
 mod read;
 mod recover;
 mod report;
@@ -26,9 +27,10 @@ pub use self::{
     busy::{BusyObject, BusyReason},
     change::{Change, ChangeStatus, PropertyChange, Situation},
     change_list::{ChangeColumn, ChangeList, ChangeShape, NO_RULE, method_number, situation_number},
-    key::{label_key, pair_key},
+    key::{label_key, pair_key, parse_key},
     lock::{LockHolder, this_user},
     pairs::{PairKeys, PairOrigin, RememberedPair},
+    queue::QueuedObject,
     report::{
         Failure, Message, MessageLevel, QuotaExceeded, RunHeader, RunKind, RunReport, RunStatus, Situations,
         StepPass, StepReport, Writes,

@@ -80,6 +80,22 @@ impl Journal {
         self.record(id, position, step, None).map(drop)
     }
 
+    /// Puts the last message of a step that is in the journal there, too.
+    ///
+    /// # Errors
+    ///
+    /// If the central database refuses.
+    pub fn add_last_message(
+        &mut self,
+        id: &str,
+        position: usize,
+        step: &StepReport,
+    ) -> Result<(), JournalError> {
+        let Some((last, message)) = step.messages.iter().enumerate().next_back() else { return Ok(()) };
+        let row = message_row(id, position, last, message);
+        self.in_transaction(|journal| journal.insert(&tables::messages(), &[row]))
+    }
+
     /// Gives the files that the index had before.
     fn record(
         &mut self,

@@ -158,6 +158,39 @@ pub(super) fn busy() -> SchemaType {
     )
 }
 
+/// Systems that want to know what imports change (D5): those whose projects provision.
+pub(super) fn primaries() -> SchemaType {
+    table(
+        "sw_primary",
+        &["system_identifier", "schema_type"],
+        &[
+            ("system_identifier", TEXT, true),
+            ("schema_type", TEXT, true),
+            ("project", TEXT, true),
+            ("since", TEXT, true),
+        ],
+    )
+}
+
+/// Central objects that wait for being provisioned (O6, D5).
+pub(super) fn provisioning() -> SchemaType {
+    table(
+        "sw_provisioning",
+        &["system_identifier", "side", "schema_type", "object_key"],
+        &[
+            ("system_identifier", TEXT, true),
+            ("side", TEXT, true),
+            ("schema_type", TEXT, true),
+            ("object_key", TEXT, true),
+            ("origin", TEXT, true),
+            ("run_id", TEXT, true),
+            ("since", TEXT, true),
+            ("tries", NUMBER, true),
+            ("error", TEXT, false),
+        ],
+    )
+}
+
 /// The tables without which there are no runs to show.
 pub(super) fn index() -> [SchemaType; 5] {
     [runs(), steps(), messages(), locks(), outstanding()]
@@ -166,7 +199,7 @@ pub(super) fn index() -> [SchemaType; 5] {
 /// Every table of the journal.
 pub(super) fn all() -> impl Iterator<Item = SchemaType> {
     // Later ones may be missing in a store that an older version wrote; a reader then finds them empty.
-    index().into_iter().chain([pairs(), busy()])
+    index().into_iter().chain([pairs(), busy(), primaries(), provisioning()])
 }
 
 /// All properties of a table.

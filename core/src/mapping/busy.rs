@@ -6,7 +6,8 @@
 use datafusion::logical_expr::{Expr, Operator, binary_expr, lit};
 
 use super::{
-    Arm, CompiledMapping, Gate, GateKind, Opposite, Target, marks::BUSY_COLUMN, rules::scripted::with_busy,
+    Arm, CompiledMapping, Gate, GateKind, OperationOptions, Opposite, Target, marks::BUSY_COLUMN,
+    rules::scripted::with_busy,
 };
 use crate::{
     expr::property,
@@ -66,7 +67,11 @@ impl CompiledMapping {
     /// twice is doing it once. `mapping` is what this one was compiled from.
     pub fn leave_busy_alone(&mut self, mapping: &Mapping) {
         let Opposite { rogue, forced, write_back } = &mut self.opposite;
-        for targets in [&mut self.updates, &mut self.inserts, rogue, forced, write_back] {
+        let OperationOptions { inserts, updates, deletes } = &mut self.options;
+        let options = [inserts, updates, deletes];
+        for targets in
+            [&mut self.updates, &mut self.inserts, rogue, forced, write_back].into_iter().chain(options)
+        {
             hold_back(targets, mapping);
         }
         self.note_busy_rules();

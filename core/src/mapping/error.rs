@@ -32,6 +32,19 @@ pub enum MappingError {
         /// The property.
         property: String,
     },
+    /// A value list cannot come from the property (R21).
+    #[error("mapping {mapping}, {place}: {property} cannot be used, {why}")]
+    #[diagnostic(code("SW-M016"), help("name another property, or another class, in `lookup_source`"))]
+    BadLookup {
+        /// The mapping.
+        mapping: String,
+        /// The rule.
+        place: String,
+        /// The property.
+        property: String,
+        /// Why.
+        why: String,
+    },
     /// Values of one type cannot become values of the other.
     #[error("mapping {mapping}, {place}: a {from} cannot become a {to}")]
     #[diagnostic(

@@ -1,5 +1,5 @@
 //! What the journal knows of single objects, as columns of their class: the remembered pair (M10), the reason
-//! why an object is busy (R5).
+//! why an object is busy (R5), whether a provisioning is about it.
 //!
 //! The tables are joined by key. They are the side of the join that is kept, and the objects stream past:
 //! there are far fewer of them, or their rows are far shorter.
@@ -22,6 +22,9 @@ pub const PAIR_COLUMN: &str = "__pair";
 /// Name of the column that tells why an object is busy; NULL for others.
 pub const BUSY_COLUMN: &str = "__busy";
 
+/// Name of the column that is true of the objects that a provisioning is about (O6); NULL for others.
+pub const WANTED_COLUMN: &str = "__wanted";
+
 const NULL_TEXT: Expr = Expr::Literal(ScalarValue::Utf8(None), None);
 
 /// Joins what `source` knows of the objects of a class and adds the columns for it.
@@ -33,6 +36,9 @@ pub(super) fn join(
 ) -> DataFusionResult<LogicalPlanBuilder> {
     if let Some(pairs) = source.pairs(class.side) {
         plan = join_table(class, plan, pairs, PAIR_COLUMN, columns)?;
+    }
+    if let Some(wanted) = source.wanted(class.side) {
+        plan = join_table(class, plan, wanted, WANTED_COLUMN, columns)?;
     }
     if class.marks_busy {
         match source.busy(class.side, &class.schema_type) {

@@ -14,6 +14,7 @@ mod exclusions;
 mod functions;
 mod kept;
 mod letters;
+mod lookup;
 mod marks;
 mod matching;
 mod path;
@@ -45,7 +46,8 @@ pub use self::{
     convert::{convert, convertible},
     error::MappingError,
     kept::{comparable, kept},
-    marks::{BUSY_COLUMN, PAIR_COLUMN},
+    lookup::compile_lookup,
+    marks::{BUSY_COLUMN, PAIR_COLUMN, WANTED_COLUMN},
     matching::CompiledMatch,
     path::Hop,
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
@@ -53,7 +55,7 @@ pub use self::{
 };
 use crate::{
     connect::ROW_COLUMN,
-    expr,
+    expr::{self, OperationKind},
     project::{
         ClassRef, Direction, Mapping, MappingDirection, Method, MethodChoice, Project, PropertyRule, Side,
         Step,
@@ -77,6 +79,8 @@ pub struct CompiledMapping {
     pub updates: Vec<Target>,
     /// What inserts write, one entry a property.
     pub inserts: Vec<Target>,
+    /// What rules send as options of operations, beside the data (R21).
+    pub options: OperationOptions,
     /// What rules of the opposite direction write, or tell, on the side that is read (R9–R11, R21).
     pub opposite: Opposite,
     /// What must find nothing to do once the rules of a reversed mapping have written.
@@ -99,12 +103,52 @@ pub struct CompiledMapping {
     pub remember_pairs: bool,
     /// What is left alone of busy objects (R5), see [`CompiledMapping::leave_busy_alone`].
     pub busy: Option<BusyRules>,
+    /// Only some objects of the central system are looked at: those with [`WANTED_COLUMN`].
+    pub only_wanted: bool,
+    /// The passwords of the objects changed: rules that are sent then send what is equal, too (R21).
+    pub password_change: bool,
     /// The step is a data import (D5): scripts of data operations know it, too.
     pub(crate) data_import: bool,
     /// Where the mapping may write.
     mapping_direction: MappingDirection,
     /// Proposed rules take part (R22).
     with_proposed: bool,
+}
+
+/// What rules send as options of operations (R21), one entry an option. Options never differ and are in none of the
+/// other lists.
+#[derive(Debug, Clone, Default)]
+pub struct OperationOptions {
+    /// When objects are inserted.
+    pub inserts: Vec<Target>,
+    /// When they are updated.
+    pub updates: Vec<Target>,
+    /// When they are deleted.
+    pub deletes: Vec<Target>,
+}
+
+impl OperationOptions {
+    /// Those of a processing method.
+    #[must_use]
+    pub fn of(&self, method: Method) -> &[Target] {
+        match method {
+            Method::Insert => &self.inserts,
+            Method::Update => &self.updates,
+            Method::Delete => &self.deletes,
+            Method::Ignore | Method::MarkOutstanding | Method::ResetOutstanding => &[],
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Target> {
+        self.inserts.iter().chain(&self.updates).chain(&self.deletes)
+    }
+
+    /// True if an option is called that, as in change lists.
+    #[must_use]
+    pub fn contain(&self, property: &str) -> bool {
+        self.all().any(|target| target.property == property)
+    }
 }
 
 /// What rules of the opposite direction do on the side that is read.
@@ -181,6 +225,9 @@ impl CompiledMapping {
             Occasion::Rogue => &self.opposite.rogue,
             Occasion::Forced => &self.opposite.forced,
             Occasion::WriteBack => &self.opposite.write_back,
+            Occasion::Option(OperationKind::Insert) => &self.options.inserts,
+            Occasion::Option(OperationKind::Update) => &self.options.updates,
+            Occasion::Option(OperationKind::Delete) => &self.options.deletes,
         }
     }
 
@@ -193,6 +240,15 @@ impl CompiledMapping {
             with_proposed: self.with_proposed,
         };
         rules::participates(circumstances, rule, occasion).err().map(NotRun::text)
+    }
+
+    /// Rules that send a list of members whole, by their positions in [`CompiledMapping::rule_names`] (R15). A list
+    /// in a column always is.
+    #[must_use]
+    pub fn rules_that_send_whole(&self) -> Vec<u16> {
+        let members = self.targets().filter(|target| matches!(target.write_as, WriteAs::Members(_)));
+        let arms = members.flat_map(|target| target.arms.iter().filter(|arm| arm.sends_whole));
+        arms.map(|arm| arm.rule).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Everything that any rule can write, on both sides.
@@ -215,6 +271,7 @@ impl CompiledMapping {
             direction: self.direction.reversed(),
             updates,
             inserts: Vec::new(),
+            options: OperationOptions::default(),
             opposite: Opposite::default(),
             rest: Rest { forced: self.opposite.forced.clone(), all: self.written_to_pairs() },
             methods: CompiledMethods {
@@ -266,6 +323,12 @@ pub fn compile(
     let matching = matching::compile(&context)?;
     let updates = rules::targets(&context, Occasion::Update)?;
     let inserts = rules::targets(&context, Occasion::Insert)?;
+    let option_of = |kind| rules::targets(&context, Occasion::Option(kind));
+    let options = OperationOptions {
+        inserts: option_of(OperationKind::Insert)?,
+        updates: option_of(OperationKind::Update)?,
+        deletes: option_of(OperationKind::Delete)?,
+    };
     let opposite = Opposite {
         rogue: rules::targets(&context, Occasion::Rogue)?,
         forced: rules::targets(&context, Occasion::Forced)?,
@@ -282,6 +345,7 @@ pub fn compile(
         matching,
         updates,
         inserts,
+        options,
         opposite,
         rest: Rest::default(),
         excluded,
@@ -298,6 +362,8 @@ pub fn compile(
         parents_first: mapping.hierarchy == crate::project::Hierarchy::ParentsFirst,
         remember_pairs: mapping.remember_pairs,
         busy: None,
+        only_wanted: false,
+        password_change: false,
         data_import,
         mapping_direction: mapping.direction,
         with_proposed,
@@ -392,7 +458,7 @@ fn used_properties(compiled: &CompiledMapping, side: Side) -> BTreeSet<String> {
         .filter_map(|(_, condition)| condition.as_ref())
         .flat_map(|condition| std::iter::once(&condition.holds).chain(&condition.error))
         .chain(compiled.matching.iter().flat_map(CompiledMatch::expressions))
-        .chain(compiled.targets().flat_map(Target::expressions))
+        .chain(compiled.targets().chain(compiled.options.all()).flat_map(Target::expressions))
         .chain(&compiled.excluded);
     for expression in expressions {
         used.extend(expr::properties_of(expression, side));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Condition, Formula, Literal, MappingDirection, is_default};
+use super::{Action, Condition, Formula, Literal, MappingDirection, Side, is_default};
 
 /// One left class, one right class, and how their objects correspond (M1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -223,7 +223,7 @@ pub struct PropertyRule {
     /// R14: use the first of several values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub first_value_as_single_value: bool,
-    /// R15: the membership list is always sent whole. Not yet effective.
+    /// R15: a list of members that differs is sent whole, not as the difference.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_merge_mode: bool,
     /// R16: members that may be mapped.
@@ -395,6 +395,9 @@ pub struct PropertyFlags {
     /// Value list with code and decode; in lists, every element is translated.
     #[serde(skip_serializing_if = "is_default")]
     pub lookup: Vec<LookupEntry>,
+    /// Where the value list comes from: a lookup reconciliation fills it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lookup_source: Option<LookupSource>,
     /// Other source property when a run to the central system is authoritative: its step is no data import.
     #[serde(skip_serializing_if = "is_default")]
     pub trusted_source: Option<String>,
@@ -404,7 +407,7 @@ pub struct PropertyFlags {
     /// When the property is sent.
     #[serde(skip_serializing_if = "is_default")]
     pub send_on: SendOn,
-    /// Sent as an option of the operation, not as data.
+    /// Sent as an option of the data operation, not as data.
     #[serde(skip_serializing_if = "is_default")]
     pub operation_option: bool,
 }
@@ -417,6 +420,23 @@ pub struct LookupEntry {
     pub code: String,
     /// Value in the central system.
     pub decode: String,
+}
+
+/// Where a value list comes from (R21): one entry for each object of a class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupSource {
+    /// The system that has the list.
+    pub side: Side,
+    /// Schema class (or type) there.
+    pub class: String,
+    /// Property of the class that has the code.
+    pub code: String,
+    /// Property of the class that has the decode.
+    pub decode: String,
+    /// Only objects for which this holds; an expression over columns, as in the filter of a class.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub condition: Option<String>,
 }
 
 /// When a property is sent (R21).

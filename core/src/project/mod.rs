@@ -33,8 +33,9 @@ pub use self::{
     lookup::{ClassRef, PropertyRef},
     mapping::{
         ConcurrenceBehaviour, EmptySource, Exclusion, ExclusionTest, Exclusions, GradedMatching, Hierarchy,
-        Lifecycle, LookupEntry, Mapping, MatchExpression, MatchingRule, MemberFilter, MultiValueWrite,
-        PropertyFlags, PropertyPair, PropertyRule, RuleKind, SendOn, SortOrder, Transformation, Validation,
+        Lifecycle, LookupEntry, LookupSource, Mapping, MatchExpression, MatchingRule, MemberFilter,
+        MultiValueWrite, PropertyFlags, PropertyPair, PropertyRule, RuleKind, SendOn, SortOrder,
+        Transformation, Validation,
     },
     schema::{
         AutoFill, CharacterConversion, ColumnGroup, DataOperation, DataOperations, ForeignKey, Generated,

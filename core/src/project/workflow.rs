@@ -60,7 +60,7 @@ pub struct Step {
     /// Direction of the step; the workflow's if absent. It runs only if this is the run's direction (D1).
     #[serde(default, skip_serializing_if = "is_default")]
     pub direction: Option<Direction>,
-    /// Data import from a secondary system (D5). Not yet effective.
+    /// Data import from a secondary system (D5): what it writes centrally is provisioned to the primary systems.
     #[serde(default, skip_serializing_if = "is_default")]
     pub data_import: bool,
     /// Most objects that each method may write (F3).

@@ -5,25 +5,39 @@
 
 use std::cell::RefCell;
 
-/// Lines of one call; further ones are dropped.
+/// Lines of one call; further ones are dropped and counted.
 const LINES: usize = 20;
 /// Characters of a line; what is longer is cut.
 const LENGTH: usize = 1000;
 
+/// What one call has logged (E5).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// The lines, in order; no more than a call may have.
+    pub lines: Vec<String>,
+    /// Further lines, which are dropped.
+    pub left_out: u64,
+}
+
 thread_local! {
-    static COLLECTED: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    static COLLECTED: RefCell<Option<Logged>> = const { RefCell::new(None) };
 }
 
 /// Runs `work`, and gives what it logs.
-pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
-    let outer = COLLECTED.replace(Some(Vec::new()));
+pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Logged) {
+    let outer = COLLECTED.replace(Some(Logged::default()));
     let result = work();
     (result, COLLECTED.replace(outer).unwrap_or_default())
 }
 
+/// The work begins again with what is logged already, which may be nothing.
+pub fn restart_with(logged: Logged) {
+    COLLECTED.with_borrow_mut(|collected| collected.iter_mut().for_each(|own| own.clone_from(&logged)));
+}
+
 /// The work begins again, as if it had logged nothing.
 pub fn restart() {
-    COLLECTED.with_borrow_mut(|lines| lines.iter_mut().for_each(Vec::clear));
+    restart_with(Logged::default());
 }
 
 /// True if what is logged on this thread is collected.
@@ -33,11 +47,13 @@ pub fn is_collecting() -> bool {
 
 /// Adds a line; false if there is no log.
 pub fn add(line: &str) -> bool {
-    COLLECTED.with_borrow_mut(|lines| match lines {
-        Some(lines) => {
-            if lines.len() < LINES {
-                lines.push(line.chars().take(LENGTH).collect());
-            }
+    COLLECTED.with_borrow_mut(|collected| match collected {
+        Some(Logged { lines, .. }) if lines.len() < LINES => {
+            lines.push(line.chars().take(LENGTH).collect());
+            true
+        }
+        Some(Logged { left_out, .. }) => {
+            *left_out += 1;
             true
         }
         None => false,

@@ -46,6 +46,7 @@ pub use self::{
     error::{Position, ScriptError},
     function::written_field,
     limits::ScriptLimits,
+    log::Logged,
     notation::ScriptName,
 };
 use crate::{
@@ -248,7 +249,7 @@ impl CompiledScript {
     }
 
     /// Runs an action on one object: whether it went well, and what it logged. What it assigns counts for nothing.
-    pub fn run(&self, arguments: &[Value]) -> (Result<(), ScriptError>, Vec<String>) {
+    pub fn run(&self, arguments: &[Value]) -> (Result<(), ScriptError>, Logged) {
         log::collect(|| self.write(&Value::Null, arguments).map(drop))
     }
 

@@ -16,6 +16,7 @@ use crate::{
     journal::{Change, ChangeList, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepReport},
     mapping::{CompiledAction, CompiledMapping, WriteAs},
     project::{ActionEvent, ActionTime},
+    script::Logged,
     sync::references::written_target,
     value::{Value, value_at},
 };
@@ -52,7 +53,8 @@ impl Execution<'_> {
         self.read_objects(mapping, &mut *self.reader(mapping)?, keys)
     }
 
-    /// Runs the actions after what is written of `range`; `deleted` are the objects that were there before.
+    /// Runs the actions after what is written of `range` of the pass at `position`; `deleted` are the objects that
+    /// were there before.
     ///
     /// # Errors
     ///
@@ -60,7 +62,7 @@ impl Execution<'_> {
     pub(super) fn after_writing(
         &self,
         journal: &mut Journal,
-        mapping: &CompiledMapping,
+        (position, mapping): (usize, &CompiledMapping),
         report: &mut StepReport,
         range: Range<usize>,
         deleted: &Objects,
@@ -87,7 +89,8 @@ impl Execution<'_> {
                 journal.keep_lock()?;
                 let key = written_form(&key);
                 let object = saved.get(&key).or_else(|| deleted.get(&key));
-                report.messages.extend(run_all(mapping, change, object));
+                let keep = |logged| self.action_log.keep(position, logged);
+                report.messages.extend(run_all(mapping, change, object, &keep));
             }
         }
         Ok(())
@@ -182,7 +185,7 @@ fn written_form(key: &Key) -> Vec<String> {
 }
 
 /// A written object with its key as far as it is known, and the columns by which it is found otherwise.
-fn object_of(mapping: &CompiledMapping, change: &Change) -> WrittenObject {
+pub(super) fn object_of(mapping: &CompiledMapping, change: &Change) -> WrittenObject {
     let destination = mapping.destination();
     let old = key_of(mapping, change);
     let is_column = |name: &str| {
@@ -206,17 +209,23 @@ fn object_of(mapping: &CompiledMapping, change: &Change) -> WrittenObject {
     WrittenObject { name: change.display.clone(), key, columns, ..WrittenObject::default() }
 }
 
-/// Runs the actions on one object; what they log, and what goes wrong.
+/// Runs the actions on one object; what they log, as far as it is kept, and what goes wrong.
 fn run_all(
     mapping: &CompiledMapping,
     change: &Change,
     object: Option<&HashMap<String, Value>>,
+    keep: &dyn Fn(Logged) -> Vec<String>,
 ) -> Vec<Message> {
     let Some(on) = event(change) else { return Vec::new() };
-    mapping.actions_after(on).flat_map(|action| run(action, change, object)).collect()
+    mapping.actions_after(on).flat_map(|action| run(action, change, object, keep)).collect()
 }
 
-fn run(action: &CompiledAction, change: &Change, object: Option<&HashMap<String, Value>>) -> Vec<Message> {
+fn run(
+    action: &CompiledAction,
+    change: &Change,
+    object: Option<&HashMap<String, Value>>,
+    keep: &dyn Fn(Logged) -> Vec<String>,
+) -> Vec<Message> {
     let message = |level: MessageLevel, code: &str, text: String| Message {
         level,
         code: code.to_owned(),
@@ -235,10 +244,10 @@ fn run(action: &CompiledAction, change: &Change, object: Option<&HashMap<String,
         .iter()
         .map(|name| object.get(&name.property).cloned().unwrap_or_default())
         .collect();
-    let (result, lines) = action.script.run(&arguments);
+    let (result, logged) = action.script.run(&arguments);
     let shown = |text: String| if action.secret { HIDDEN.to_owned() } else { text };
     let mut messages: Vec<Message> =
-        lines.into_iter().map(|line| message(MessageLevel::Info, LOGGED, shown(line))).collect();
+        keep(logged).into_iter().map(|line| message(MessageLevel::Info, LOGGED, shown(line))).collect();
     if let Err(error) = result {
         let text =
             format!("the object is written, but the action after it failed: {}", shown(error.to_string()));

@@ -6,7 +6,10 @@ use arrow::{
     array::{
         Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt8Array, UInt16Array, new_null_array,
     },
-    compute::{concat_batches, filter_record_batch, is_not_null, not, nullif, or},
+    compute::{
+        and, cast, concat_batches, filter_record_batch, is_not_null, is_null, kernels::zip::zip, not, nullif,
+        or,
+    },
     datatypes::{DataType, SchemaRef},
 };
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
@@ -24,7 +27,7 @@ use crate::{
         ChangeColumn, ChangeList, ChangeShape, Message, MessageLevel, NO_RULE, Situation, Situations, Writes,
         method_number, situation_number,
     },
-    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN, Occasion},
+    mapping::{CompiledCondition, CompiledMapping, OUTSTANDING_COLUMN, Occasion, Target, WriteAs},
     project::{AutoFill, Method, Side},
     value::{ValueType, value_at},
 };
@@ -164,6 +167,9 @@ impl<'a> Planner<'a> {
         for target in &self.mapping.updates {
             let mask = self.evaluator.holds(&target.differs(), &rows)?;
             any = or(&any, &mask)?;
+            if self.mapping.password_change {
+                any = or(&any, &self.evaluator.holds(&target.on_password_change(), &rows)?)?;
+            }
             differs.push(mask);
         }
         self.situations.both_differ = any.true_count() as u64;
@@ -176,6 +182,7 @@ impl<'a> Planner<'a> {
         for (method, chosen) in self.choose(&self.mapping.methods.both_differ, differing)? {
             if method == Method::Update {
                 let before = self.situations.skipped;
+                let chosen = self.without_failed_values(chosen, &self.mapping.options.updates)?;
                 let settled = self.settle(chosen, Occasion::Update)?;
                 self.situations.both_differ -= self.situations.skipped - before;
                 self.update(settled)?;
@@ -206,13 +213,32 @@ impl<'a> Planner<'a> {
             let index = self.evaluator.index(target.side, &target.property)?;
             let [before, after] =
                 [&settled.before, &settled.after].map(|rows| Arc::clone(rows.column(index)));
-            written.insert(target.property.as_str(), [before, after, Arc::clone(rules)]);
+            let own = [before, after, Arc::clone(rules)];
+            written.insert(target.property.as_str(), self.sent_along(target, &settled.after, own)?);
         }
+        let mut any = BooleanArray::from(vec![false; settled.before.num_rows()]);
+        for [.., rules] in written.values() {
+            any = or(&any, &is_not_null(rules)?)?;
+        }
+        self.add_options(&mut written, Method::Update, &settled.before, &any)?;
         self.add(&settled.before, Situation::BothDiffer, Method::Update, &written)?;
         if self.keeps_updated {
             self.updated.push(settled.after);
         }
         Ok(())
+    }
+
+    /// What a rule sends though it is equal, because the password of the object changed (R21). Lists of members are not:
+    /// of them differences are written.
+    fn sent_along(&self, target: &Target, rows: &RecordBatch, own: Written) -> DataFusionResult<Written> {
+        if !self.mapping.password_change || matches!(target.write_as, WriteAs::Members(_)) {
+            return Ok(own);
+        }
+        let [before, after, rules] = own;
+        let sent = self.evaluator.holds(&target.on_password_change(), rows)?;
+        let sent = and(&sent, &is_null(&rules)?)?;
+        let all = self.evaluator.values(&target.rule(), rows)?;
+        Ok([before, after, zip(&sent, &all, &rules)?])
     }
 
     fn only_in_source(&mut self, batches: &[RecordBatch]) -> DataFusionResult<()> {
@@ -232,6 +258,7 @@ impl<'a> Planner<'a> {
                 let chosen = self.without_duplicates(side, chosen)?;
                 let before = self.situations.skipped;
                 let chosen = self.without_failed_values(chosen, &self.mapping.inserts)?;
+                let chosen = self.without_failed_values(chosen, &self.mapping.options.inserts)?;
                 let settled = self.settle(chosen, Occasion::Insert)?;
                 self.uncount_alone(side, self.situations.skipped - before);
                 self.insert(side, &settled)?;
@@ -264,6 +291,8 @@ impl<'a> Planner<'a> {
                 written.insert(&column.name, [new_null_array(&DataType::Utf8, rows.num_rows()), guids, rule]);
             }
         }
+        let all = BooleanArray::from(vec![true; rows.num_rows()]);
+        self.add_options(&mut written, Method::Insert, rows, &all)?;
         let situation = alone(source);
         self.add(rows, situation, Method::Insert, &written)
     }
@@ -310,6 +339,7 @@ impl<'a> Planner<'a> {
                 Method::Delete => {
                     let before = self.situations.skipped;
                     let chosen = self.without_refused_deletes(chosen)?;
+                    let chosen = self.without_failed_values(chosen, &self.mapping.options.deletes)?;
                     self.uncount_alone(side, self.situations.skipped - before);
                     self.delete(side, &chosen)?;
                 }
@@ -332,7 +362,29 @@ impl<'a> Planner<'a> {
                 [Arc::clone(&old), new_null_array(old.data_type(), old.len()), rule],
             );
         }
+        let all = BooleanArray::from(vec![true; rows.num_rows()]);
+        self.add_options(&mut written, Method::Delete, rows, &all)?;
         self.add(rows, alone(side), Method::Delete, &written)
+    }
+
+    /// Adds the options of the method (R21) for the objects that are `written`: an option alone is no reason to write.
+    fn add_options<'w>(
+        &self,
+        written: &mut HashMap<&'w str, Written>,
+        method: Method,
+        rows: &RecordBatch,
+        these: &BooleanArray,
+    ) -> DataFusionResult<()>
+    where
+        'a: 'w,
+    {
+        for option in self.mapping.options.of(method) {
+            let values = cast(&self.evaluator.values(&option.value(), rows)?, &option.arrow())?;
+            let rules = nullif(&self.evaluator.values(&option.rule(), rows)?, &not(these)?)?;
+            let nothing = new_null_array(values.data_type(), values.len());
+            written.insert(&option.property, [nothing, values, rules]);
+        }
+        Ok(())
     }
 
     fn label(&mut self, rows: &RecordBatch, situation: Situation, method: Method) -> DataFusionResult<()> {
@@ -582,7 +634,7 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
             multi_valued: false,
         })
         .collect();
-    for target in mapping.inserts.iter().chain(&mapping.updates) {
+    for target in mapping.inserts.iter().chain(&mapping.updates).chain(mapping.options.all()) {
         if !properties.iter().any(|column| column.name == target.property) {
             properties.push(ChangeColumn {
                 name: target.property.clone(),
@@ -598,5 +650,6 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
         right_key: key(Side::Right),
         properties,
         rules: mapping.rule_names.clone(),
+        whole_lists: mapping.rules_that_send_whole(),
     }
 }

@@ -21,7 +21,7 @@ use super::{
     source::label_key,
 };
 use crate::{
-    journal::{ChangeList, Message, MessageLevel},
+    journal::{BusyReason, ChangeList, Message, MessageLevel},
     mapping::BusyRules,
     project::Side,
     value::value_at,
@@ -137,7 +137,11 @@ impl Applier<'_> {
         for (at, side) in [Side::Left, Side::Right].into_iter().enumerate() {
             let own: Vec<String> = keys.iter().map(|(_, _, keys)| keys[at].clone()).collect();
             let schema_type = &self.mapping.class(side).schema_type.name;
-            let found = self.journal.busy_among(side, schema_type, &own)?;
+            let mut found = self.journal.busy_among(side, schema_type, &own)?;
+            if let (Side::Left, Some(wanted)) = (side, self.wanted) {
+                let waits = BusyReason::PendingProvisioning;
+                found.retain(|object| object.reason != waits || !wanted.contains(&object.key));
+            }
             busy[at] = found.into_iter().map(|object| (object.key.clone(), object.why())).collect();
         }
         let mut free = Vec::with_capacity(keys.len());

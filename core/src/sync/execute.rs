@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     SyncError,
+    action_log::ActionLog,
     after_actions::Objects,
     apply::{Applied, Applier, Stopped},
     ended::{Ended, connect_failed, connector_error, ended, failure, journal_failed},
@@ -28,6 +29,7 @@ use super::{
     references::PlannedObjects,
     source::SystemTables,
     spared,
+    wanted::WantedObjects,
 };
 use crate::{
     connect::{OpenMode, open_with},
@@ -63,6 +65,10 @@ pub struct Execution<'a> {
     unsaved: RefCell<BTreeSet<usize>>,
     /// The journal does not have all pairs.
     pairs_unsaved: Cell<bool>,
+    /// The objects that a provisioning is about; all of them in a run.
+    pub(super) wanted: Option<WantedObjects>,
+    /// What actions have logged.
+    pub(super) action_log: ActionLog,
 }
 
 /// A part of a pass that is being written.
@@ -114,6 +120,8 @@ impl<'a> Execution<'a> {
             pairs: RefCell::default(),
             unsaved: RefCell::default(),
             pairs_unsaved: Cell::default(),
+            wanted: None,
+            action_log: ActionLog::default(),
         })
     }
 
@@ -135,7 +143,12 @@ impl<'a> Execution<'a> {
 
     /// The steps that take part, in the order in which they run.
     fn steps(&self, kind: RunKind) -> Vec<&'a Step> {
-        plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation)
+        let mut steps =
+            plan_order::steps(self.project, self.workflow, self.direction, kind == RunKind::Simulation);
+        if let Some(WantedObjects { wanted, .. }) = &self.wanted {
+            steps.retain(|step| step.mapping == wanted.mapping);
+        }
+        steps
     }
 
     /// Looks whether every table and column that the steps read is there, without reading a row: a run
@@ -206,6 +219,9 @@ impl<'a> Execution<'a> {
         }
         if ended.is_none() {
             ended = self.run_deferred(journal, report, &prepared_steps, deferred).err();
+        }
+        if let Err(stop) = self.note_left_out_lines(journal, report) {
+            ended = ended.or(Some(stop));
         }
         if ended.is_some() {
             self.note_not_written(journal, report);
@@ -346,6 +362,7 @@ impl<'a> Execution<'a> {
             batch: self.start_up.bulk_level.unwrap_or(DEFAULT_BATCH).max(1) as usize,
             continue_on_error: self.workflow.continue_on_error,
             check_busy: self.start_up.collision_detection == CollisionDetection::BeforeSaving,
+            wanted: self.wanted.as_ref().map(|objects| &objects.wanted.keys),
             outcome,
             outcome_path,
             progress: self.progress,
@@ -379,10 +396,13 @@ impl<'a> Execution<'a> {
         }
         let saved = self.save(journal, id, *position, report)?;
         let told = report.messages.len();
-        let acted = self.after_writing(journal, mapping, report, all, &deleted).map_err(journal_failed);
+        let queued = self.queue_imported(journal, (id, mapping), report, all.clone());
+        let acted =
+            self.after_writing(journal, (*position, mapping), report, all, &deleted).map_err(journal_failed);
         if report.messages.len() > told {
             journal.save_messages(id, *position, report, &saved).map_err(journal_failed)?;
         }
+        queued?;
         acted?;
         stopped.map_or(Ok(()), |stopped| Err(ended(stopped)))
     }
@@ -405,6 +425,15 @@ impl<'a> Execution<'a> {
     /// one then finds out from the notes about its batches.
     pub fn is_saved(&self) -> bool {
         self.unsaved.borrow().is_empty() && !self.pairs_unsaved.get()
+    }
+
+    /// Says, at the end of the run and in one message, how many lines of actions are left out.
+    fn note_left_out_lines(&self, journal: &mut Journal, report: &mut RunReport) -> Result<(), Ended> {
+        let Some((position, message)) = self.action_log.left_out() else { return Ok(()) };
+        let id = report.run.id.clone();
+        let Some(step) = report.steps.get_mut(position) else { return Ok(()) };
+        step.messages.push(message);
+        journal.add_last_message(&id, position, step).map_err(journal_failed)
     }
 
     /// Pairs that could not be saved at once.

@@ -3,6 +3,7 @@
 //! [`simulate`] and [`run`] take the same way up to the change list; only `run` goes on to write it. Both
 //! are blocking, tell their progress, and stop within about a second of a cancel.
 
+mod action_log;
 mod actions;
 mod after_actions;
 mod after_saving;
@@ -21,7 +22,9 @@ mod evaluate;
 mod execute;
 mod failed_values;
 mod held;
+mod imported;
 mod in_doubt;
+pub mod lookups;
 #[cfg(test)]
 mod lost_lock;
 mod noted;
@@ -48,11 +51,17 @@ mod started;
 mod test_project;
 pub mod test_rules;
 mod unread;
+mod wanted;
 
 use std::path::Path;
 
-use self::execute::Execution;
-pub use self::{effective::effective_project, error::SyncError};
+pub use self::{
+    effective::effective_project,
+    error::SyncError,
+    imported::{ProvisioningStep, provisioning_start_ups, provisioning_steps},
+    wanted::{FoundObjects, Wanted},
+};
+use self::{execute::Execution, wanted::WantedObjects};
 pub use crate::journal::{
     Change, ChangeList, ChangeStatus, Failure, Message, MessageLevel, PropertyChange, QuotaExceeded,
     RunHeader, RunKind, RunReport, RunStatus, Situation, Situations, StepPass, StepReport, Writes,
@@ -102,10 +111,50 @@ pub fn run(
 ) -> Result<RunReport, SyncError> {
     let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
+    let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    run_execution(&execution)
+}
+
+/// Simulates or runs a start up configuration to the target system for some objects of the central system only (O6).
+///
+/// Only steps with the mapping of `wanted` take part. Objects are inserted and updated, never deleted; rules with
+/// *ignore in provisioning* do not run (R21). A run is journaled and locked as every run of the start up configuration.
+///
+/// # Errors
+///
+/// [`SyncError`] if nothing could begin; trouble of the step is in the report.
+pub fn provision_objects(
+    project: &Project,
+    folder: &Path,
+    start_up: &str,
+    wanted: Wanted,
+    kind: RunKind,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<(RunReport, FoundObjects), SyncError> {
+    let mut project = with_variables(project, start_up)?;
+    find(&project, start_up)?;
+    wanted::for_provisioning(&mut project, &wanted);
+    let project = &project;
+    let (start_up, workflow) = named(project, start_up)?;
+    let mut execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    execution.wanted = Some(WantedObjects::new(wanted));
+    let report = match kind {
+        RunKind::Run => run_execution(&execution)?,
+        RunKind::Simulation => {
+            let mut journal = Journal::open_with(project, folder, OpenMode::Read, cancel)?;
+            execution.simulate(&mut journal)
+        }
+    };
+    let found = execution.wanted.as_ref().map(|objects| objects.found.borrow().clone());
+    Ok((report, found.unwrap_or_default()))
+}
+
+fn run_execution(execution: &Execution<'_>) -> Result<RunReport, SyncError> {
+    let Execution { project, folder, start_up, cancel, .. } = execution;
     if !project.active {
         return Err(SyncError::Inactive { name: project.name.clone() });
     }
-    let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
     // Reading must work before the journal is touched: a run that cannot begin leaves no trace.
     let destination = project.system(execution.direction.destination());
     let source = project.system(execution.direction.source());
@@ -156,14 +205,26 @@ fn with_variables(project: &Project, start_up: &str) -> Result<Project, SyncErro
 
 /// The start up configuration and its workflow, if the check finds no errors.
 fn find<'a>(project: &'a Project, name: &str) -> Result<(&'a StartUpConfiguration, &'a Workflow), SyncError> {
+    let (start_up, workflow) = named(project, name)?;
+    let findings: Vec<_> =
+        check(project).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    if findings.is_empty() { Ok((start_up, workflow)) } else { Err(SyncError::CheckFailed { findings }) }
+}
+
+/// The start up configuration of that name, and its workflow.
+fn named<'a>(
+    project: &'a Project,
+    name: &str,
+) -> Result<(&'a StartUpConfiguration, &'a Workflow), SyncError> {
     let start_up = project.start_up(name).ok_or_else(|| SyncError::UnknownStartUp {
         name: name.to_owned(),
         known: project.start_ups.iter().map(|start_up| start_up.name.clone()).collect(),
     })?;
-    let findings: Vec<_> =
-        check(project).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
     match project.workflow(&start_up.workflow) {
-        Some(workflow) if findings.is_empty() => Ok((start_up, workflow)),
-        _ => Err(SyncError::CheckFailed { findings }),
+        Some(workflow) => Ok((start_up, workflow)),
+        // Says which workflow is not there.
+        None => Err(SyncError::CheckFailed {
+            findings: check(project).into_iter().filter(|one| one.severity == Severity::Error).collect(),
+        }),
     }
 }

@@ -10,9 +10,9 @@ use super::{effective_project, rows::key_batch};
 use crate::{
     connect::{ConnectError, OpenMode, open},
     expr::VariablesError,
-    journal::{Journal, JournalError, PairOrigin, RememberedPair, pair_key},
+    journal::{Journal, JournalError, PairOrigin, RememberedPair, pair_key, parse_key},
     project::{Mapping, Project, SchemaType, Side},
-    value::{Value, parse_value},
+    value::Value,
 };
 
 /// Why a pair could not be listed, broken or made.
@@ -263,23 +263,7 @@ fn parse(
             .map(|property| (property.name.clone(), property.value_type.label()))
             .collect(),
     };
-    let parts = match schema_type.key.as_slice() {
-        [name] => Map::from_iter([(name.clone(), written.into())]),
-        _ => serde_json::from_str::<Map<String, Json>>(written).map_err(|_| bad())?,
-    };
-    let value = |name: &String| {
-        let text = match parts.get(name)? {
-            Json::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let value = parse_value(schema_type.property(name)?.value_type, &text)?;
-        Some((name.clone(), value))
-    };
-    let key: Vec<(String, Value)> =
-        schema_type.key.iter().map(value).collect::<Option<_>>().ok_or_else(bad)?;
-    if parts.len() != key.len() {
-        return Err(bad());
-    }
+    let key = parse_key(schema_type, written).ok_or_else(bad)?;
     let text = pair_key(&key).ok_or_else(bad)?;
     Ok((key, text))
 }

@@ -10,7 +10,7 @@ use crate::{
     connect::{ConnectError, Connector, Flow, SearchRequest},
     progress::CancelToken,
     project::SchemaType,
-    value::{Value, value_at},
+    value::{Value, ValueType, value_at},
 };
 
 /// A key: property and value.
@@ -27,6 +27,8 @@ pub struct WrittenObject {
     pub key: Key,
     /// The values that it was written with.
     pub columns: Key,
+    /// The options that it was written with (R21).
+    pub options: Vec<(String, ValueType, Value)>,
 }
 
 impl WrittenObject {
@@ -34,6 +36,7 @@ impl WrittenObject {
     pub fn take_over(&mut self, row: &RowWrite, key: &[String]) {
         self.key = row.own_key(key);
         self.columns.clone_from(&row.columns);
+        self.options.clone_from(&row.options);
     }
 
     fn is_found(&self, schema_type: &SchemaType) -> bool {

@@ -18,6 +18,7 @@ use super::{
     reconcile::{Reconciled, reconcile},
     references::{PlannedObjects, References},
     source::SystemTables,
+    wanted::WantedObjects,
 };
 use crate::{
     connect::{OpenMode, open_with},
@@ -62,6 +63,11 @@ impl<'a> Execution<'a> {
         let mut passes = passes.plan(&mut found).map_err(|error| engine_failed(&error))?;
         if let Some(own) = passes.first_mut() {
             own.planned.messages.splice(0..0, about_pairs);
+            if let Some(wanted) = &self.wanted {
+                let (messages, failed) = wanted.messages(&mapping.left.name);
+                own.planned.messages.splice(0..0, messages);
+                own.planned.planned.failed += failed;
+            }
         }
         self.pairs.borrow_mut().extend(pairs.map(|pairs| (step.name.clone(), pairs)));
         Ok(passes.into_iter().map(|pass| prepared(step, pass, &found, source_before)).collect())
@@ -81,8 +87,14 @@ impl<'a> Execution<'a> {
         })?;
         self.progress.phase(&format!("Comparing {}", mapping.label()));
         let with_proposed = kind == RunKind::Simulation;
-        compile(&self.session, self.project, mapping, Some(step), self.direction, with_proposed)
-            .map_err(|error| Ended::Failed(failure(&error, 2)))
+        let mut compiled =
+            compile(&self.session, self.project, mapping, Some(step), self.direction, with_proposed)
+                .map_err(|error| Ended::Failed(failure(&error, 2)))?;
+        if let Some(WantedObjects { wanted, .. }) = &self.wanted {
+            compiled.only_wanted = true;
+            compiled.password_change = wanted.password_change;
+        }
+        Ok(compiled)
     }
 
     /// Reads both classes of a mapping and reconciles them, by the pairs that it remembers (M10) before its
@@ -100,6 +112,9 @@ impl<'a> Execution<'a> {
         for side in [Side::Left, Side::Right] {
             tables.read_labels(journal, side, &mapping.class(side).schema_type).map_err(journal_failed)?;
         }
+        if let Some(WantedObjects { wanted, .. }) = &self.wanted {
+            tables.take_wanted(&mapping.left.schema_type, &wanted.keys).map_err(journal_failed)?;
+        }
         if self.start_up.collision_detection == CollisionDetection::BeforeMapping {
             tables
                 .leave_busy_alone(journal, mapping, self.project.mapping(&mapping.name))
@@ -109,9 +124,15 @@ impl<'a> Execution<'a> {
         tables.take_pairs(pairs.as_ref().map(StepPairs::tables).unwrap_or_default());
         let mapping = &*mapping;
         let watched = self.watch(&rows_read, journal);
+        // On the heap: the thread's stack is for plans and expressions, which are deep.
+        let reading = Box::pin(async {
+            let mut found = Box::pin(reconcile(&self.session, mapping, &tables)).await?;
+            Box::pin(self.keep_wanted(mapping, &tables, &mut found)).await?;
+            Ok(found)
+        });
         let found = self.runtime.block_on(async {
             tokio::select! {
-                found = reconcile(&self.session, mapping, &tables) => found.map_err(|error| engine_failed(&error)),
+                found = reading => found.map_err(|error| engine_failed(&error)),
                 ended = watched => Err(ended),
             }
         })?;
@@ -179,7 +200,11 @@ impl<'a> Execution<'a> {
             };
             if let Some(status) = statuses.get_mut(index)
                 && change.method == Method::Update
-                && change.properties.iter().all(is_nothing)
+                && change
+                    .properties
+                    .iter()
+                    .filter(|one| !mapping.options.contain(&one.property))
+                    .all(is_nothing)
             {
                 // A run would come to it, and write nothing.
                 *status = ChangeStatus::NotWritten;

@@ -44,6 +44,7 @@ use crate::{
     expr::{Prepared, property, qualifier},
     mapping::{
         BusyRules, CompiledMapping, CompiledMatch, OUTSTANDING_COLUMN, Opposite, PAIR_COLUMN, TableSource,
+        WANTED_COLUMN,
     },
     project::Side,
 };
@@ -93,6 +94,8 @@ pub struct Reconciled {
     pub raised: Raised,
     /// Objects of which nobody knows the counterpart, because scripts fail on their matching properties.
     pub unmatchable: Unmatchable,
+    /// Objects read from the central and from the target system, where only some of them are left in the above.
+    pub(super) read: Option<[u64; 2]>,
 }
 
 /// Objects of which nobody knows the counterpart, per system.
@@ -146,6 +149,9 @@ impl Reconciled {
     /// Objects read from a side.
     #[must_use]
     pub fn objects(&self, side: Side) -> u64 {
+        if let Some([left, right]) = self.read {
+            return if side == Side::Left { left } else { right };
+        }
         let Raised { pairs, left_only, right_only } = self.raised;
         let (alone, ambiguous, raised) = match side {
             Side::Left => (&self.left_only, self.ambiguous_left, left_only),
@@ -168,6 +174,7 @@ impl Reconciled {
             for_memory: ForMemory::default(),
             raised: Raised::default(),
             unmatchable: Unmatchable::default(),
+            read: None,
         }
     }
 }
@@ -334,6 +341,7 @@ fn attention(mapping: &CompiledMapping) -> Expr {
         .chain(mapping.excluded.clone())
         .chain(held_back)
         .chain([is_unread(mapping)])
+        .chain(mapping.only_wanted.then(|| property(Side::Left, WANTED_COLUMN).is_true()))
         .fold(labelled, Expr::or)
 }
 

@@ -213,6 +213,12 @@ pub fn difference(old: &Value, new: &Value) -> Vec<Value> {
         .collect()
 }
 
+/// Elements of the list `new` that `old` has, too, each once.
+pub fn common(old: &Value, new: &Value) -> Vec<Value> {
+    let both = Value::List(difference(old, new));
+    difference(&both, new)
+}
+
 /// What a reference property, or a member, is looked up by; `None` for other properties.
 fn lookup_of(target: &Target) -> Option<Lookup> {
     match &target.write_as {

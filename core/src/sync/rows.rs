@@ -28,6 +28,8 @@ pub struct RowWrite {
     pub columns: Vec<(String, Value)>,
     /// The member that the row stands for, if it is one of a table of members.
     pub member: Option<String>,
+    /// Options of the operation (R21): name, type and value.
+    pub options: Vec<(String, ValueType, Value)>,
 }
 
 impl RowWrite {
@@ -131,6 +133,8 @@ pub struct Rows {
     pub keys: RecordBatch,
     /// Columns that are written.
     pub columns: RecordBatch,
+    /// Options of the operation, if there are any (R21).
+    pub options: Option<RecordBatch>,
 }
 
 impl Rows {
@@ -144,6 +148,7 @@ impl Rows {
             a.method == b.method
                 && a.columns.len() == b.columns.len()
                 && a.columns.iter().zip(&b.columns).all(|((a, _), (b, _))| a == b)
+                && a.options.len() == b.options.len()
         };
         let mut sorted = rows.to_vec();
         // Inserts and deletes keep their order, parents first; updates of the same columns go together.
@@ -159,10 +164,27 @@ impl Rows {
                     method: first.method,
                     keys: batch(schema_type, chunk, |row| &row.key)?,
                     columns: batch(schema_type, chunk, |row| &row.columns)?,
+                    options: options(schema_type, chunk)?,
                 })
             })
             .collect()
     }
+}
+
+/// The options of rows; all of one method have the same.
+fn options(schema_type: &SchemaType, rows: &[&RowWrite]) -> Result<Option<RecordBatch>, ConnectError> {
+    let Some(first) = rows.first().filter(|row| !row.options.is_empty()) else { return Ok(None) };
+    let mut fields = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for (position, (name, value_type, _)) in first.options.iter().enumerate() {
+        let values =
+            rows.iter().map(|row| row.options.get(position).map_or(&Value::Null, |(.., value)| value));
+        fields.push(Field::new(name, value_type.arrow(), true));
+        columns.push(array_of(*value_type, values));
+    }
+    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)
+        .map(Some)
+        .map_err(|error| ConnectError::new(ErrorKind::Other, &schema_type.name, error.to_string()))
 }
 
 /// A value as its column holds it: keys and columns of references are of equal meaning, but not always of one
@@ -225,6 +247,7 @@ pub fn key_batch(
             key,
             columns: Vec::new(),
             member: None,
+            options: Vec::new(),
         })
         .collect();
     batch(schema_type, &rows.iter().collect::<Vec<_>>(), |row| &row.key)
@@ -277,7 +300,7 @@ mod tests {
     fn row(key: &[(&str, Value)]) -> RowWrite {
         let key = key.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let (name, columns) = (String::new(), Vec::new());
-        RowWrite { index: 0, method: Method::Update, name, key, columns, member: None }
+        RowWrite { index: 0, method: Method::Update, name, key, columns, member: None, options: Vec::new() }
     }
 
     fn text(text: &str) -> Value {

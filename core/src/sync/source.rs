@@ -18,8 +18,8 @@ use datafusion::{catalog::TableProvider, datasource::MemTable};
 
 use crate::{
     connect::ConnectorTable,
-    journal::{BusyObject, Journal, JournalError, internal},
-    mapping::{BUSY_COLUMN, CompiledMapping, OUTSTANDING_COLUMN, TableSource},
+    journal::{BusyObject, BusyReason, Journal, JournalError, internal},
+    mapping::{BUSY_COLUMN, CompiledMapping, OUTSTANDING_COLUMN, TableSource, WANTED_COLUMN},
     progress::CancelToken,
     project::{Mapping, Project, SchemaType, Side},
     value::{Value, ValueType, array_of, parse_value},
@@ -36,6 +36,8 @@ pub struct SystemTables<'a> {
     /// Of types with objects that have a label.
     labels: HashMap<(Side, String), Arc<dyn TableProvider>>,
     pairs: HashMap<Side, Arc<dyn TableProvider>>,
+    /// Keys of the central objects that a provisioning is about, and the table of them.
+    wanted: Option<(HashSet<String>, Arc<dyn TableProvider>)>,
     /// Of types with objects that are busy.
     busy: HashMap<(Side, String), Arc<dyn TableProvider>>,
 }
@@ -55,6 +57,7 @@ impl<'a> SystemTables<'a> {
             rows_read: Arc::clone(rows_read),
             labels: HashMap::new(),
             pairs: HashMap::new(),
+            wanted: None,
             busy: HashMap::new(),
         }
     }
@@ -76,6 +79,26 @@ impl<'a> SystemTables<'a> {
             let table = label_batch(schema_type, &labels).and_then(in_memory).map_err(internal)?;
             self.labels.insert((side, schema_type.name.clone()), table);
         }
+        Ok(())
+    }
+
+    /// Takes the keys, as [`label_key`] writes them, of the central objects that a provisioning is about. That they
+    /// wait for it does not make them busy.
+    ///
+    /// # Errors
+    ///
+    /// If a key does not have the type of its column; not expected.
+    pub fn take_wanted(
+        &mut self,
+        schema_type: &SchemaType,
+        keys: &HashSet<String>,
+    ) -> Result<(), JournalError> {
+        let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        let mark = Field::new(WANTED_COLUMN, DataType::Boolean, false);
+        let column = Arc::new(BooleanArray::from(vec![true; sorted.len()]));
+        let batch = marked(schema_type, sorted.into_iter(), mark, column).map_err(internal)?;
+        self.wanted = Some((keys.clone(), in_memory(batch).map_err(internal)?));
         Ok(())
     }
 
@@ -113,7 +136,12 @@ impl<'a> SystemTables<'a> {
         side: Side,
         schema_type: &SchemaType,
     ) -> Result<bool, JournalError> {
-        let busy = journal.busy(side, &schema_type.name)?;
+        let mut busy = journal.busy(side, &schema_type.name)?;
+        if let (Side::Left, Some((keys, _))) = (side, &self.wanted) {
+            busy.retain(|object| {
+                !(object.reason == BusyReason::PendingProvisioning && keys.contains(&object.key))
+            });
+        }
         if busy.is_empty() {
             return Ok(false);
         }
@@ -140,6 +168,10 @@ impl TableSource for SystemTables<'_> {
 
     fn pairs(&self, side: Side) -> Option<Arc<dyn TableProvider>> {
         self.pairs.get(&side).cloned()
+    }
+
+    fn wanted(&self, side: Side) -> Option<Arc<dyn TableProvider>> {
+        self.wanted.as_ref().filter(|_| side == Side::Left).map(|(_, table)| Arc::clone(table))
     }
 
     fn busy(&self, side: Side, schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
@@ -238,7 +270,7 @@ pub fn in_memory(batch: RecordBatch) -> Result<Arc<dyn TableProvider>, ArrowErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{journal::BusyReason, project::SchemaProperty, value::value_at};
+    use crate::{project::SchemaProperty, value::value_at};
 
     /// Two spellings of one key would double the object, which then is ambiguous and left alone.
     #[test]

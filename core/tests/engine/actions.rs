@@ -195,6 +195,33 @@ fn actions_after_see_what_is_saved_and_log() {
     }
 }
 
+/// A run keeps a bounded number of lines, and says once how many there are beyond it.
+#[test]
+fn a_run_keeps_a_thousand_lines() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT);
+         WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO p SELECT i, 'n' || i FROM n;",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, name TEXT);",
+    );
+    let lines = "for i in 0..4 { log($name$ + \" \" + i); }";
+    let project = project(&systems, vec![after("chatty", ActionEvent::Insert, lines)]);
+    let report = systems.run_well(&project);
+    assert_eq!(messages(&report, "SW-R126").len(), 1000);
+    let told = messages(&report, "SW-R128");
+    assert!(told.len() == 1 && told[0].starts_with("200 further lines"), "{told:?}");
+    assert_eq!(report.total_writes(), 300);
+    // The journal has the same.
+    let kept = "SELECT code, count(*) FROM sw_message WHERE code LIKE 'SW-R12%' GROUP BY code ORDER BY code";
+    assert_eq!(rows(&systems.left(), kept), ["SW-R126|1000", "SW-R128|1"]);
+    // Who logs little is told nothing.
+    systems.left().execute("UPDATE p SET name = 'x' WHERE id < 9", []).unwrap();
+    let mut project = project;
+    project.mappings[0].actions = vec![after("quiet", ActionEvent::Update, "log($name$)")];
+    let report = systems.run_well(&project);
+    assert_eq!((messages(&report, "SW-R126").len(), messages(&report, "SW-R128").len()), (8, 0));
+}
+
 /// The key that the database gives is found again.
 #[test]
 fn actions_after_find_objects_with_generated_keys() {

@@ -31,6 +31,7 @@ mod order_of_one_pair;
 mod pairs;
 mod project_file;
 mod properties;
+mod provisioning;
 mod raising;
 mod references;
 mod round_trip;

@@ -349,6 +349,123 @@ fn secret_members_are_never_shown() {
     assert_eq!(held(&systems), ["1|1"]);
 }
 
+/// R15: what differs is sent whole; what is equal is not sent.
+#[test]
+fn lists_are_sent_whole_without_merge_mode() {
+    let systems = systems(
+        "INSERT INTO l VALUES (1, 'ann;bob;cid'), (2, 'dan'), (3, 'bob;eve;zoe');",
+        "INSERT INTO q VALUES (1), (2), (3);
+         INSERT INTO member VALUES (1, 1), (1, 2), (1, 4), (2, 4), (3, 5), (3, 7);",
+    );
+    let mut project = project(&systems);
+    project.mappings[0].rules[1].no_merge_mode = true;
+    let simulated = systems.simulate(&project);
+    let notes: Vec<_> = changes(&simulated).iter().map(|change| change.properties[0].note.clone()).collect();
+    let note = |members: usize| Some(format!("sent whole: {members} members"));
+    assert_eq!(notes, [note(3), note(3)]);
+    let report = systems.run_well(&project);
+    assert_eq!(report.total_writes(), 2);
+    assert_eq!(changes(&report)[0].properties[0].note, note(3));
+    // Two are called eve, so their rows stay as they are; so does the one without name; nobody is called zoe.
+    assert_eq!(written(&systems), ["+1:1", "+1:2", "+1:3", "+3:2", "-1:1", "-1:2", "-1:4"]);
+    assert_eq!(held(&systems), ["1|1", "1|2", "1|3", "2|4", "3|2", "3|5", "3|7"]);
+    // zoe never comes: that is no reason to send the others again and again.
+    let report = systems.run_well(&project);
+    assert_eq!((report.total_writes(), written(&systems)), (0, Vec::new()));
+    // A new group gets its list, and one that loses its last member loses it.
+    systems
+        .left()
+        .execute_batch(
+            "INSERT INTO l VALUES (4, 'ann;bob'); UPDATE l SET members = '' WHERE id = 2;
+             UPDATE l SET members = 'bob;eve' WHERE id = 3",
+        )
+        .unwrap();
+    systems.run_well(&project);
+    assert_eq!(written(&systems), ["+4:1", "+4:2", "-2:4"]);
+    idle(&systems, &project);
+}
+
+/// R15: a list is the old one or the new one, and refusing one says nothing about others.
+#[test]
+fn whole_lists_are_written_or_not() {
+    for batch in [1, 3, 1000] {
+        let systems = systems(
+            "INSERT INTO l VALUES (1, 'ann;bob'), (2, 'bob;cid;dan'), (3, 'cid;ann');",
+            "INSERT INTO q VALUES (1), (2), (3); INSERT INTO member VALUES (1, 1), (2, 1), (2, 2), (3, 3);
+             CREATE TRIGGER no BEFORE INSERT ON member WHEN new.grp = 2 AND new.account = 4
+             BEGIN SELECT RAISE(ABORT, 'no dan here'); END;",
+        );
+        let mut project = project(&systems);
+        project.mappings[0].rules[1].no_merge_mode = true;
+        project.start_ups[0].bulk_level = Some(batch);
+        let report = systems.run(&project);
+        assert_eq!(report.run.status, RunStatus::DoneWithErrors);
+        let statuses: Vec<_> = changes(&report).iter().map(|change| change.status).collect();
+        assert_eq!(statuses, [ChangeStatus::Done, ChangeStatus::Failed, ChangeStatus::Done]);
+        assert_eq!(held(&systems), ["1|1", "1|2", "2|1", "2|2", "3|1", "3|3"]);
+        let errors: Vec<_> =
+            report.steps[0].messages.iter().filter(|message| message.level == MessageLevel::Error).collect();
+        let [error] = errors.as_slice() else { panic!("{errors:?}") };
+        assert!(error.text.contains("all of it stays") && error.text.contains("no dan here"), "{error:?}");
+        assert_eq!((error.object.as_deref(), error.rule.as_deref()), (Some("2"), Some("vrtWanted")));
+        systems.right().execute_batch("DROP TRIGGER no").unwrap();
+        written(&systems);
+        systems.run_well(&project);
+        assert_eq!(written(&systems), ["+2:2", "+2:3", "+2:4", "-2:1", "-2:2"]);
+        idle(&systems, &project);
+    }
+}
+
+/// R15 where a member can have one object only: what one list gives up another one gets, in any order.
+#[test]
+fn whole_lists_exchange_members() {
+    for batch in [1, 1000] {
+        let systems = systems(
+            "INSERT INTO l VALUES (1, 'dan'), (2, 'ann;bob');",
+            "INSERT INTO q VALUES (1), (2); CREATE UNIQUE INDEX once ON member (account);
+             INSERT INTO member VALUES (1, 1), (1, 2), (2, 3);",
+        );
+        let mut project = project(&systems);
+        project.mappings[0].rules[1].no_merge_mode = true;
+        project.start_ups[0].bulk_level = Some(batch);
+        systems.run_well(&project);
+        assert_eq!(held(&systems), ["1|4", "2|1", "2|2"]);
+        // The second list needs what the first one, behind it, gives up.
+        systems
+            .left()
+            .execute_batch(
+                "UPDATE l SET members = 'ann' WHERE id = 1; UPDATE l SET members = 'bob' WHERE id = 2",
+            )
+            .unwrap();
+        systems.run_well(&project);
+        assert_eq!(held(&systems), ["1|1", "2|2"]);
+        written(&systems);
+        idle(&systems, &project);
+    }
+}
+
+/// R15 in a 1:n table: nobody is deleted, everybody is told again.
+#[test]
+fn whole_lists_of_members_of_one_object_only() {
+    let (systems, mut project) = one_to_many("");
+    project.mappings[0].rules[1].no_merge_mode = true;
+    systems
+        .right()
+        .execute_batch(
+            "CREATE TABLE written (what TEXT);
+             CREATE TRIGGER u AFTER UPDATE ON member BEGIN INSERT INTO written VALUES (new.login || ':' || ifnull(new.grp, '')); END;",
+        )
+        .unwrap();
+    systems.run_well(&project);
+    assert_eq!(
+        rows(&systems.right(), "SELECT login, grp FROM member ORDER BY login"),
+        ["ann|1", "bob|1", "cid|2", "dan|∅"]
+    );
+    assert_eq!(written(&systems), ["ann:1", "bob:1", "cid:2", "dan:"]);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+    assert_eq!(written(&systems), Vec::<String>::new());
+}
+
 fn large(members: usize) -> (Systems, Project) {
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
     let systems = systems(

@@ -18,6 +18,7 @@ mod faults_objects;
 mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
+mod lookup;
 mod odbc;
 #[cfg(unix)]
 mod odbc_across;
@@ -46,6 +47,7 @@ mod odbc_limits;
 #[cfg(unix)]
 mod odbc_opening;
 mod odbc_operations;
+mod odbc_operations_options;
 mod odbc_operations_scripts;
 #[cfg(unix)]
 mod odbc_pair;
@@ -59,6 +61,7 @@ mod odbc_settings;
 mod odbc_types;
 mod packaging;
 mod pairs;
+mod provision;
 mod sample;
 mod schema;
 #[cfg(target_os = "linux")]

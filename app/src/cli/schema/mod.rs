@@ -105,7 +105,8 @@ pub struct ProjectFile {
 }
 
 impl ProjectFile {
-    fn load(path: &Path) -> Result<Self, CliError> {
+    /// Loads a project file.
+    pub fn load(path: &Path) -> Result<Self, CliError> {
         // Before the project: if the file changes in between, saving notices it.
         let content =
             fs::read(path).map_err(|source| ProjectError::Read { path: path.to_owned(), source })?;

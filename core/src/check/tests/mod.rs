@@ -146,6 +146,7 @@ fn repairs_repair_and_break_nothing() {
     let repairable = [
         "SW-C124", "SW-C127", "SW-C141", "SW-C142", "SW-C145", "SW-C146", "SW-C147", "SW-C150", "SW-C152",
         "SW-C153", "SW-C154", "SW-C155", "SW-C157", "SW-C159", "SW-C162", "SW-C185", "SW-C196", "SW-C197",
+        "SW-C202",
     ];
     assert_eq!(repaired.into_iter().collect::<Vec<_>>(), repairable);
 }

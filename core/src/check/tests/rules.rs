@@ -1,10 +1,13 @@
 //! Findings about rules and matching rules.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::project::{
-    CollisionDetection, ConcurrenceBehaviour, Condition, EmptySource, Exclusion, ExclusionTest, Formula,
-    Generated, GradedMatching, Literal, LookupEntry, MappingDirection, MemberFilter, MultiValueWrite,
-    RuleKind, SendOn, SortOrder, VirtualKind, VirtualProperty,
+    CollisionDetection, ConcurrenceBehaviour, Condition, DataOperation, EmptySource, Exclusion,
+    ExclusionTest, Formula, Generated, GradedMatching, Literal, LookupEntry, LookupSource, MappingDirection,
+    MemberFilter, MultiValueWrite, OperationStrategy, Provider, RuleKind, SendOn, SortOrder, VirtualKind,
+    VirtualProperty,
 };
 
 const CODE: &str = "mapping Person, rule Code";
@@ -39,6 +42,7 @@ pub fn cases() -> Vec<Case> {
         lists(),
         values(),
         lookups(),
+        options(),
         dates(),
         conflicts(),
         concurrence(),
@@ -167,6 +171,16 @@ fn lists() -> Vec<Case> {
                 },
             );
         }),
+        case(&[(I, "SW-C202", NAME)], |project| rule(project, "Name").no_merge_mode = true),
+        case(&[], |project| {
+            add_rule(
+                project,
+                PropertyRule {
+                    no_merge_mode: true,
+                    ..new_rule("vrtTags", "vrtTags", MappingDirection::ToTarget)
+                },
+            );
+        }),
         case(&[(W, "SW-C153", NAME)], |project| {
             let rule = rule(project, "Name");
             rule.sort_order = SortOrder::Respect;
@@ -220,8 +234,55 @@ fn values() -> Vec<Case> {
     ]
 }
 
+/// The rule Name sends an option of the operation, to a central system whose inserts of persons are this pattern.
+fn send_option(project: &mut Project, end: &str) {
+    rule(project, "Name").flags.operation_option = true;
+    project.central.connection.provider =
+        Provider::Odbc { dialect: "postgresql".to_owned(), attributes: BTreeMap::new() };
+    let columns = "%uid%, %code%, %name%, %note%, %alias%, %count%, %active%, %born%, %department%";
+    let persons = project.central.schema.types.iter_mut().find(|one| one.name == "person").unwrap();
+    persons.operations.insert = Some(DataOperation {
+        strategy: OperationStrategy::Pattern(format!("CALL p({columns}{end})")),
+        required_keys: Vec::new(),
+    });
+}
+
+fn options() -> Vec<Case> {
+    vec![
+        case(&[(E, "SW-C203", NAME)], |project| rule(project, "Name").flags.operation_option = true),
+        case(&[], |project| send_option(project, ", '%name:option%'")),
+        case(&[(W, "SW-C204", NAME)], |project| send_option(project, "")),
+        case(&[(W, "SW-C205", NAME)], |project| {
+            send_option(project, ", '%name:option%'");
+            rule(project, "Name").do_not_overwrite = true;
+        }),
+        case(&[(W, "SW-C206", "central system, person")], |project| {
+            send_option(project, ", '%name:option%', '%nobody:option%'");
+        }),
+    ]
+}
+
+fn from_departments(project: &mut Project, class: &str) {
+    rule(project, "Name").flags.lookup_source = Some(LookupSource {
+        side: Side::Left,
+        class: class.to_owned(),
+        code: "uid".to_owned(),
+        decode: "name".to_owned(),
+        condition: Some("name <> 'x'".to_owned()),
+    });
+}
+
 fn lookups() -> Vec<Case> {
     vec![
+        case(&[(E, "SW-C208", NAME)], |project| from_departments(project, "department")),
+        case(&[], |project| {
+            from_departments(project, "department");
+            rule(project, "Name").flags.lookup = vec![entry("1", "one")];
+        }),
+        case(&[(W, "SW-C207", NAME)], |project| {
+            from_departments(project, "nowhere");
+            rule(project, "Name").flags.lookup = vec![entry("1", "one")];
+        }),
         case(&[(E, "SW-C158", NAME)], |project| {
             rule(project, "Name").flags.lookup = vec![entry("1", "one"), entry("1", "two")];
         }),

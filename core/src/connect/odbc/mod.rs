@@ -84,6 +84,8 @@ pub struct OdbcConnector {
     cancel: CancelToken,
     in_transaction: bool,
     scripts: OperationScripts,
+    /// Options of the next write (R21).
+    options: Option<RecordBatch>,
 }
 
 impl OdbcConnector {
@@ -223,6 +225,10 @@ impl Connector for OdbcConnector {
         self.scripts.set(scripts);
     }
 
+    fn set_options(&mut self, options: Option<RecordBatch>) {
+        self.options = options;
+    }
+
     fn test(&mut self) -> Result<ServerInfo, ConnectError> {
         let ping = self.dialect.ping();
         let product = self.again(|connector| {
@@ -295,7 +301,8 @@ impl Connector for OdbcConnector {
 
     fn insert(&mut self, schema_type: &SchemaType, rows: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.insert {
-            let affected = Affected { keys: None, rows: Some(rows) };
+            let options = self.options.take();
+            let affected = Affected { keys: None, rows: Some(rows), options: options.as_ref() };
             return self.replaced(OperationKind::Insert, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, rows)?;
@@ -321,7 +328,8 @@ impl Connector for OdbcConnector {
         rows: &RecordBatch,
     ) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.update {
-            let affected = Affected { keys: Some(keys), rows: Some(rows) };
+            let options = self.options.take();
+            let affected = Affected { keys: Some(keys), rows: Some(rows), options: options.as_ref() };
             return self.replaced(OperationKind::Update, schema_type, operation, affected);
         }
         let key_columns = self.columns_of(schema_type, keys)?;
@@ -335,7 +343,8 @@ impl Connector for OdbcConnector {
 
     fn delete(&mut self, schema_type: &SchemaType, keys: &RecordBatch) -> Result<(), ConnectError> {
         if let Some(operation) = &schema_type.operations.delete {
-            let affected = Affected { keys: Some(keys), rows: None };
+            let options = self.options.take();
+            let affected = Affected { keys: Some(keys), rows: None, options: options.as_ref() };
             return self.replaced(OperationKind::Delete, schema_type, operation, affected);
         }
         let columns = self.columns_of(schema_type, keys)?;

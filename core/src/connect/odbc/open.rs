@@ -82,6 +82,7 @@ impl OdbcConnector {
             cancel: cancel.clone(),
             in_transaction: false,
             scripts: OperationScripts::default(),
+            options: None,
         })
     }
 }

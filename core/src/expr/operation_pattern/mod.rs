@@ -16,6 +16,8 @@ use crate::project::{DataOperation, DataOperations, SchemaProperty, SchemaType};
 
 /// What a placeholder ends with that means the value before the operation: `%UId:old%`.
 const OLD: &str = ":old";
+/// What a placeholder ends with that means an option of the operation: `%RunAs:option%` (R21).
+const OPTION: &str = ":option";
 
 /// Which plain statement a data operation replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,13 +104,68 @@ pub fn placeholder_name(column: &str) -> String {
         .collect()
 }
 
-/// A parameter of a statement: a column, and which of its values.
+/// Name of an option (R21) as it stands in change lists, and between percent signs in patterns.
+#[must_use]
+pub fn option_name(property: &str) -> String {
+    format!("{property}{OPTION}")
+}
+
+/// What a name of that kind is an option of: the name without its ending; `None` if it means something else.
+#[must_use]
+pub fn option_of(name: &str) -> Option<&str> {
+    name.strip_suffix(OPTION).filter(|property| !property.is_empty())
+}
+
+/// Which value a parameter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperationValue {
+    /// What the column holds after the operation.
+    New,
+    /// What the column holds before it.
+    Old,
+    /// What a rule sends as an option of the operation (R21).
+    Option,
+}
+
+/// A parameter of a statement: a column and which of its values, or an option.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OperationParameter {
-    /// The column.
+    /// The column; of an option its name as it stands in the placeholder.
     pub property: String,
-    /// The value before the operation instead of the one after it.
-    pub old: bool,
+    /// Which value.
+    pub value: OperationValue,
+}
+
+impl OperationParameter {
+    /// A column of the object as it will be.
+    #[must_use]
+    pub const fn new(property: String) -> Self {
+        Self { property, value: OperationValue::New }
+    }
+
+    /// A column of the object as it is until then.
+    #[must_use]
+    pub const fn old(property: String) -> Self {
+        Self { property, value: OperationValue::Old }
+    }
+
+    /// An option.
+    #[must_use]
+    pub const fn option(name: String) -> Self {
+        Self { property: name, value: OperationValue::Option }
+    }
+
+    /// True for the value before the operation.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.value == OperationValue::Old
+    }
+
+    /// True for an option.
+    #[must_use]
+    pub fn is_option(&self) -> bool {
+        self.value == OperationValue::Option
+    }
 }
 
 /// A pattern understood: SQL with parameters.
@@ -192,10 +249,13 @@ fn parameter(
     kind: OperationKind,
     placeholder: &str,
 ) -> Result<OperationParameter, OperationPatternError> {
-    let (name, old) = match placeholder.strip_suffix(OLD) {
+    if let Some(option) = option_of(placeholder) {
+        return Ok(OperationParameter::option(option.to_owned()));
+    }
+    let (name, make): (_, fn(String) -> OperationParameter) = match placeholder.strip_suffix(OLD) {
         // A new object has no values before.
-        Some(name) if kind != OperationKind::Insert => (name, true),
-        _ => (placeholder, false),
+        Some(name) if kind != OperationKind::Insert => (name, OperationParameter::old),
+        _ => (placeholder, OperationParameter::new),
     };
     let named: Vec<&SchemaProperty> =
         usable(schema_type).filter(|property| placeholder_name(&property.name) == name).collect();
@@ -203,7 +263,7 @@ fn parameter(
     let exact = named.iter().find(|property| property.name == name).copied();
     let only = if let [only] = named.as_slice() { Some(*only) } else { None };
     match exact.or(only) {
-        Some(property) => Ok(OperationParameter { property: property.name.clone(), old }),
+        Some(property) => Ok(make(property.name.clone())),
         None => Err(unknown(schema_type, kind, placeholder, name, &named)),
     }
 }

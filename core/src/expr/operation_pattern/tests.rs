@@ -26,14 +26,19 @@ fn compile(kind: OperationKind, pattern: &str) -> Result<OperationStatement, Ope
 fn compiled(pattern: &str) -> (String, Vec<String>) {
     let statement = compile(OperationKind::Update, pattern).unwrap();
     let name = |parameter: &OperationParameter| {
-        format!("{}{}", parameter.property, if parameter.old { " old" } else { "" })
+        let which = match parameter.value {
+            OperationValue::New => "",
+            OperationValue::Old => " old",
+            OperationValue::Option => " option",
+        };
+        format!("{}{which}", parameter.property)
     };
     (statement.sql(|_| "?".to_owned()), statement.parameters().iter().map(name).collect())
 }
 
 #[test]
 fn placeholders_become_parameters() {
-    let cases: [(&str, &str, &[&str]); 13] = [
+    let cases: [(&str, &str, &[&str]); 14] = [
         ("exec CreateUser('%UId%', '%FirstName%')", "exec CreateUser(?, ?)", &["UId", "FirstName"]),
         ("CALL p(%UId%,%UId%)", "CALL p(?,?)", &["UId", "UId"]),
         ("{call p(%UId%, \"%FirstName%\")}", "{call p(?, ?)}", &["UId", "FirstName"]),
@@ -48,6 +53,11 @@ fn placeholders_become_parameters() {
         ("CALL p('it''s; ? -- %%UId%%', %UId%)", "CALL p('it''s; ? -- %UId%', ?)", &["UId"]),
         ("CALL `p;?`(%UId%) ; \n;", "CALL `p;?`(?) ", &["UId"]),
         ("CALL p(%UId:old%, %UId%)", "CALL p(?, ?)", &["UId old", "UId"]),
+        (
+            "CALL p(%UId%, '%Run_As:option%', %UId:option%)",
+            "CALL p(?, ?, ?)",
+            &["UId", "Run_As option", "UId option"],
+        ),
         ("CALL p('','%UId%','')", "CALL p('',?,'')", &["UId"]),
     ];
     for (pattern, sql, names) in cases {

@@ -393,6 +393,10 @@ impl<'a> Values<'a> {
             if let EmptySource::UseDefault(expression) = &mut change.when_empty {
                 self.formula(expression, &format!("{place}, default"))?;
             }
+            let source = rule.flags.lookup_source.as_mut();
+            if let Some(condition) = source.and_then(|source| source.condition.as_mut()) {
+                self.text(condition, Quoting::Condition, &format!("{place}, source of the value list"))?;
+            }
             for value in [&mut change.value_on_insert, &mut change.fixed_value].into_iter().flatten() {
                 self.literal(value, &format!("{place}, value"))?;
             }

@@ -56,6 +56,12 @@ pub trait TableSource: Send + Sync {
         None
     }
 
+    /// Keys of the objects of the class on `side` that a provisioning is about, if it is about some: one column per key
+    /// property and [`super::WANTED_COLUMN`], which is always true. No key is there twice.
+    fn wanted(&self, _side: Side) -> Option<Arc<dyn TableProvider>> {
+        None
+    }
+
     /// Keys of the objects of a schema type that are busy (R5), if there are any: one column per key property
     /// and [`super::BUSY_COLUMN`] with the reason in words. No key is there twice.
     fn busy(&self, _side: Side, _schema_type: &SchemaType) -> Option<Arc<dyn TableProvider>> {
@@ -165,6 +171,11 @@ impl CompiledClass {
             made_of: BTreeMap::new(),
             marks_busy: false,
         }
+    }
+
+    /// Reads only objects for which `condition` holds, too; it is checked with the other filters.
+    pub(super) fn narrow(&mut self, condition: Option<&String>) {
+        self.filters.extend(condition.cloned());
     }
 
     /// Names of the properties in the display template.

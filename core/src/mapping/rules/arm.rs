@@ -47,16 +47,16 @@ impl Builder<'_> {
     fn old(&self) -> Expr {
         match self.occasion {
             // What rules have written is seen where a script reads it.
-            Occasion::Insert if !is_read_and_written_by_script(self.property) => {
-                let value_type = self.property.value_type();
-                null_of(&if self.property.is_multi_valued() {
-                    list_type(value_type)
-                } else {
-                    value_type.arrow()
-                })
-            }
+            Occasion::Insert if !is_read_and_written_by_script(self.property) => self.nothing(),
+            // Nobody keeps an option.
+            Occasion::Option(_) => self.nothing(),
             _ => expr::property(self.written_side(), self.property.name()),
         }
+    }
+
+    fn nothing(&self) -> Expr {
+        let value_type = self.property.value_type();
+        null_of(&if self.property.is_multi_valued() { list_type(value_type) } else { value_type.arrow() })
     }
 
     /// The arm of rule number `position`.
@@ -86,6 +86,8 @@ impl Builder<'_> {
             differs,
             failures,
             writes,
+            on_password_change: self.rule.flags.send_on_password_change,
+            sends_whole: self.rule.no_merge_mode,
             reads_back,
         })
     }
@@ -123,7 +125,8 @@ impl Builder<'_> {
             gates.push(Gate { kind: GateKind::Condition, holds });
         }
         // What is read back belongs over the value that it was made of.
-        if self.rule.do_not_overwrite && !matches!(self.occasion, Occasion::Insert | Occasion::WriteBack) {
+        let is_there = !matches!(self.occasion, Occasion::Insert | Occasion::WriteBack | Occasion::Option(_));
+        if self.rule.do_not_overwrite && is_there {
             let holds = is_empty(old.clone(), self.property.value_type(), self.property.is_multi_valued());
             gates.push(Gate { kind: GateKind::DoNotOverwrite, holds });
         }

@@ -6,6 +6,7 @@
 mod arm;
 mod dates;
 mod members;
+mod options;
 mod participation;
 pub(super) mod scripted;
 mod value;
@@ -66,6 +67,10 @@ pub struct Arm {
     pub failures: Vec<ValueFailure>,
     /// The value is written where it differs; otherwise the difference is only told (R10).
     pub writes: bool,
+    /// The value is also sent, if it does not differ, when the password of the object changed (R21).
+    pub on_password_change: bool,
+    /// Of a list of members that differs the whole is sent, not the difference (R15).
+    pub sends_whole: bool,
     /// Properties of the written object that decide whether the rule runs, or what it gives.
     pub reads_back: BTreeSet<String>,
 }
@@ -197,6 +202,12 @@ impl Target {
         self.winner_holds(|arm| arm.differs.clone())
     }
 
+    /// True where the rule that gives the value also sends it when the password changed (R21).
+    #[must_use]
+    pub fn on_password_change(&self) -> Expr {
+        self.winner(|arm| lit(arm.on_password_change), lit(false))
+    }
+
     /// True where the rule that gives the value also writes it (R11).
     #[must_use]
     pub fn writes(&self) -> Expr {
@@ -313,9 +324,12 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
         let property = find(context, class, name, &place)?;
         let source = find(context, context.class(side.other()), source_name, &place)?;
         let writes = occasion != Occasion::Rogue || rule.correct_rogue_modifications;
+        let is_option = matches!(occasion, Occasion::Option(_));
         let arm =
             arm::Builder { context, rule, direction, occasion, source, property }.build(position, writes)?;
-        if let Some(chain) = chain.as_mut().filter(|_| writes && scripted::is_written_by_script(property)) {
+        if let Some(chain) =
+            chain.as_mut().filter(|_| writes && !is_option && scripted::is_written_by_script(property))
+        {
             for one in scripted::columns(chain, (side, occasion), property, &arm, &place)? {
                 let column = PropertyRef::Column(one.column);
                 let secret = own_secrets.contains(name.as_str())
@@ -327,6 +341,10 @@ pub(super) fn targets(context: &Context<'_>, occasion: Occasion) -> Result<Vec<T
             continue;
         }
         let secret = own_secrets.contains(name.as_str()) || shows_secrets(&secrets, &arm, None);
+        if is_option {
+            options::add(context, &mut targets, property, arm, secret)?;
+            continue;
+        }
         // What is only compared need not be writable.
         let write_as = if writes {
             write_as(context, side, class, property, &place)?

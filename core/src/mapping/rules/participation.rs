@@ -1,6 +1,9 @@
 //! Which rules take part: direction, lifecycle and the settings that bind a rule to an occasion.
 
-use crate::project::{Direction, Lifecycle, MappingDirection, PropertyRule, RuleKind, SendOn};
+use crate::{
+    expr::OperationKind,
+    project::{Direction, Lifecycle, MappingDirection, PropertyRule, RuleKind, SendOn},
+};
 
 /// What rules run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub enum Occasion {
     Forced,
     /// After the objects are saved: normalised values are read back (R21).
     WriteBack,
+    /// An operation of this kind is about to be executed, and takes options beside the data (R21).
+    Option(OperationKind),
 }
 
 impl Occasion {
@@ -22,7 +27,7 @@ impl Occasion {
     #[must_use]
     pub const fn direction(self, run: Direction) -> Direction {
         match self {
-            Self::Update | Self::Insert => run,
+            Self::Update | Self::Insert | Self::Option(_) => run,
             Self::Rogue | Self::Forced | Self::WriteBack => run.reversed(),
         }
     }
@@ -43,6 +48,8 @@ pub enum NotRun {
     OnlyOnCreate,
     /// It is only for existing objects (R21).
     OnlyOnUpdate,
+    /// It gives an option of the operation, not data (R21).
+    AsOption,
     /// It has none of the settings for this occasion (R9, R10, write back).
     NotForThis,
 }
@@ -58,6 +65,7 @@ impl NotRun {
             Self::DoNotMap => "the mapping direction of the rule is “do not map”",
             Self::OnlyOnCreate => "the rule is only for new objects",
             Self::OnlyOnUpdate => "the rule is only for existing objects",
+            Self::AsOption => "the rule gives an option of the operation, not data",
             Self::NotForThis => "the rule has no setting for this",
         }
     }
@@ -95,6 +103,12 @@ pub(in crate::mapping) fn participates(
         Lifecycle::Proposed if !circumstances.with_proposed => return Err(NotRun::Proposed),
         Lifecycle::Active | Lifecycle::Proposed => {}
     }
+    match (rule.flags.operation_option, occasion) {
+        (true, Occasion::Option(_)) => {}
+        (true, _) => return Err(NotRun::AsOption),
+        (false, Occasion::Option(_)) => return Err(NotRun::NotForThis),
+        (false, _) => {}
+    }
     let (direction, run) = (circumstances.direction(rule), circumstances.run);
     let permitted = if direction.permits(run) {
         Ok(())
@@ -106,11 +120,20 @@ pub(in crate::mapping) fn participates(
     let opposite = direction.one_way() == Some(run.reversed());
     let only_if = |holds: bool| if holds { Ok(()) } else { Err(NotRun::NotForThis) };
     match occasion {
-        Occasion::Update if rule.flags.send_on == SendOn::Create => Err(NotRun::OnlyOnCreate),
-        Occasion::Update => permitted,
-        Occasion::Insert if rule.flags.send_on == SendOn::Update => Err(NotRun::OnlyOnUpdate),
-        Occasion::Insert if rule.ignore_direction_on_insert => Ok(()),
-        Occasion::Insert => permitted,
+        Occasion::Update | Occasion::Option(OperationKind::Update) => match rule.flags.send_on {
+            SendOn::Create => Err(NotRun::OnlyOnCreate),
+            SendOn::Always | SendOn::Update => permitted,
+        },
+        Occasion::Insert | Occasion::Option(OperationKind::Insert) => match rule.flags.send_on {
+            SendOn::Update => Err(NotRun::OnlyOnUpdate),
+            SendOn::Always | SendOn::Create if rule.ignore_direction_on_insert => Ok(()),
+            SendOn::Always | SendOn::Create => permitted,
+        },
+        Occasion::Option(OperationKind::Delete) => match rule.flags.send_on {
+            SendOn::Always => permitted,
+            SendOn::Create => Err(NotRun::OnlyOnCreate),
+            SendOn::Update => Err(NotRun::OnlyOnUpdate),
+        },
         Occasion::Rogue => {
             only_if(opposite && rule.detect_rogue_modifications && !rule.force_against_direction)
         }

@@ -20,7 +20,7 @@ use super::{
     dates, null_of,
 };
 use crate::{
-    expr,
+    expr::{self, OperationKind},
     mapping::{
         Context, MappingError,
         context::FormulaValue,
@@ -87,7 +87,7 @@ pub(super) fn make(builder: &Builder<'_>) -> Result<Made, MappingError> {
     let empty = is_empty(converted.clone(), wanted, list);
     let failed = failures.iter().map(|failure| failure.holds.clone()).reduce(Expr::or);
     let on_insert = match (&rule.transformation.value_on_insert, builder.occasion) {
-        (Some(on_insert), Occasion::Insert) => {
+        (Some(on_insert), Occasion::Insert | Occasion::Option(OperationKind::Insert)) => {
             Some(literal(builder, on_insert, &format!("{place}, value on insert"))?)
         }
         _ => None,

@@ -13,8 +13,9 @@ use super::{Need, Usage, UsedBy, settings::pattern};
 use crate::{
     expr::{self, qualifier},
     project::{
-        ClassRef, Condition, EmptySource, Formula, Mapping, Methods, Project, PropertyRef, PropertyRule,
-        Schema, SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty, Workflow,
+        ClassRef, Condition, EmptySource, Formula, LookupSource, Mapping, Methods, Project, PropertyRef,
+        PropertyRule, Schema, SchemaType, Side, System, Transformation, VirtualKind, VirtualProperty,
+        Workflow,
     },
     value::column_type,
 };
@@ -310,6 +311,29 @@ impl<'a> Walk<'a> {
         }
         if let Some(source) = &rule.flags.trusted_source {
             self.on_both_sides(usage, source, &user);
+        }
+        if let Some(source) = &rule.flags.lookup_source {
+            self.lookup_source(usage, source, &user);
+        }
+    }
+
+    /// The class that a value list comes from need not be one of the mapping.
+    fn lookup_source(&self, usage: &mut Usage, source: &LookupSource, user: &UsedBy) {
+        let LookupSource { side, class, code, decode, condition } = source;
+        let schema = &self.project.system(*side).schema;
+        let Some(class) = schema.class(class) else { return };
+        let own = class.schema_type;
+        usage.add(*side, &own.name, user, Need::Type);
+        for name in [code, decode] {
+            match class.property(name) {
+                Some(PropertyRef::Virtual(property)) => {
+                    add_virtual(usage, *side, schema, own, property, user);
+                }
+                _ => usage.add(*side, &own.name, user, Need::Property(name.clone())),
+            }
+        }
+        if let Some(condition) = condition {
+            add_all(usage, *side, &own.name, user, in_base(own, condition));
         }
     }
 

@@ -199,19 +199,16 @@ impl Script {
 
     fn call_with_large_stack(&self, scope: &mut Scope<'_>) -> Result<Outcome, ScriptError> {
         let logs = log::is_collecting();
-        let (outcome, lines) = thread::scope(|threads| {
+        let (outcome, logged) = thread::scope(|threads| {
             let deep = large_stack()
                 .spawn_scoped(threads, || {
                     let mut run = || self.call(scope, LARGE_STACK - watch::STACK);
-                    if logs { log::collect(run) } else { (run(), Vec::new()) }
+                    if logs { log::collect(run) } else { (run(), log::Logged::default()) }
                 })
                 .map_err(|error| self.broken(&error.to_string()))?;
             deep.join().map_err(|_| self.broken("it panicked on this object"))
         })?;
-        log::restart();
-        lines.iter().for_each(|line| {
-            log::add(line);
-        });
+        log::restart_with(logged);
         Ok(outcome)
     }
 

@@ -3,6 +3,7 @@
 use arrow::array::{Array as _, ArrayRef, BooleanArray};
 
 use super::*;
+use crate::script::Logged;
 use crate::value::{array_of, value_at};
 
 /// Panics on the object 2.
@@ -59,15 +60,19 @@ fn a_panic_in_a_script_that_assigns_is_one_too() {
     }
 }
 
+fn logged(lines: &[&str]) -> Logged {
+    Logged { lines: lines.iter().map(|line| (*line).to_owned()).collect(), left_out: 0 }
+}
+
 #[test]
 fn a_panic_in_an_action_is_one_too() {
     for language in BOTH {
         let code = format!("log(\"seen\"); {}", panicking(language));
         let script = scripts(language).compile("action Test", &code, ScriptKind::Action).unwrap();
-        assert_eq!(script.run(&[Value::Integer(1)]), (Ok(()), vec!["seen".to_owned()]));
-        let (result, lines) = script.run(&[Value::Integer(2)]);
+        assert_eq!(script.run(&[Value::Integer(1)]), (Ok(()), logged(&["seen"])));
+        let (result, found) = script.run(&[Value::Integer(2)]);
         assert!(matches!(result, Err(ScriptError::Engine { .. })), "{result:?}");
-        assert_eq!(lines, ["seen"]);
+        assert_eq!(found, logged(&["seen"]));
     }
 }
 
@@ -76,9 +81,9 @@ fn only_actions_that_are_run_have_a_log() {
     for language in BOTH {
         let log =
             scripts(language).compile("action Test", "log(\"a\"); log(\"b\");", ScriptKind::Action).unwrap();
-        assert_eq!(log.run(&[]), (Ok(()), vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(log.run(&[]), (Ok(()), logged(&["a", "b"])));
         // Nothing is left from one object to the next.
-        assert_eq!(log.run(&[]).1.len(), 2);
+        assert_eq!(log.run(&[]).1.lines.len(), 2);
         assert!(matches!(
             log.write(&Value::Null, &[]),
             Err(ScriptError::Failed { .. } | ScriptError::Thrown { .. })
@@ -89,9 +94,9 @@ fn only_actions_that_are_run_have_a_log() {
             "for (let i = 0; i < 100; i++) { log('x'.repeat(5000)); }"
         };
         let many = scripts(language).compile("action Test", many, ScriptKind::Action).unwrap();
-        let (result, lines) = many.run(&[]);
-        assert_eq!((result, lines.len()), (Ok(()), 20));
-        assert!(lines.iter().all(|line| line.len() <= 1000));
+        let (result, logged) = many.run(&[]);
+        assert_eq!((result, logged.lines.len(), logged.left_out), (Ok(()), 20, 80));
+        assert!(logged.lines.iter().all(|line| line.len() <= 1000));
     }
 }
 
@@ -101,7 +106,7 @@ fn deep_actions_log_once() {
     let code = "fn f(n) { if n == 0 { 0 } else { 1 + f(n - 1) } } log(\"before\"); f(60); log(\"behind\");";
     on_small_stack(move || {
         let script = scripts(RHAI).compile("action Test", code, ScriptKind::Action).unwrap();
-        assert_eq!(script.run(&[]), (Ok(()), vec!["before".to_owned(), "behind".to_owned()]));
+        assert_eq!(script.run(&[]), (Ok(()), logged(&["before", "behind"])));
     });
 }
 

@@ -29,7 +29,8 @@ fn examples_of_the_guide_do_what_it_says() {
         } else if code.contains("log(") {
             let script = scripts(language).compile("guide", &code, ScriptKind::Action).unwrap();
             let arguments = vec![text("Ada"); script.names().len()];
-            assert_eq!(script.run(&arguments), (Ok(()), vec!["Ada is new".to_owned()]), "{code}");
+            let (result, logged) = script.run(&arguments);
+            assert_eq!((result, logged.lines), (Ok(()), vec!["Ada is new".to_owned()]), "{code}");
         } else if code.contains("$State$ =") {
             let script = scripts(language).compile("guide", &code, ScriptKind::Action).unwrap();
             let arguments = |team: Value| {

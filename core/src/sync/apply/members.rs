@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use super::{
     Applied, Applier, Stopped,
     messages::{cannot_be_cleared, member_refused, not_found_again, shown, unresolved_message, wanted_twice},
+    whole_lists::WholeList,
     write::{Fate, Outcome},
 };
 use crate::{
@@ -38,6 +39,8 @@ pub struct MemberChange {
     pub added: Vec<Value>,
     /// Values of members that go.
     pub removed: Vec<Value>,
+    /// Values of members that stay, if they are sent again with the others because the list is sent whole (R15).
+    pub sent_again: Option<Vec<Value>>,
 }
 
 /// Changes of one property, ready to be written.
@@ -102,13 +105,15 @@ impl Applier<'_> {
                 applied.messages.push(not_found_again(&change.object, &change.property, &change.rule, what));
             }
         }
-        let added = members.added(self.continue_on_error, applied)?;
+        let mut added = members.added(self.continue_on_error, applied)?;
         let kept: HashSet<String> = match table.member {
             Some(_) => HashSet::new(),
             None => added.iter().map(|row| written_key(&row.key)).collect(),
         };
-        let removed = self.removed(&members, &kept, applied)?;
-        removed.iter().chain(&added).for_each(|row| *waiting.rows.entry(row.index).or_default() += 1);
+        let mut removed = self.removed(&members, &kept, applied)?;
+        let whole = self.whole_lists(&members, &mut removed, &mut added)?;
+        let rows = removed.iter().chain(&added).chain(whole.iter().flat_map(WholeList::rows));
+        rows.for_each(|row| *waiting.rows.entry(row.index).or_default() += 1);
         // Of an object that is not found again nothing is written, so nothing of it is done.
         let found = members.changes.iter().zip(&members.own).filter(|(_, own)| own.is_some());
         for (change, _) in found {
@@ -117,7 +122,7 @@ impl Applier<'_> {
         for rows in [removed, added] {
             self.write_member_rows(&members, &rows, waiting, applied)?;
         }
-        Ok(())
+        self.write_whole_lists(&members, whole, waiting, applied)
     }
 
     fn write_member_rows(
@@ -127,9 +132,7 @@ impl Applier<'_> {
         waiting: &mut Waiting,
         applied: &mut Applied,
     ) -> Result<(), Stopped> {
-        let changes: HashMap<usize, &MemberChange> =
-            members.changes.iter().map(|change| (change.object.index, change)).collect();
-        let mut outcome = MemberRows { changes, waiting, applied };
+        let mut outcome = members.outcome(waiting, applied);
         for chunk in rows.chunks(self.batch) {
             self.stop_if_cancelled()?;
             let chunk: Vec<&RowWrite> = chunk.iter().collect();
@@ -181,7 +184,7 @@ impl Applier<'_> {
 
 /// What objects wait for before they are done.
 #[derive(Default)]
-struct Waiting {
+pub(super) struct Waiting {
     /// Lists of members that are not written completely.
     properties: HashMap<usize, usize>,
     /// Rows of the list that is being written.
@@ -213,10 +216,10 @@ impl Waiting {
 }
 
 /// Is told what became of the rows of members.
-struct MemberRows<'m> {
-    changes: HashMap<usize, &'m MemberChange>,
+pub(super) struct MemberRows<'m> {
+    pub changes: HashMap<usize, &'m MemberChange>,
     waiting: &'m mut Waiting,
-    applied: &'m mut Applied,
+    pub applied: &'m mut Applied,
 }
 
 impl Outcome for MemberRows<'_> {
@@ -240,6 +243,16 @@ impl Outcome for MemberRows<'_> {
 }
 
 impl Members<'_> {
+    /// What is told about the rows of these changes.
+    pub(super) fn outcome<'m>(
+        &'m self,
+        waiting: &'m mut Waiting,
+        applied: &'m mut Applied,
+    ) -> MemberRows<'m> {
+        let changes = self.changes.iter().map(|change| (change.object.index, change)).collect();
+        MemberRows { changes, waiting, applied }
+    }
+
     /// Rows for new members; members that are not found are told and left out.
     fn added(&self, continue_on_error: bool, applied: &mut Applied) -> Result<Vec<RowWrite>, Stopped> {
         let mut rows = Vec::new();
@@ -276,7 +289,7 @@ impl Members<'_> {
     }
 
     /// Makes a row one that says that a member is in.
-    fn add(&self, row: &mut RowWrite, own: &[Value], key: Vec<Value>) -> Result<(), ConnectError> {
+    pub(super) fn add(&self, row: &mut RowWrite, own: &[Value], key: Vec<Value>) -> Result<(), ConnectError> {
         match &self.table.member {
             None => {
                 row.method = Method::Update;
@@ -329,7 +342,7 @@ impl Members<'_> {
         }
     }
 
-    fn row(&self, change: &MemberChange, member: &Value) -> RowWrite {
+    pub(super) fn row(&self, change: &MemberChange, member: &Value) -> RowWrite {
         RowWrite {
             index: change.object.index,
             method: Method::Ignore,
@@ -337,6 +350,7 @@ impl Members<'_> {
             key: Vec::new(),
             columns: Vec::new(),
             member: Some(shown(self.target, member)),
+            options: Vec::new(),
         }
     }
 }

@@ -93,6 +93,13 @@ pub(super) fn member_refused(row: &RowWrite, change: &MemberChange, error: &Conn
     }
 }
 
+/// A list of members that is sent whole and refused: nothing of it is written (R15).
+pub(super) fn list_refused(change: &MemberChange, error: &ConnectError) -> Message {
+    let text = format!("the list is sent whole, so all of it stays as it was: {}", with_help(error));
+    let (property, rule) = (&change.property, &change.rule);
+    about(MessageLevel::Error, error.kind.code(), text, &change.object.name, property, rule)
+}
+
 /// A member that cannot do without an object that it belongs to.
 pub(super) fn cannot_be_cleared(
     target: &Target,

@@ -6,13 +6,14 @@
 //! pass at the end. Members come last: then every object that has or is one has its key.
 //!
 //! [`row`] makes rows of changes, [`write`] writes them, [`members`] and [`removals`] write the differences of
-//! lists of members, [`notes`] takes to disk what becomes of them, [`messages`] says what went wrong.
+//! lists of members, [`whole_lists`] whole ones, [`notes`] takes to disk what becomes of them, [`messages`] says what went wrong.
 
 mod members;
 mod messages;
 mod notes;
 mod removals;
 mod row;
+mod whole_lists;
 mod write;
 
 use std::{
@@ -86,6 +87,8 @@ pub struct Applier<'a> {
     pub continue_on_error: bool,
     /// Objects that are busy right before they are written are left out (F6).
     pub check_busy: bool,
+    /// Keys of the central objects that a provisioning is about: that they wait for it does not make them busy.
+    pub wanted: Option<&'a HashSet<String>>,
     /// Where the outcome of every batch is noted, to disk.
     pub outcome: File,
     /// Where that is.
@@ -338,6 +341,7 @@ impl Applier<'_> {
                     key: object.key.clone(),
                     columns: Vec::new(),
                     member: None,
+                    options: object.options.clone(),
                 });
             }
             let Some(row) = rows.last_mut() else { continue };

@@ -46,14 +46,39 @@ impl Applier<'_> {
         kept: &HashSet<String>,
         applied: &mut Applied,
     ) -> Result<Vec<RowWrite>, Stopped> {
+        let found = self.rows_of(members, |position| {
+            members.changes.get(position).map_or(&[], |change| change.removed.as_slice())
+        })?;
+        members.tell_not_found(&found, applied);
+        let mut rows = Vec::with_capacity(found.len());
+        for (position, value, key) in found {
+            let Some(change) = members.changes.get(position).filter(|_| !kept.contains(&written_key(&key)))
+            else {
+                continue;
+            };
+            match members.removed_row(change, value, key) {
+                Ok(row) => rows.push(row),
+                Err(message) => applied.refuse(change.object.index, *message, self.continue_on_error)?,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Rows that say that `values` of each change are in, in a certain order: position of the change, value, and key of
+    /// the row.
+    pub(super) fn rows_of<'v>(
+        &mut self,
+        members: &Members<'_>,
+        values: impl Fn(usize) -> &'v [Value],
+    ) -> Result<Vec<(usize, &'v Value, Key)>, Stopped> {
         let mut found: Vec<(usize, &Value, Key)> = Vec::new();
         let mut wanted: HashMap<String, Wanted<'_>> = HashMap::new();
-        for (position, (change, own)) in members.changes.iter().zip(&members.own).enumerate() {
+        for (position, own) in members.own.iter().enumerate() {
             // A value that its column cannot hold is in no row.
             let Some(own) = own.as_ref().and_then(|own| members.fit(&members.table.own.columns, own)) else {
                 continue;
             };
-            for value in &change.removed {
+            for value in values(position) {
                 let keys = members.keys_in_rows(value);
                 if let Some(key) = members.key_of_row(&own, &keys) {
                     found.push((position, value, key));
@@ -71,21 +96,9 @@ impl Applier<'_> {
             }
         }
         self.find_rows(members, &wanted, &mut found)?;
-        members.tell_not_found(&found, applied);
         // Rows come in any order; what is written must not.
         found.sort_by_cached_key(|(position, _, key)| (*position, written_key(key)));
-        let mut rows = Vec::with_capacity(found.len());
-        for (position, value, key) in found {
-            let Some(change) = members.changes.get(position).filter(|_| !kept.contains(&written_key(&key)))
-            else {
-                continue;
-            };
-            match members.removed_row(change, value, key) {
-                Ok(row) => rows.push(row),
-                Err(message) => applied.refuse(change.object.index, *message, self.continue_on_error)?,
-            }
-        }
-        Ok(rows)
+        Ok(found)
     }
 
     fn find_rows<'v>(

@@ -6,15 +6,16 @@ use super::{
     messages::{does_not_fit, not_split},
 };
 use crate::{
+    expr::option_of,
     journal::{Change, ChangeList, ChangeStatus, Message, PropertyChange},
     mapping::{CompiledMapping, Target, WriteAs},
     project::{Method, SchemaType},
     sync::{
         pending::{Pending, WrittenObject},
-        references::{References, Resolved, difference},
+        references::{References, Resolved, common, difference},
         rows::RowWrite,
     },
-    value::{ValueType, split_composite},
+    value::{Value, ValueType, split_composite},
 };
 
 /// Makes rows of changes.
@@ -55,6 +56,14 @@ impl Preparation<'_> {
         Ok(rows)
     }
 
+    /// Whether a rule sends lists whole (R15).
+    fn sends_whole(&self, target: &Target, rule: &str) -> bool {
+        let is_rule = |position: u16| {
+            self.mapping.rule_names.get(usize::from(position)).is_some_and(|name| name == rule)
+        };
+        target.arms.iter().any(|arm| arm.sends_whole && is_rule(arm.rule))
+    }
+
     fn row(
         &self,
         index: usize,
@@ -74,13 +83,21 @@ impl Preparation<'_> {
             key: change.key(destination.side).to_vec(),
             columns: Vec::new(),
             member: None,
+            options: options(self.mapping, change),
         };
         if change.method == Method::Delete {
             return Ok(row);
         }
-        for property in &change.properties {
+        for property in change.properties.iter().filter(|one| !self.mapping.options.contain(&one.property)) {
             match targets.iter().find(|target| target.property == property.property) {
-                Some(target) => set(&mut row, &destination.schema_type, target, property, references, later)?,
+                Some(target) => set(
+                    &mut row,
+                    &destination.schema_type,
+                    (target, self.sends_whole(target, &property.rule)),
+                    property,
+                    references,
+                    later,
+                )?,
                 None => row
                     .set(&destination.schema_type, &property.property, &property.new)
                     .map_err(|error| does_not_fit(&row.name, property, &error))?,
@@ -112,11 +129,29 @@ impl Applied {
     }
 }
 
-/// Sets what a property stands for.
+/// The options of a change (R21), each of the mapping whether it has a value or not: all rows have the same, and each has
+/// its type.
+fn options(mapping: &CompiledMapping, change: &Change) -> Vec<(String, ValueType, Value)> {
+    let value = |target: &Target| {
+        let given = change.properties.iter().find(|property| property.property == target.property);
+        given.map(|property| property.new.clone()).unwrap_or_default()
+    };
+    let mut options: Vec<(String, ValueType, Value)> = Vec::new();
+    for target in mapping.options.all() {
+        if let Some(name) = option_of(&target.property)
+            && !options.iter().any(|(known, ..)| known == name)
+        {
+            options.push((name.to_owned(), target.value_type, value(target)));
+        }
+    }
+    options
+}
+
+/// Sets what a property stands for; `whole` says how lists of members are sent (R15).
 fn set(
     row: &mut RowWrite,
     schema_type: &SchemaType,
-    target: &Target,
+    (target, whole): (&Target, bool),
     change: &PropertyChange,
     references: &References,
     later: &mut Later,
@@ -149,12 +184,14 @@ fn set(
             let added = difference(&change.old, &change.new);
             let removed = difference(&change.new, &change.old);
             if !added.is_empty() || !removed.is_empty() {
+                let whole = whole.then(|| common(&change.old, &change.new));
                 later.members.push(MemberChange {
                     object: object(),
                     property: change.property.clone(),
                     rule: change.rule.clone(),
                     added,
                     removed,
+                    sent_again: whole,
                 });
             }
             Ok(())

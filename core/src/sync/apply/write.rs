@@ -149,14 +149,21 @@ impl Applier<'_> {
     }
 
     /// Writes rows in one transaction.
-    fn write_batch(&mut self, schema_type: &SchemaType, rows: &[&RowWrite]) -> Result<(), ConnectError> {
+    pub(super) fn write_batch(
+        &mut self,
+        schema_type: &SchemaType,
+        rows: &[&RowWrite],
+    ) -> Result<(), ConnectError> {
         self.connector.begin()?;
         let written = Rows::group(schema_type, rows).and_then(|groups| {
-            groups.iter().try_for_each(|group| match group.method {
-                Method::Insert => self.connector.insert(schema_type, &group.columns),
-                Method::Update => self.connector.update(schema_type, &group.keys, &group.columns),
-                Method::Delete => self.connector.delete(schema_type, &group.keys),
-                _ => Ok(()),
+            groups.iter().try_for_each(|group| {
+                self.connector.set_options(group.options.clone());
+                match group.method {
+                    Method::Insert => self.connector.insert(schema_type, &group.columns),
+                    Method::Update => self.connector.update(schema_type, &group.keys, &group.columns),
+                    Method::Delete => self.connector.delete(schema_type, &group.keys),
+                    _ => Ok(()),
+                }
             })
         });
         written

@@ -13,7 +13,7 @@ use super::{
     objects::TestRow,
 };
 use crate::{
-    expr::property,
+    expr::{OperationKind, property},
     mapping::{Arm, FailureKind, GateKind, Occasion, Target},
     project::{PropertyRef, PropertyRule, Side},
     value::{Value, value_at},
@@ -77,8 +77,14 @@ impl Bench<'_> {
         let source = self.compiled.direction.source();
         let both = row.has(Side::Left) && row.has(Side::Right);
         let occasions: &[Occasion] = match (both, row.has(source)) {
-            (true, _) => &[Occasion::Update, Occasion::Rogue, Occasion::Forced, Occasion::WriteBack],
-            (false, true) => &[Occasion::Insert],
+            (true, _) => &[
+                Occasion::Update,
+                Occasion::Option(OperationKind::Update),
+                Occasion::Rogue,
+                Occasion::Forced,
+                Occasion::WriteBack,
+            ],
+            (false, true) => &[Occasion::Insert, Occasion::Option(OperationKind::Insert)],
             // An object that is only in the written system is deleted, marked or left alone: no rule runs.
             (false, false) => &[],
         };
@@ -86,7 +92,12 @@ impl Bench<'_> {
         for (position, rule) in self.mapping.rules.iter().enumerate() {
             for occasion in occasions {
                 let why_not = self.compiled.why_not(rule, *occasion);
-                if why_not.is_some() && !matches!(occasion, Occasion::Update | Occasion::Insert) {
+                let own_occasion = match occasion {
+                    Occasion::Update | Occasion::Insert => !rule.flags.operation_option,
+                    Occasion::Option(_) => rule.flags.operation_option,
+                    Occasion::Rogue | Occasion::Forced | Occasion::WriteBack => false,
+                };
+                if why_not.is_some() && !own_occasion {
                     continue;
                 }
                 results.extend(self.rule(&one, rule, position, *occasion, why_not)?);

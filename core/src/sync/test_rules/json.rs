@@ -26,6 +26,7 @@ pub const fn occasion_id(occasion: Occasion) -> &'static str {
         Occasion::Rogue => "rogue",
         Occasion::Forced => "forced",
         Occasion::WriteBack => "write_back",
+        Occasion::Option(_) => "option",
     }
 }
 

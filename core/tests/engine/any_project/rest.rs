@@ -67,10 +67,13 @@ prop_compose! {
         [ignore_in_provisioning, write_back, send_on_password_change, operation_option] in any::<[bool; 4]>(),
         (date_format, trusted_source) in (maybe(text()), maybe(text())),
         lookup in vec((text(), text()).prop_map(|(code, decode)| LookupEntry { code, decode }), 0..2),
+        lookup_source in maybe((text(), text(), text(), maybe(text())).prop_map(|(class, code, decode, condition)| {
+            LookupSource { side: Side::Right, class, code, decode, condition }
+        })),
         send_on in select(vec![SendOn::Always, SendOn::Create, SendOn::Update]),
     ) -> PropertyFlags {
         PropertyFlags {
-            ignore_in_provisioning, write_back, date_format, lookup, trusted_source, send_on_password_change,
+            ignore_in_provisioning, write_back, date_format, lookup, lookup_source, trusted_source, send_on_password_change,
             send_on, operation_option,
         }
     }

@@ -5,6 +5,7 @@
 //! which changes nothing about where values come from. Affected rows say nothing about procedures, so objects that must be
 //! there are looked for before.
 
+mod options;
 mod render;
 mod script;
 mod scripted;
@@ -32,7 +33,7 @@ use super::{
 };
 use crate::{
     connect::{ConnectError, ErrorKind},
-    expr::{OperationKind, OperationParameter, OperationStatement, placeholder_name},
+    expr::{OperationKind, OperationParameter, OperationStatement, OperationValue, placeholder_name},
     project::{DataOperation, OperationStrategy, SchemaProperty, SchemaType},
     value::{Value, ValueType, array_of, value_at},
 };
@@ -44,6 +45,8 @@ pub struct Affected<'a> {
     pub keys: Option<&'a RecordBatch>,
     /// What is written.
     pub rows: Option<&'a RecordBatch>,
+    /// What rules send as options (R21).
+    pub options: Option<&'a RecordBatch>,
 }
 
 impl Affected<'_> {
@@ -61,10 +64,13 @@ struct Values<'a> {
 
 impl Values<'_> {
     /// Values of a parameter for all objects.
-    fn column(&self, property: &SchemaProperty, old: bool) -> ArrayRef {
-        let Affected { keys, rows } = self.affected;
+    fn column(&self, property: &SchemaProperty, value: OperationValue) -> ArrayRef {
+        let Affected { keys, rows, options } = self.affected;
+        if value == OperationValue::Option {
+            return options::values(options, property, self.affected.count());
+        }
         let named = |batch: Option<&RecordBatch>| batch?.column_by_name(&property.name).map(Arc::clone);
-        named(rows.filter(|_| !old))
+        named(rows.filter(|_| value == OperationValue::New))
             .or_else(|| named(keys))
             .or_else(|| named(self.current.as_ref()).map(|column| written_back(property, column)))
             .unwrap_or_else(|| new_null_array(&property.value_type.arrow(), self.affected.count()))
@@ -120,9 +126,7 @@ impl OdbcConnector {
         statement: &OperationStatement,
         values: &Values<'_>,
     ) -> Result<(), ConnectError> {
-        let names: Vec<String> =
-            statement.parameters().iter().map(|parameter| parameter.property.clone()).collect();
-        let columns = self.properties(schema_type, &names)?;
+        let columns = self.parameter_columns(schema_type, statement.parameters(), values.affected.options)?;
         let rows = self.parameter_values(statement, &columns, values)?;
         let rows = self.localized(&columns, &rows)?;
         self.write(
@@ -130,7 +134,7 @@ impl OdbcConnector {
             Writing {
                 doing: format!("the {} operation of {}", kind.id(), schema_type.name),
                 schema_type: schema_type.name.clone(),
-                sql: render::sql(self.dialect, schema_type, statement),
+                sql: render::sql(self.dialect, schema_type, values.affected.options, statement),
                 rows,
                 columns,
                 expect: Expect::Anything { arrays: is_plain(statement) },
@@ -154,7 +158,7 @@ impl OdbcConnector {
                 continue;
             };
             let changes = (0..rows.num_rows()).any(|row| value_at(own, row) != value_at(new, row));
-            let by_old = OperationParameter { property: name.clone(), old: true };
+            let by_old = OperationParameter::old(name.clone());
             if changes && !statements.iter().any(|statement| statement.parameters().contains(&by_old)) {
                 let text = format!(
                     "the update operation of {} cannot change the key {name}: its statement does not say \
@@ -180,16 +184,11 @@ impl OdbcConnector {
     ) -> Result<Option<RecordBatch>, ConnectError> {
         let Some(keys) = affected.keys else { return Ok(None) };
         let known = |parameter: &OperationParameter| {
-            let written = affected.rows.filter(|_| !parameter.old);
-            [written, Some(keys)]
-                .into_iter()
-                .flatten()
-                .any(|batch| batch.column_by_name(&parameter.property).is_some())
+            let written = affected.rows.filter(|_| !parameter.is_old());
+            let mut known = [written, Some(keys)].into_iter().flatten();
+            parameter.is_option() || known.any(|batch| batch.column_by_name(&parameter.property).is_some())
         };
-        let required = operation
-            .required_keys
-            .iter()
-            .map(|name| OperationParameter { property: name.clone(), old: false });
+        let required = operation.required_keys.iter().cloned().map(OperationParameter::new);
         let needed: BTreeSet<String> = parameters
             .iter()
             .cloned()
@@ -209,7 +208,7 @@ impl OdbcConnector {
         values: &Values<'_>,
     ) -> Result<(), ConnectError> {
         for property in self.properties(schema_type, &operation.required_keys)? {
-            let column = values.column(&property, false);
+            let column = values.column(&property, OperationValue::New);
             if (0..column.len()).any(|row| value_at(&column, row).is_empty()) {
                 let text = format!(
                     "an object of {} has no value in {}, which its data operation requires",
@@ -234,7 +233,7 @@ impl OdbcConnector {
             .parameters()
             .iter()
             .zip(columns)
-            .map(|(parameter, property)| values.column(property, parameter.old))
+            .map(|(parameter, property)| values.column(property, parameter.value))
             .collect();
         let fields: Vec<Field> = columns
             .iter()

@@ -1,11 +1,11 @@
 //! Dry rendering (W14): what a data operation would send for one object, without a connection.
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, RecordBatch};
 
-use super::{OperationScript, OperationScriptError, OperationStatement};
+use super::{OperationScript, OperationScriptError, OperationStatement, options::column_of};
 use crate::{
     connect::odbc::dialect::Dialect,
-    expr::{OperationKind, OperationParameter, OperationPatternError},
+    expr::{OperationKind, OperationParameter, OperationPatternError, OperationValue, option_name},
     project::{SchemaProperty, SchemaType},
     value::{MASK, Value, ValueType, array_of},
 };
@@ -24,8 +24,8 @@ pub struct RenderedStatement {
 pub struct RenderedParameter {
     /// The column.
     pub name: String,
-    /// The value before the operation instead of the one after it.
-    pub old: bool,
+    /// Which value it is.
+    pub which: OperationValue,
     /// Type of the value.
     pub value_type: ValueType,
     /// The value as text, `None` for NULL; masked if the property is sensitive.
@@ -34,8 +34,8 @@ pub struct RenderedParameter {
 
 /// The statement that `pattern` becomes for one object, and its bound parameters; nothing is executed.
 ///
-/// `new` are the values that are written, `current` those that the object has until then; both by property.
-/// What neither has is NULL.
+/// `new` are the values that are written, `current` those that the object has until then; both by property. Options
+/// (R21) stand among the new values, as [`option_name`](crate::expr::option_name) calls them. What neither has is NULL.
 ///
 /// # Errors
 ///
@@ -86,18 +86,32 @@ fn rendered_statement(
     new: &[(String, Value)],
     current: &[(String, Value)],
 ) -> RenderedStatement {
+    let column = |parameter: &OperationParameter| {
+        if parameter.is_option() {
+            return Some(column_of(schema_type, None, &parameter.property));
+        }
+        schema_type.property(&parameter.property).cloned()
+    };
     let parameters = statement
         .parameters()
         .iter()
-        .filter_map(|parameter| Some((parameter, schema_type.property(&parameter.property)?)))
-        .map(|(parameter, property)| rendered(parameter, property, new, current))
+        .filter_map(|parameter| Some((parameter, column(parameter)?)))
+        .map(|(parameter, property)| rendered(parameter, &property, new, current))
         .collect();
-    RenderedStatement { sql: sql(dialect, schema_type, statement), parameters }
+    RenderedStatement { sql: sql(dialect, schema_type, None, statement), parameters }
 }
 
 /// SQL text of a statement: a `?` for each parameter, with the casts that the system needs.
-pub(super) fn sql(dialect: &dyn Dialect, schema_type: &SchemaType, statement: &OperationStatement) -> String {
+pub(super) fn sql(
+    dialect: &dyn Dialect,
+    schema_type: &SchemaType,
+    options: Option<&RecordBatch>,
+    statement: &OperationStatement,
+) -> String {
     statement.sql(|parameter| {
+        if parameter.is_option() {
+            return dialect.argument(&column_of(schema_type, options, &parameter.property));
+        }
         schema_type
             .property(&parameter.property)
             .map_or_else(|| "?".to_owned(), |property| dialect.argument(property))
@@ -114,18 +128,23 @@ fn rendered(
     let shown = || if property.sensitive { MASK.to_owned() } else { value.to_string() };
     RenderedParameter {
         name: property.name.clone(),
-        old: parameter.old,
+        which: parameter.value,
         value_type: property.value_type,
         value: (!value.is_null()).then(shown),
     }
 }
 
 fn value_of(parameter: &OperationParameter, new: &[(String, Value)], current: &[(String, Value)]) -> Value {
-    let of = |values: &[(String, Value)]| {
-        values.iter().find(|(name, _)| *name == parameter.property).map(|(_, value)| value.clone())
+    let of = |values: &[(String, Value)], wanted: &str| {
+        values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
     };
-    let written = if parameter.old { None } else { of(new) };
-    written.or_else(|| of(current)).unwrap_or_default()
+    let property = parameter.property.as_str();
+    let found = match parameter.value {
+        OperationValue::New => of(new, property).or_else(|| of(current, property)),
+        OperationValue::Old => of(current, property),
+        OperationValue::Option => of(new, &option_name(property)),
+    };
+    found.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -166,7 +185,10 @@ mod tests {
         let parameters: Vec<_> = shown
             .parameters
             .iter()
-            .map(|one| (one.name.as_str(), one.old, one.value_type, one.value.as_deref()))
+            .map(|one| {
+                let is_old = one.which == OperationValue::Old;
+                (one.name.as_str(), is_old, one.value_type, one.value.as_deref())
+            })
             .collect();
         assert_eq!(
             parameters,
@@ -180,6 +202,12 @@ mod tests {
         let shown =
             dry_render(postgresql, &users(), OperationKind::Delete, "CALL d(%UId%)", &[], &[]).unwrap();
         assert_eq!(shown.parameters[0].value, None);
+        let pattern = "CALL d(%UId%, '%Run_As:option%')";
+        let new = [text("Run_As:option", "root")];
+        let shown = dry_render(postgresql, &users(), OperationKind::Delete, pattern, &new, &current).unwrap();
+        let parameters: Vec<_> =
+            shown.parameters.iter().map(|one| (one.which, one.value.as_deref())).collect();
+        assert_eq!(parameters, [(OperationValue::New, Some("old")), (OperationValue::Option, Some("root"))]);
     }
 
     proptest! {

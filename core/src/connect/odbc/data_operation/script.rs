@@ -1,7 +1,7 @@
 //! Data operations by script (W14): a script of the project says which statements an object needs.
 //!
 //! The script gives texts in the language of patterns, so that its values are bound like theirs. It reads
-//! `$Column$`, the value that the object gets, and `$Column:old$`, the one that it has. No result at all is
+//! `$Column$`, the value that the object gets, `$Column:old$`, the one that it has, and `$Name:option$`. No result at all is
 //! an error, because it is what a forgotten branch gives; who wants nothing to be done says so with an empty
 //! list.
 
@@ -13,7 +13,10 @@ use thiserror::Error;
 
 use super::words::Words;
 use crate::{
-    expr::{OperationKind, OperationParameter, OperationPatternError, OperationStatement, placeholder_name},
+    expr::{
+        OperationKind, OperationParameter, OperationPatternError, OperationStatement, option_of,
+        placeholder_name,
+    },
     project::SchemaType,
     script::{CompiledScript, ScriptError, ScriptKind, ScriptName, Scripts},
     value::ValueType,
@@ -31,7 +34,7 @@ pub enum OperationScriptError {
     Script(#[from] ScriptError),
     /// It names something that is no value of the object.
     #[error("the script of the {} operation of {schema_type} names {name}, {why}", kind.id())]
-    #[diagnostic(code("SW-C136"), help("write $Column$ or $Column:old$; the columns are: {}", known.join(", ")))]
+    #[diagnostic(code("SW-C136"), help("write $Column$, $Column:old$ or $Name:option$; the columns are: {}", known.join(", ")))]
     UnknownColumn {
         /// The operation.
         kind: OperationKind,
@@ -151,11 +154,11 @@ impl OperationScript {
     pub(super) fn likely(&self, schema_type: &SchemaType) -> impl Iterator<Item = OperationParameter> {
         let usable = schema_type.properties.iter().filter(|property| property.unusable.is_none());
         let values = usable.flat_map(|property| {
-            [false, true].map(|old| OperationParameter { property: property.name.clone(), old })
+            [OperationParameter::new, OperationParameter::old].map(|make| make(property.name.clone()))
         });
         values.filter(|value| {
             let name = placeholder_name(&value.property);
-            let ending = if value.old { OLD } else { "" };
+            let ending = if value.is_old() { OLD } else { "" };
             self.words.contains_text(&format!("%{name}{ending}%"))
         })
     }
@@ -236,15 +239,16 @@ fn read(
         return Err(wrong("but there is one object only, without a side".to_owned()));
     }
     if is_usable(&name.property) {
-        return Ok(OperationParameter { property: name.property.clone(), old: false });
+        return Ok(OperationParameter::new(name.property.clone()));
+    }
+    if let Some(option) = option_of(&name.property) {
+        return Ok(OperationParameter::option(option.to_owned()));
     }
     match name.property.strip_suffix(OLD) {
         Some(column) if is_usable(column) && kind == OperationKind::Insert => {
             Err(wrong("but a new object has no old values".to_owned()))
         }
-        Some(column) if is_usable(column) => {
-            Ok(OperationParameter { property: column.to_owned(), old: true })
-        }
+        Some(column) if is_usable(column) => Ok(OperationParameter::old(column.to_owned())),
         _ => Err(wrong(format!("but {} has no such column", schema_type.name))),
     }
 }

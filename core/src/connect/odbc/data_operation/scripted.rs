@@ -114,11 +114,10 @@ impl OdbcConnector {
         schema_type: &SchemaType,
         values: &Values<'_>,
     ) -> Result<Plans, ConnectError> {
-        let names: Vec<String> = script.reads().iter().map(|read| read.property.clone()).collect();
-        let columns = self.properties(schema_type, &names)?;
+        let columns = self.parameter_columns(schema_type, script.reads(), values.affected.options)?;
         let reads = script.reads().iter().zip(&columns);
         let arguments: Vec<ArrayRef> =
-            reads.map(|(read, property)| values.column(property, read.old)).collect();
+            reads.map(|(read, property)| values.column(property, read.value)).collect();
         script
             .plans(schema_type, &arguments, values.affected.count())
             .map_err(|error| self.explained(ErrorKind::IncompatibleData, &error))
@@ -133,9 +132,9 @@ impl OdbcConnector {
 impl Values<'_> {
     /// True if the value is there: NULL that is known, too.
     fn knows(&self, parameter: &OperationParameter) -> bool {
-        let Affected { keys, rows } = self.affected;
-        let Some(keys) = keys else { return true };
-        let known = [rows.filter(|_| !parameter.old), Some(keys), self.current.as_ref()];
+        let Affected { keys, rows, options: _ } = self.affected;
+        let Some(keys) = keys.filter(|_| !parameter.is_option()) else { return true };
+        let known = [rows.filter(|_| !parameter.is_old()), Some(keys), self.current.as_ref()];
         known.into_iter().flatten().any(|batch| batch.column_by_name(&parameter.property).is_some())
     }
 
@@ -143,8 +142,9 @@ impl Values<'_> {
     fn of<R>(&self, objects: &UInt64Array, work: impl FnOnce(&Values<'_>) -> R) -> Result<R, ArrowError> {
         let taken = |batch: Option<&RecordBatch>| batch.map(|batch| taken(batch, objects)).transpose();
         let (keys, rows) = (taken(self.affected.keys)?, taken(self.affected.rows)?);
-        let current = taken(self.current.as_ref())?;
-        Ok(work(&Values { affected: Affected { keys: keys.as_ref(), rows: rows.as_ref() }, current }))
+        let (options, current) = (taken(self.affected.options)?, taken(self.current.as_ref())?);
+        let affected = Affected { keys: keys.as_ref(), rows: rows.as_ref(), options: options.as_ref() };
+        Ok(work(&Values { affected, current }))
     }
 }
 

@@ -191,6 +191,8 @@ impl<'a> WritePart<'a> {
             value: lit(false),
             failures: failing.iter().map(|failing| failing.failure.clone()).collect(),
             writes: true,
+            on_password_change: arm.on_password_change,
+            sends_whole: false,
             reads_back: reads
                 .iter()
                 .filter(|(side, _)| *side == self.side)
