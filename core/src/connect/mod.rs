@@ -15,6 +15,7 @@ pub mod odbc;
 pub(crate) mod retry;
 pub mod secrets;
 mod sqlite;
+pub mod systems;
 mod table;
 
 use std::path::Path;

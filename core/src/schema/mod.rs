@@ -10,6 +10,7 @@
 //! | [`usage`] | which parts of a project use which part of a schema |
 //! | [`update`] | what changed since the project's schema was read, and what that breaks (S5) |
 //! | [`compress`](fn@compress) | leaves out what nothing in the project uses (S6) |
+//! | [`sample`](fn@sample) | a few objects of a type, to look at |
 //! | [`report`] | all of that as JSON for the command line |
 //!
 //! Everything here reads; the only thing that changes is the [`Project`](crate::project::Project) value
@@ -23,6 +24,7 @@ pub mod known;
 mod reading;
 pub mod relations;
 pub mod report;
+mod sample;
 mod tally;
 pub mod update;
 pub mod usage;
@@ -32,6 +34,7 @@ pub use self::{
     compress::{CompressReport, DroppedProperties, SideReport, compress},
     detect::{Detected, OwnerCount, UnusableColumn, count_owners, detect, unusable, without_key},
     error::SchemaError,
+    sample::{Sample, sample},
 };
 use crate::{
     project::SchemaProperty,

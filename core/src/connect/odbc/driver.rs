@@ -44,14 +44,25 @@ pub fn registrations() -> Vec<Registration> {
 /// The driver that suits a dialect best, of those whose library is there.
 #[must_use]
 pub fn for_dialect(dialect: &dyn Dialect, registrations: &[Registration]) -> Option<PathBuf> {
-    dialect.drivers().iter().find_map(|part| {
-        registrations.iter().find_map(|registration| {
-            let library = registration.library.as_ref()?;
-            let file = library.file_name()?.to_string_lossy().to_lowercase();
+    all_for_dialect(dialect, registrations).into_iter().find_map(|registration| registration.library)
+}
+
+/// All drivers that suit a dialect and whose library is there, the preferred one first.
+#[must_use]
+pub fn all_for_dialect(dialect: &dyn Dialect, registrations: &[Registration]) -> Vec<Registration> {
+    let mut found: Vec<Registration> = Vec::new();
+    for part in dialect.drivers() {
+        let suits = |registration: &&Registration| {
+            let Some(library) = &registration.library else { return false };
+            let file = library.file_name().map(|name| name.to_string_lossy().to_lowercase());
             let named = registration.name.to_lowercase();
-            (file.contains(part) || named.contains(part)).then(|| library.clone())
-        })
-    })
+            (file.is_some_and(|file| file.contains(part)) || named.contains(part))
+                && !found.contains(registration)
+        };
+        let more: Vec<Registration> = registrations.iter().filter(suits).cloned().collect();
+        found.extend(more);
+    }
+    found
 }
 
 /// The library that a `Driver` attribute means: a path, a registered name, or a bare file name.

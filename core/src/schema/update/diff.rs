@@ -180,6 +180,19 @@ impl fmt::Display for Fact {
     }
 }
 
+/// The change in words, for example `length: 50 → 80`.
+impl fmt::Display for FactChange {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fact, old, new, breaks: _ } = self;
+        match (old.is_empty(), new.is_empty()) {
+            (true, true) => write!(out, "{fact} changed"),
+            (true, false) => write!(out, "{fact}: {new} (new)"),
+            (false, true) => write!(out, "{fact}: {old} (gone)"),
+            (false, false) => write!(out, "{fact}: {old} → {new}"),
+        }
+    }
+}
+
 impl SchemaDiff {
     /// True if nothing changed.
     #[must_use]
