@@ -3,7 +3,7 @@
 
 use syncwright_core::project::Side;
 
-use crate::{command::Command, document::Edit};
+use crate::{command::Command, document::Edit, wizard::Page};
 
 /// A document tab: what it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum View {
     Project,
     /// A connected system and its schema.
     System(Side),
+    /// What changed in the schema of a system, before it is taken over.
+    SchemaUpdate(Side),
     /// Variables and variable sets.
     Variables,
     /// A mapping.
@@ -103,6 +105,22 @@ pub enum Action {
     Select(Selection),
     /// Change the project.
     Edit(Edit),
+    /// Open a page of the wizard for a system of the project.
+    EditSystem {
+        /// The system.
+        side: Side,
+        /// The page.
+        page: Page,
+    },
+    /// Show a schema type or class in the tab of its system.
+    OpenClass {
+        /// The system.
+        side: Side,
+        /// The type or class.
+        class: String,
+    },
+    /// Take over what was read from a system.
+    AcceptSchema(Side),
     /// Open a project file.
     OpenProject(std::path::PathBuf),
     /// Take a project off the list of recent projects.

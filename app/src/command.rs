@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
+use syncwright_core::project::Side;
 
 use crate::{
     action::{Action, Actions},
@@ -14,6 +15,11 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the text of each command says what it does")]
 pub enum Command {
+    NewProject,
+    Passwords,
+    SaveTemplate,
+    ResumeWizard,
+    DiscardWizard,
     OpenProject,
     OpenSample,
     Save,
@@ -27,6 +33,9 @@ pub enum Command {
     ShowCentral,
     ShowTarget,
     ShowLogs,
+    UpdateCentralSchema,
+    UpdateTargetSchema,
+    CompressSchema,
     Activate,
     Deactivate,
     Simulate,
@@ -53,7 +62,12 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// All commands.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 40] = [
+        Self::Passwords,
+        Self::SaveTemplate,
+        Self::NewProject,
+        Self::ResumeWizard,
+        Self::DiscardWizard,
         Self::OpenProject,
         Self::OpenSample,
         Self::Save,
@@ -67,6 +81,9 @@ impl Command {
         Self::ShowCentral,
         Self::ShowTarget,
         Self::ShowLogs,
+        Self::UpdateCentralSchema,
+        Self::UpdateTargetSchema,
+        Self::CompressSchema,
         Self::Activate,
         Self::Deactivate,
         Self::Simulate,
@@ -92,6 +109,11 @@ impl Command {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
+            Self::NewProject => "New project…",
+            Self::Passwords => "Passwords…",
+            Self::SaveTemplate => "Save as template…",
+            Self::ResumeWizard => "Resume the wizard",
+            Self::DiscardWizard => "Discard the unfinished wizard",
             Self::OpenProject => "Open project…",
             Self::OpenSample => "Open the sample",
             Self::Save => "Save",
@@ -105,6 +127,9 @@ impl Command {
             Self::ShowCentral => "Central connection",
             Self::ShowTarget => "Target system",
             Self::ShowLogs => "Logs",
+            Self::UpdateCentralSchema => "Update central schema",
+            Self::UpdateTargetSchema => "Update target schema",
+            Self::CompressSchema => "Compress schema…",
             Self::Activate => "Activate project",
             Self::Deactivate => "Deactivate project",
             Self::Simulate => "Simulate",
@@ -131,6 +156,11 @@ impl Command {
     #[must_use]
     pub const fn tooltip(self) -> &'static str {
         match self {
+            Self::Passwords => "Give the passwords of the systems, or open the encrypted file",
+            Self::SaveTemplate => "Keep mappings and workflows of this project as a start for the next one",
+            Self::NewProject => "Connect a target system and make a project, step by step",
+            Self::ResumeWizard => "Go on where the wizard was cut short",
+            Self::DiscardWizard => "Forget what was entered into the wizard that was cut short",
             Self::OpenProject => "Open a project file",
             Self::OpenSample => "Open the sample project: a human resources database and an identity store",
             Self::Save => "Write the project to its file",
@@ -144,11 +174,20 @@ impl Command {
             Self::ShowCentral => "Connection and schema of the central system",
             Self::ShowTarget => "Connection and schema of the target system",
             Self::ShowLogs => "Earlier runs and their reports",
+            Self::UpdateCentralSchema => {
+                "Read the schema of the central system again and show what changed, and what that breaks"
+            }
+            Self::UpdateTargetSchema => {
+                "Read the schema of the target system again and show what changed, and what that breaks"
+            }
+            Self::CompressSchema => "Drop types and properties that nothing in the project uses",
             Self::Activate => "Let the project run; needs a check without errors",
             Self::Deactivate => "Keep the project from running; simulating stays possible",
             Self::Simulate => "Read both systems and show what a run would write, without writing anything",
             Self::Run => "Read both systems and write what differs",
-            Self::CancelTask => "Stop the running simulation or run at the next safe place",
+            Self::CancelTask => {
+                "Stop the simulation, the run or the reading of a schema at the next safe place"
+            }
             Self::CloseTab => "Close this tab",
             Self::NextTab => "Show the tab to the right",
             Self::PreviousTab => "Show the tab to the left",
@@ -170,6 +209,11 @@ impl Command {
     #[must_use]
     pub const fn icon(self) -> Option<Icon> {
         Some(match self {
+            Self::NewProject => Icon::Insert,
+            Self::Passwords => Icon::Key,
+            Self::SaveTemplate => Icon::Copy,
+            Self::ResumeWizard => Icon::Redo,
+            Self::DiscardWizard => Icon::Delete,
             Self::OpenProject => Icon::Open,
             Self::OpenSample => Icon::Sample,
             Self::Save => Icon::Save,
@@ -180,6 +224,8 @@ impl Command {
             Self::ShowProject => Icon::Project,
             Self::ShowCentral | Self::ShowTarget => Icon::Database,
             Self::ShowLogs => Icon::Logs,
+            Self::UpdateCentralSchema | Self::UpdateTargetSchema => Icon::Refresh,
+            Self::CompressSchema => Icon::Compress,
             Self::Activate | Self::Deactivate => Icon::Activate,
             Self::Simulate => Icon::Simulate,
             Self::Run => Icon::Run,
@@ -203,6 +249,7 @@ impl Command {
     #[must_use]
     pub const fn shortcut(self) -> Option<KeyboardShortcut> {
         let (modifiers, key) = match self {
+            Self::NewProject => (CTRL, Key::N),
             Self::OpenProject => (CTRL, Key::O),
             Self::Save => (CTRL, Key::S),
             Self::Quit => (CTRL, Key::Q),
@@ -226,6 +273,15 @@ impl Command {
             _ => return None,
         };
         Some(KeyboardShortcut::new(modifiers, key))
+    }
+
+    /// The command that updates the schema of a side.
+    #[must_use]
+    pub const fn update_schema(side: Side) -> Self {
+        match side {
+            Side::Left => Self::UpdateCentralSchema,
+            Side::Right => Self::UpdateTargetSchema,
+        }
     }
 
     /// Text, tooltip and keys in one, for a tooltip.

@@ -4,7 +4,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use syncwright_core::project::ProjectError;
 
 use super::{CliError, RendererChoice, demo, usage};
@@ -60,6 +60,12 @@ pub fn state_folder() -> Result<PathBuf, CliError> {
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
+/// Where new projects are saved: a folder of their own among the user's documents, or in the home.
+fn projects_folder() -> Result<PathBuf, CliError> {
+    let folders = UserDirs::new().ok_or(CliError::NoHome)?;
+    Ok(folders.document_dir().unwrap_or_else(|| folders.home_dir()).join("Syncwright"))
+}
+
 /// The sample project in its default folder.
 fn sample_project() -> Option<PathBuf> {
     Some(demo::default_folder().ok()?.join(demo::PROJECT_FILE))
@@ -74,5 +80,6 @@ pub fn open_editor(request: EditorRequest) -> Result<(), CliError> {
         RendererChoice::Wgpu => Renderer::Wgpu,
         RendererChoice::Glow => Renderer::Glow,
     };
-    Ok(editor::open(EditorOptions { project, sample, renderer, state_folder })?)
+    let projects_folder = projects_folder()?;
+    Ok(editor::open(EditorOptions { project, sample, renderer, state_folder, projects_folder })?)
 }

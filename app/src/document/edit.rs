@@ -1,8 +1,10 @@
 //! Edits: every change that the window can make to a project, each with its inverse.
 
 use syncwright_core::project::{
-    Condition, Lifecycle, MappingDirection, Project, PropertyRule, StartUpConfiguration,
+    Condition, Lifecycle, MappingDirection, Project, PropertyRule, Side, StartUpConfiguration, System,
 };
+
+use super::schema_edit::SchemaEdit;
 
 /// A change to a project.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +15,15 @@ pub enum Edit {
     ProjectDescription(String),
     /// Whether the project is active.
     Active(bool),
+    /// Everything about a connected system: connection, schema and scope.
+    System {
+        /// Which one.
+        side: Side,
+        /// What it is from now on.
+        system: Box<System>,
+    },
+    /// The schemas of the systems, together with whether the project is active.
+    Schema(SchemaEdit),
     /// A start up configuration.
     StartUp {
         /// Its name.
@@ -69,7 +80,7 @@ pub enum RuleEdit {
 }
 
 /// Puts `new` in place of what is there; gives back what was there, or nothing if it is the same.
-fn swap<T: PartialEq>(place: &mut T, new: T) -> Option<T> {
+pub(super) fn swap<T: PartialEq>(place: &mut T, new: T) -> Option<T> {
     if *place == new { None } else { Some(std::mem::replace(place, new)) }
 }
 
@@ -82,6 +93,8 @@ impl Edit {
             Self::ProjectDescription(_) => "describe project".to_owned(),
             Self::Active(true) => "activate project".to_owned(),
             Self::Active(false) => "deactivate project".to_owned(),
+            Self::System { side, .. } => format!("change {}", side.system_name()),
+            Self::Schema(edit) => edit.label(),
             Self::StartUp { start_up, .. } => format!("change {start_up}"),
             Self::StepLifecycle { step, lifecycle, .. } => {
                 format!("switch step {step} {}", state(*lifecycle))
@@ -100,6 +113,14 @@ impl Edit {
             Self::ProjectDisplayName(new) => Self::ProjectDisplayName(swap(&mut project.display_name, new)?),
             Self::ProjectDescription(new) => Self::ProjectDescription(swap(&mut project.description, new)?),
             Self::Active(new) => Self::Active(swap(&mut project.active, new)?),
+            Self::System { side, system } => {
+                let place = match side {
+                    Side::Left => &mut project.central,
+                    Side::Right => &mut project.target,
+                };
+                Self::System { side, system: Box::new(swap(place, *system)?) }
+            }
+            Self::Schema(edit) => Self::Schema(edit.apply(project)?),
             Self::StartUp { start_up, edit } => {
                 let found = project.start_ups.iter_mut().find(|found| found.name == start_up)?;
                 let edit = edit.apply(found)?;
@@ -157,7 +178,7 @@ mod tests {
     use syncwright_core::project::from_text;
 
     use super::*;
-    use crate::document::{DiskState, Document, Loaded};
+    use crate::document::{DiskState, Document, Loaded, SchemaCause};
 
     fn document() -> Document {
         let project = from_text("small.ron", include_str!("../../../tests/src/small.ron")).unwrap();
@@ -167,7 +188,27 @@ mod tests {
     fn edits() -> Vec<Edit> {
         let rule = |edit| Edit::Rule { mapping: "Person".to_owned(), rule: "Last name".to_owned(), edit };
         let start_up = |edit| Edit::StartUp { start_up: "Import from HR".to_owned(), edit };
+        let project = document().project().clone();
+        let mut central = project.central;
+        central.connection.display_name = "Another store".to_owned();
+        let mut target = project.target;
+        target.connection.read_only = !target.connection.read_only;
+        let schema = syncwright_core::project::Schema::default();
         vec![
+            Edit::System { side: Side::Left, system: Box::new(central) },
+            Edit::System { side: Side::Right, system: Box::new(target) },
+            Edit::Schema(SchemaEdit {
+                central: None,
+                target: Some(Box::new(schema.clone())),
+                active: true,
+                cause: SchemaCause::Update(Side::Right),
+            }),
+            Edit::Schema(SchemaEdit {
+                central: Some(Box::new(schema)),
+                target: None,
+                active: false,
+                cause: SchemaCause::Compress,
+            }),
             Edit::ProjectDisplayName("Another name".to_owned()),
             Edit::ProjectDescription("A text".to_owned()),
             Edit::Active(true),
@@ -209,6 +250,23 @@ mod tests {
             assert_eq!(document.project(), state);
         }
         assert!(!document.redo());
+    }
+
+    #[test]
+    fn a_system_is_replaced_and_comes_back_whole() {
+        let mut document = document();
+        let before = document.project().clone();
+        let mut system = before.target.clone();
+        system.connection.display_name = "Another".to_owned();
+        system.schema.types.clear();
+        assert!(document.apply(Edit::System { side: Side::Right, system: Box::new(system.clone()) }));
+        assert_eq!(document.undo_label(), Some("change target system"));
+        assert_eq!(document.project().target, system);
+        assert_eq!(document.project().central, before.central, "the other side stays");
+        assert!(document.undo());
+        assert_eq!(*document.project(), before);
+        assert!(document.redo());
+        assert_eq!(document.project().target, system);
     }
 
     #[test]

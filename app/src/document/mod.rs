@@ -6,11 +6,13 @@
 mod disk;
 mod edit;
 mod history;
+mod schema_edit;
 
 pub use self::{
     disk::{DiskState, Loaded, SaveError, load, save},
     edit::{Edit, RuleEdit, StartUpEdit},
     history::History,
+    schema_edit::{SchemaCause, SchemaEdit},
 };
 
 use std::{

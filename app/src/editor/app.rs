@@ -12,6 +12,7 @@ use syncwright_core::{check::Severity, journal::RunReport, project::Side};
 use super::{
     EditorOptions,
     availability::availability,
+    compress::Compressing,
     dialogs::{self, Dialog},
     jobs::Jobs,
     menu_bar, messages,
@@ -31,10 +32,12 @@ use crate::{
     problem::Problem,
     project_view,
     result_view::{self, ResultState},
+    schema_update::{self, UpdateState},
     start_page::{self, RecentProject},
     start_up_view,
     system_view::{self, SystemState},
     ui::{rows::RowsState, theme, theme::Tokens},
+    wizard::{self, Wizard},
     words,
     worker::Worker,
     workflow_view,
@@ -45,6 +48,7 @@ pub struct Editor {
     pub(super) ctx: Context,
     pub(super) sample: Option<PathBuf>,
     pub(super) state_folder: PathBuf,
+    pub(super) projects_folder: PathBuf,
     pub(super) settings: Settings,
     pub(super) worker: Worker,
     pub(super) jobs: Jobs,
@@ -58,6 +62,8 @@ pub struct Editor {
     pub(super) last_simulation: Option<Simulated>,
     pub(super) mappings: HashMap<String, MappingState>,
     pub(super) systems: HashMap<Side, SystemState>,
+    pub(super) schema_updates: HashMap<Side, UpdateState>,
+    pub(super) compressing: Option<Compressing>,
     pub(super) logs: LogsState,
     pub(super) navigation: NavigationState,
     pub(super) notices: Vec<Notice>,
@@ -67,6 +73,10 @@ pub struct Editor {
     pub(super) palette: Option<PaletteState>,
     pub(super) missing: Vec<PathBuf>,
     pub(super) quitting: bool,
+    pub(super) wizard: Option<Wizard>,
+    /// What a wizard that a crash cut short had been told.
+    pub(super) kept_wizard: Option<wizard::Draft>,
+    pub(super) quits_after_wizard: bool,
     title: String,
 }
 
@@ -91,7 +101,9 @@ impl Editor {
         let mut editor = Self {
             ctx: ctx.clone(),
             sample: options.sample,
+            kept_wizard: wizard::kept_draft(&options.state_folder),
             state_folder: options.state_folder,
+            projects_folder: options.projects_folder,
             settings,
             worker: Worker::new(ctx),
             jobs: Jobs::default(),
@@ -105,6 +117,8 @@ impl Editor {
             last_simulation: None,
             mappings: HashMap::new(),
             systems: HashMap::new(),
+            schema_updates: HashMap::new(),
+            compressing: None,
             logs: LogsState::default(),
             navigation: NavigationState::default(),
             notices: Vec::new(),
@@ -114,6 +128,8 @@ impl Editor {
             palette: None,
             missing: Vec::new(),
             quitting: false,
+            wizard: None,
+            quits_after_wizard: false,
             title: String::new(),
         };
         editor.look_for_recent();
@@ -126,6 +142,12 @@ impl Editor {
     /// One frame: takes results over, draws, performs what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         self.poll();
+        if self.wizard.is_some() && self.dialog.is_none() {
+            self.wizard_ui(ui);
+            self.title(ui.ctx());
+            self.closing_wizard(ui.ctx());
+            return;
+        }
         let mut actions = Actions::new();
         let available = availability(self);
         self.dropped_files(ui.ctx(), &mut actions);
@@ -144,10 +166,10 @@ impl Editor {
         self.closing(ui.ctx());
     }
 
-    /// True while a simulation, run, load or save goes on.
+    /// True while a simulation, run, load or save goes on, or a schema is being read.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.jobs.is_busy()
+        self.jobs.is_busy() || self.schema_updates.values().any(UpdateState::is_busy)
     }
 
     /// The report that the active tab shows.
@@ -189,7 +211,9 @@ impl Editor {
                 })
                 .collect();
             let opening = self.jobs.load.as_ref().map(|job| job.title().to_owned());
-            start_page::start_page_ui(ui, &recent, self.sample.as_deref(), opening.as_deref(), actions);
+            let kept = self.kept_wizard.as_ref().map(|draft| draft.page.title());
+            let sample = self.sample.as_deref();
+            start_page::start_page_ui(ui, &recent, sample, kept, opening.as_deref(), actions);
         });
     }
 
@@ -269,7 +293,12 @@ impl Editor {
             View::Variables => project_view::variables_ui(ui, document),
             View::System(side) => {
                 let state = self.systems.entry(*side).or_default();
-                system_view::system_ui(ui, document, *side, state, &self.selection, actions);
+                system_view::system_ui(ui, document, *side, state, &self.selection, available, actions);
+            }
+            View::SchemaUpdate(side) => {
+                if let Some(update) = self.schema_updates.get_mut(side) {
+                    schema_update::schema_update_ui(ui, document, update, available, actions);
+                }
             }
             View::Mapping(name) => {
                 let state = self.mappings.entry(name.clone()).or_default();

@@ -1,8 +1,11 @@
 //! Which commands can be used now, and for the others the reason, in a sentence.
 
-use syncwright_core::check::Severity;
+use syncwright_core::{
+    check::Severity,
+    project::{Project, Side},
+};
 
-use super::app::Editor;
+use super::{app::Editor, passwords::has_password};
 use crate::command::{Availability, Command};
 
 /// Works out which commands can be used.
@@ -21,8 +24,17 @@ fn why_disabled(editor: &Editor, command: Command) -> Option<String> {
             }
             editor.jobs.load.is_some().then(|| "A project is being opened".to_owned())
         }
-        Command::OpenProject => editor.jobs.load.is_some().then(|| "A project is being opened".to_owned()),
-        Command::CancelTask => (!syncing).then(|| "No simulation or run is going on".to_owned()),
+        Command::ResumeWizard | Command::DiscardWizard => {
+            editor.kept_wizard.is_none().then(|| "No wizard was cut short".to_owned())
+        }
+        Command::NewProject if editor.jobs.sync.is_some() => no("A simulation or run is going on"),
+        Command::NewProject | Command::OpenProject => {
+            editor.jobs.load.is_some().then(|| "A project is being opened".to_owned())
+        }
+        Command::CancelTask => {
+            let reading = [Side::Left, Side::Right].into_iter().any(|side| is_reading(editor, side));
+            (!syncing && !reading).then(|| "Nothing that could be cancelled is going on".to_owned())
+        }
         Command::Quit
         | Command::Palette
         | Command::ThemeSystem
@@ -55,12 +67,40 @@ fn why_disabled(editor: &Editor, command: Command) -> Option<String> {
                         None
                     }
                 }
+                Command::UpdateCentralSchema if is_reading(editor, Side::Left) => {
+                    no("The schema of the central system is being read")
+                }
+                Command::UpdateTargetSchema if is_reading(editor, Side::Right) => {
+                    no("The schema of the target system is being read")
+                }
+                Command::CompressSchema if has_no_schema(document.project()) => {
+                    no("The project knows no schema type; update the schemas first")
+                }
                 Command::Deactivate if !document.project().active => no("The project is not active"),
+                Command::Passwords
+                    if ![Side::Left, Side::Right]
+                        .into_iter()
+                        .any(|side| has_password(&document.project().system(side).connection)) =>
+                {
+                    no("Neither system has users with passwords")
+                }
+                Command::SaveTemplate if document.project().mappings.is_empty() => {
+                    no("The project has no mappings yet")
+                }
                 Command::Simulate | Command::Run => why_not_start(editor, command),
                 _ => None,
             }
         }
     }
+}
+
+/// True while the schema of a system is being read.
+fn is_reading(editor: &Editor, side: Side) -> bool {
+    editor.schema_updates.get(&side).is_some_and(|update| update.reading().is_some())
+}
+
+fn has_no_schema(project: &Project) -> bool {
+    project.central.schema.types.is_empty() && project.target.schema.types.is_empty()
 }
 
 fn why_not_start(editor: &Editor, command: Command) -> Option<String> {

@@ -6,12 +6,19 @@ use egui::{Key, ScrollArea, TextEdit, Ui};
 use syncwright_core::{
     journal::RunKind,
     project::{Lifecycle, Project},
+    schema::CompressReport,
 };
 
-use super::app::{Editor, Simulated};
+use super::{
+    app::{Editor, Simulated},
+    compress::{Decision, compress_ui},
+    passwords::{PasswordsAnswer, PasswordsDialog, passwords_ui},
+    template,
+};
 use crate::{
     action::{Action, Actions},
     command::Command,
+    document::SchemaEdit,
     problem::Problem,
     ui::{
         Button, Icon, badge,
@@ -27,6 +34,8 @@ use crate::{
 pub enum After {
     /// Open a project.
     Load(PathBuf),
+    /// Open the wizard for a new project.
+    NewProject,
     /// Close the project.
     Close,
     /// Close the window.
@@ -47,8 +56,17 @@ pub enum Dialog {
     Discard(After),
     /// The file was changed by another program.
     ChangedOnDisk(Option<After>),
+    /// Asks for passwords.
+    Passwords(PasswordsDialog),
+    /// Asks for the name of a project template.
+    SaveTemplate {
+        /// What was typed so far.
+        name: String,
+    },
     /// Something failed.
     Problem(Problem),
+    /// What nothing in the project uses, before it is dropped.
+    Compress,
     /// All commands with their keys.
     Shortcuts,
     /// Version and licences.
@@ -66,6 +84,9 @@ enum Answer {
     Overwrite(Option<After>),
     Reload,
     GoOn(After),
+    Passwords(PasswordsDialog),
+    SaveTemplate(String),
+    Compress(Box<(SchemaEdit, CompressReport)>),
 }
 
 /// Shows the open dialog, if there is one, and does what it decides.
@@ -76,7 +97,11 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
         Dialog::ConfirmRun => confirm_run_ui(editor),
         Dialog::Discard(after) => discard_ui(editor, after),
         Dialog::ChangedOnDisk(then) => changed_ui(editor, then.as_ref()),
+        Dialog::Passwords(passwords) => passwords_answer(editor, passwords),
+        Dialog::SaveTemplate { name } => template::save_template_ui(&editor.ctx, name)
+            .map_or(Answer::Open, |name| name.map_or(Answer::Close, Answer::SaveTemplate)),
         Dialog::Problem(problem) => problem_ui(editor, problem),
+        Dialog::Compress => compressing_ui(editor),
         Dialog::Shortcuts => shortcuts_ui(editor),
         Dialog::About => about_ui(editor),
     };
@@ -97,6 +122,21 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
             }
         }
         Answer::GoOn(after) => editor.go_on(after),
+        Answer::Passwords(passwords) => editor.take_passwords(&passwords),
+        Answer::SaveTemplate(name) => editor.save_template(name),
+        Answer::Compress(decided) => {
+            let (edit, report) = *decided;
+            editor.compress(edit, &report);
+        }
+    }
+}
+
+fn passwords_answer(editor: &Editor, passwords: &mut PasswordsDialog) -> Answer {
+    let Some(document) = &editor.document else { return Answer::Close };
+    match passwords_ui(&editor.ctx, document.project(), passwords) {
+        PasswordsAnswer::Open => Answer::Open,
+        PasswordsAnswer::Close => Answer::Close,
+        PasswordsAnswer::Take => Answer::Passwords(passwords.clone()),
     }
 }
 
@@ -292,6 +332,19 @@ fn problem_ui(editor: &Editor, problem: &Problem) -> Answer {
         });
         answer
     }))
+}
+
+fn compressing_ui(editor: &mut Editor) -> Answer {
+    let revision = editor.document.as_ref().map(crate::document::Document::revision);
+    let (Some(view), Some(revision)) = (&mut editor.compressing, revision) else { return Answer::Close };
+    match compress_ui(&editor.ctx, view, revision) {
+        Decision::Open => Answer::Open,
+        Decision::Close => {
+            editor.compressing = None;
+            Answer::Close
+        }
+        Decision::Compress(edit, report) => Answer::Compress(Box::new((edit, report))),
+    }
 }
 
 fn shortcuts_ui(editor: &Editor) -> Answer {

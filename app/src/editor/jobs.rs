@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use syncwright_core::{
     check::{self, Finding},
+    connect::ErrorKind,
     journal::{self, JournalError, RunHeader, RunKind, RunReport},
     project::{Method, ProjectError},
     provision,
@@ -13,6 +14,7 @@ use syncwright_core::{
 use super::{
     app::{Editor, Simulated},
     dialogs::{After, Dialog},
+    passwords::{PasswordsDialog, PasswordsJob},
 };
 use crate::{
     action::{Selection, View},
@@ -58,6 +60,12 @@ pub struct Jobs {
     browse: Option<JobHandle<Option<PathBuf>>>,
     missing: Option<JobHandle<Vec<PathBuf>>>,
     settings: Option<JobHandle<std::io::Result<()>>>,
+    /// Keeping passwords that were typed.
+    pub passwords: Option<PasswordsJob>,
+    /// What is tried again once they are kept.
+    pub passwords_then: Option<RunKind>,
+    /// Saving a project template.
+    pub template: Option<JobHandle<Result<PathBuf, Problem>>>,
 }
 
 impl Jobs {
@@ -91,6 +99,10 @@ impl Editor {
         self.poll_check();
         self.poll_sync();
         self.poll_logs();
+        self.poll_wizard();
+        self.poll_passwords();
+        self.poll_template();
+        self.poll_schema_updates();
         if let Some(Ok(missing)) = finished(&mut self.jobs.missing) {
             self.missing = missing;
         }
@@ -119,7 +131,7 @@ impl Editor {
         }
     }
 
-    fn show_document(&mut self, loaded: Loaded) {
+    pub(super) fn show_document(&mut self, loaded: Loaded) {
         let document = Document::new(loaded);
         self.settings.remember(document.path(), document.project().label());
         self.save_settings();
@@ -145,6 +157,8 @@ impl Editor {
         self.last_simulation = None;
         self.mappings.clear();
         self.systems.clear();
+        self.schema_updates.clear();
+        self.compressing = None;
         self.logs = crate::logs_view::LogsState::default();
         self.notices.clear();
         self.jobs.check = None;
@@ -245,6 +259,10 @@ impl Editor {
                 }
                 self.show_report(report);
             }
+            Ok(Err(error)) if wants_password(&error) => {
+                let dialog = PasswordsDialog::because(Problem::of(title, &error), kind);
+                self.dialog = Some(Dialog::Passwords(dialog));
+            }
             Ok(Err(error)) => self.fail(Problem::of(title, &error)),
             Err(error) => self.fail(Problem::new(title, error)),
         }
@@ -330,6 +348,11 @@ impl Editor {
         let (settings, folder) = (self.settings.clone(), self.state_folder.clone());
         self.jobs.settings = Some(self.worker.spawn("Saving settings", move |_| settings.save(&folder)));
     }
+}
+
+/// True if a system refused the password, or none was known.
+fn wants_password(error: &SyncError) -> bool {
+    matches!(error, SyncError::Connect(error) if error.kind == ErrorKind::Authentication)
 }
 
 fn simulated(report: &RunReport, start_up: String, revision: u64) -> Simulated {

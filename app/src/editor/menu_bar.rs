@@ -16,6 +16,7 @@ const MENUS: [(&str, &[Option<Command>]); 6] = [
     (
         "File",
         &[
+            Some(Command::NewProject),
             Some(Command::OpenProject),
             Some(Command::OpenSample),
             None,
@@ -53,6 +54,13 @@ const MENUS: [(&str, &[Option<Command>]); 6] = [
             Some(Command::ShowProject),
             Some(Command::ShowCentral),
             Some(Command::ShowTarget),
+            None,
+            Some(Command::UpdateCentralSchema),
+            Some(Command::UpdateTargetSchema),
+            Some(Command::CompressSchema),
+            None,
+            Some(Command::Passwords),
+            Some(Command::SaveTemplate),
             None,
             Some(Command::Activate),
             Some(Command::Deactivate),

@@ -5,16 +5,21 @@
 
 mod app;
 mod availability;
+mod compress;
 mod dialogs;
 mod jobs;
 mod menu_bar;
 mod messages;
 mod navigation;
 mod palette;
+mod passwords;
 mod perform;
+mod schema;
 mod settings;
 mod status_bar;
 mod tabs;
+mod template;
+mod wizard;
 
 pub use self::app::Editor;
 
@@ -45,6 +50,8 @@ pub struct EditorOptions {
     pub renderer: Renderer,
     /// Folder for recent projects, theme and layout.
     pub state_folder: PathBuf,
+    /// Folder that new projects are saved in unless somebody says otherwise.
+    pub projects_folder: PathBuf,
 }
 
 /// Why there is no window.

@@ -1,7 +1,7 @@
 //! What was asked for in a frame, done at one place.
 
 use egui::ViewportCommand;
-use syncwright_core::journal::RunKind;
+use syncwright_core::{journal::RunKind, project::Side};
 
 use super::{
     app::Editor,
@@ -28,7 +28,7 @@ impl Editor {
         self.ctx.request_repaint();
     }
 
-    fn perform(&mut self, action: Action) {
+    pub(super) fn perform(&mut self, action: Action) {
         match action {
             Action::Command(command) => self.command(command),
             Action::Open(view) => self.open_view(view),
@@ -39,6 +39,12 @@ impl Editor {
                     document.apply(edit);
                 }
             }
+            Action::EditSystem { side, page } => self.edit_system(side, page),
+            Action::OpenClass { side, class } => {
+                self.systems.entry(side).or_default().show(class);
+                self.open_view(View::System(side));
+            }
+            Action::AcceptSchema(side) => self.accept_schema(side),
             Action::OpenProject(path) => {
                 let after = After::Load(path);
                 self.unless_dirty(after);
@@ -65,6 +71,7 @@ impl Editor {
     pub(super) fn go_on(&mut self, after: After) {
         match after {
             After::Load(path) => self.load(path),
+            After::NewProject => self.new_project(),
             After::Close => self.close_document(),
             After::Quit => {
                 self.quitting = true;
@@ -93,6 +100,9 @@ impl Editor {
         if index < self.active || self.active >= self.tabs.len() {
             self.active = self.active.saturating_sub(1);
         }
+        if let View::SchemaUpdate(side) = view {
+            self.schema_updates.remove(side);
+        }
         if let View::Result(number) = view {
             self.results.retain(|result| result.number != *number);
             if matches!(&self.selection, Selection::Change { result, .. } if result == number) {
@@ -103,6 +113,9 @@ impl Editor {
 
     fn command(&mut self, command: Command) {
         match command {
+            Command::NewProject => self.unless_dirty(After::NewProject),
+            Command::ResumeWizard => self.resume_wizard(),
+            Command::DiscardWizard => self.discard_wizard(),
             Command::OpenProject => self.dialog = Some(Dialog::OpenPath { text: String::new() }),
             Command::OpenSample => {
                 if let Some(sample) = self.sample.clone() {
@@ -125,16 +138,21 @@ impl Editor {
             }
             Command::Palette => self.palette = Some(PaletteState::default()),
             Command::ShowProject => self.open_view(View::Project),
-            Command::ShowCentral => self.open_view(View::System(syncwright_core::project::Side::Left)),
-            Command::ShowTarget => self.open_view(View::System(syncwright_core::project::Side::Right)),
+            Command::ShowCentral => self.open_view(View::System(Side::Left)),
+            Command::ShowTarget => self.open_view(View::System(Side::Right)),
             Command::ShowLogs => self.open_view(View::Logs),
-            Command::Activate => self.perform(Action::Edit(Edit::Active(true))),
+            Command::UpdateCentralSchema => self.update_schema(Side::Left),
+            Command::UpdateTargetSchema => self.update_schema(Side::Right),
+            Command::CompressSchema => self.ask_to_compress(),
+            Command::Activate => self.activate(),
             Command::Deactivate => self.perform(Action::Edit(Edit::Active(false))),
             Command::Simulate => self.synchronize(RunKind::Simulation),
             Command::Run => self.dialog = Some(Dialog::ConfirmRun),
             Command::CancelTask => {
                 if let Some(job) = &self.jobs.sync {
                     job.handle.cancel();
+                } else {
+                    self.cancel_schema_updates();
                 }
             }
             Command::CloseTab => {
@@ -156,6 +174,10 @@ impl Editor {
             Command::ZoomIn => self.zoom(self.settings.zoom + 0.1),
             Command::ZoomOut => self.zoom(self.settings.zoom - 0.1),
             Command::ZoomReset => self.zoom(1.0),
+            Command::Passwords => {
+                self.dialog = Some(Dialog::Passwords(super::passwords::PasswordsDialog::default()));
+            }
+            Command::SaveTemplate => self.ask_for_template(),
             Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::About => self.dialog = Some(Dialog::About),
         }

@@ -7,8 +7,10 @@ use super::app::Editor;
 use crate::{
     action::{Action, Actions, View},
     command::{Availability, Command},
+    schema_update::UpdateState,
     ui::{Icon, bars, button, icon_button_ui, text, theme, tokens},
     words,
+    worker::JobHandle,
 };
 
 /// Shows the status bar.
@@ -104,26 +106,30 @@ fn counts_ui(ui: &mut Ui, errors: usize, warnings: usize, actions: &mut Actions)
 fn task_ui(ui: &mut Ui, editor: &Editor, actions: &mut Actions) {
     let colors = tokens(ui);
     ui.spacing_mut().item_spacing.x = 8.0;
-    let Some(job) = &editor.jobs.sync else {
-        let words = if editor.jobs.load.is_some() {
-            "Opening…"
-        } else if editor.jobs.save.is_some() {
-            "Saving…"
-        } else {
-            return;
-        };
-        text::label_ui(ui, words, theme::caption(), colors.text_secondary);
-        return;
-    };
-    let progress = job.handle.progress();
-    ui.add_enabled_ui(!job.handle.is_stopping(), |ui| {
+    let reading = editor.schema_updates.values().find_map(UpdateState::reading);
+    if let Some(job) = &editor.jobs.sync {
+        running_ui(ui, &job.handle, actions);
+    } else if let Some(job) = reading {
+        running_ui(ui, job, actions);
+    } else if editor.jobs.load.is_some() {
+        text::label_ui(ui, "Opening…", theme::caption(), colors.text_secondary);
+    } else if editor.jobs.save.is_some() {
+        text::label_ui(ui, "Saving…", theme::caption(), colors.text_secondary);
+    }
+}
+
+/// A job that goes on: Cancel, progress, what is being done.
+fn running_ui<T>(ui: &mut Ui, job: &JobHandle<T>, actions: &mut Actions) {
+    let colors = tokens(ui);
+    let progress = job.progress();
+    ui.add_enabled_ui(!job.is_stopping(), |ui| {
         if icon_button_ui(ui, Icon::Cancel, "Cancel").clicked() {
             actions.push(Action::Command(Command::CancelTask));
         }
     });
     bars::progress_ui(ui, 150.0, progress.part());
-    let mut words = job.handle.title().to_owned();
-    if job.handle.is_stopping() {
+    let mut words = job.title().to_owned();
+    if job.is_stopping() {
         words.push_str(" · stopping…");
     } else {
         if !progress.phase.is_empty() {
@@ -135,7 +141,7 @@ fn task_ui(ui: &mut Ui, editor: &Editor, actions: &mut Actions) {
             None => {}
         }
         let time = progress.left().map_or_else(
-            || format!(" · {}", words::duration(job.handle.elapsed())),
+            || format!(" · {}", words::duration(job.elapsed())),
             |left| format!(" · {} left", words::duration(left)),
         );
         words.push_str(&time);

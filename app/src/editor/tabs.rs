@@ -104,6 +104,10 @@ pub fn describe(editor: &Editor, view: &View) -> (Icon, String, Option<Side>) {
             let name = project.map(|project| project.system(*side).connection.label().to_owned());
             (Icon::Database, name.unwrap_or_default(), Some(*side))
         }
+        View::SchemaUpdate(side) => {
+            let name = project.map_or("", |project| project.system(*side).connection.label());
+            (Icon::Refresh, format!("Update {name}"), Some(*side))
+        }
         View::Mapping(name) => {
             let found = project
                 .and_then(|project| project.mapping(name))

@@ -7,7 +7,7 @@ use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, ac
 use crate::{
     action::{Action, Actions},
     command::Command,
-    ui::{Button, Icon, button, icon_button_ui, list_row, text, theme, tokens},
+    ui::{Button, Icon, button, field, icon_button_ui, list_row, text, theme, tokens},
 };
 
 /// A project that was open before.
@@ -30,6 +30,7 @@ pub fn start_page_ui(
     ui: &mut Ui,
     recent: &[RecentProject<'_>],
     sample: Option<&Path>,
+    kept: Option<&str>,
     opening: Option<&str>,
     actions: &mut Actions,
 ) {
@@ -47,7 +48,7 @@ pub fn start_page_ui(
         let left_width = (width * 0.42).max(260.0);
         let left = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.left() + left_width, rect.bottom()));
         let right = Rect::from_min_max(pos2(left.right() + 40.0, top), rect.max);
-        ui.scope_builder(UiBuilder::new().max_rect(left), |ui| begin_ui(ui, sample, opening, actions));
+        ui.scope_builder(UiBuilder::new().max_rect(left), |ui| begin_ui(ui, sample, kept, opening, actions));
         ui.scope_builder(UiBuilder::new().max_rect(right), |ui| recent_ui(ui, recent, actions));
     });
     ui.advance_cursor_after_rect(area);
@@ -93,13 +94,27 @@ fn paint_mark(ui: &Ui, rect: Rect) {
     }
 }
 
-fn begin_ui(ui: &mut Ui, sample: Option<&Path>, opening: Option<&str>, actions: &mut Actions) {
+fn begin_ui(
+    ui: &mut Ui,
+    sample: Option<&Path>,
+    kept: Option<&str>,
+    opening: Option<&str>,
+    actions: &mut Actions,
+) {
     text::heading_ui(ui, "Begin");
     ui.add_space(theme::S2);
     let busy = opening.is_some();
+    if let Some(page) = kept {
+        kept_ui(ui, page, actions);
+    }
+    let new = Button::primary(Command::NewProject.text()).icon(Icon::Insert).min_width(220.0).enabled(!busy);
+    if ui.add(new).on_hover_text(Command::NewProject.explanation(ui.ctx())).clicked() {
+        actions.push(Action::Command(Command::NewProject));
+    }
+    ui.add_space(theme::S1);
     if sample.is_some() {
         let button =
-            Button::primary(Command::OpenSample.text()).icon(Icon::Sample).min_width(220.0).enabled(!busy);
+            Button::new(Command::OpenSample.text()).icon(Icon::Sample).min_width(220.0).enabled(!busy);
         if ui.add(button).on_hover_text(Command::OpenSample.tooltip()).clicked() {
             actions.push(Action::Command(Command::OpenSample));
         }
@@ -125,6 +140,24 @@ fn begin_ui(ui: &mut Ui, sample: Option<&Path>, opening: Option<&str>, actions: 
         }
         None => {}
     }
+}
+
+/// A wizard that a crash cut short: go on with it, or forget it.
+fn kept_ui(ui: &mut Ui, page: &str, actions: &mut Actions) {
+    let colors = tokens(ui);
+    field::callout_ui(ui, Icon::Info, colors.target, |ui| {
+        text::body_ui(ui, format!("A new project was not finished; it had come to “{page}”."));
+        ui.add_space(theme::S1);
+        ui.horizontal(|ui| {
+            for command in [Command::ResumeWizard, Command::DiscardWizard] {
+                let label = if command == Command::ResumeWizard { "Resume" } else { "Discard" };
+                if ui.add(Button::new(label)).on_hover_text(command.tooltip()).clicked() {
+                    actions.push(Action::Command(command));
+                }
+            }
+        });
+    });
+    ui.add_space(theme::S3);
 }
 
 fn recent_ui(ui: &mut Ui, recent: &[RecentProject<'_>], actions: &mut Actions) {

@@ -1,13 +1,17 @@
-//! A connected system: how it is reached, its schema types, and the properties of one of them.
+//! A connected system: how it is reached, its schema types, and the properties of one of them; and the pages of
+//! the wizard on which all that is set.
 
-use egui::{Align, Rect, Stroke, Ui, UiBuilder, pos2, vec2};
+mod configuration;
+
+use egui::{Align, Layout, Rect, Stroke, Ui, UiBuilder, pos2, vec2};
 use syncwright_core::project::{ClassRef, Generated, PropertyRef, Schema, Side, System, VirtualKind};
 
 use crate::{
     action::{Action, Actions, Selection},
+    command::{Availability, Command, button_ui},
     document::Document,
     ui::{
-        Icon, badge, field, list_row,
+        Button, Icon, badge, button, field, list_row,
         rows::{self, RowsState},
         state,
         table::{self, Column},
@@ -19,10 +23,28 @@ use crate::{
 /// View state of a system tab.
 #[derive(Debug, Default)]
 pub struct SystemState {
+    page: Page,
     filter: String,
     chosen: Option<String>,
     types: RowsState,
     properties: RowsState,
+}
+
+/// What a system tab shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Page {
+    /// Schema types and their properties.
+    #[default]
+    Schema,
+    /// The pages of the wizard.
+    Configuration,
+}
+
+impl SystemState {
+    /// Shows a type or class.
+    pub fn show(&mut self, class: String) {
+        *self = Self { chosen: Some(class), ..Self::default() };
+    }
 }
 
 const COLUMNS: [Column; 4] = [
@@ -39,16 +61,28 @@ pub fn system_ui(
     side: Side,
     view: &mut SystemState,
     selection: &Selection,
+    available: &Availability,
     actions: &mut Actions,
 ) {
     let system = document.project().system(side);
     let area = ui.available_rect_before_wrap();
     let header =
-        Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 94.0));
-    ui.scope_builder(UiBuilder::new().max_rect(header), |ui| header_ui(ui, side, system));
-    let body = Rect::from_min_max(pos2(area.left(), area.top() + 98.0), area.max);
+        Rect::from_min_max(area.min + vec2(16.0, 14.0), pos2(area.right() - 16.0, area.top() + 132.0));
+    ui.scope_builder(UiBuilder::new().max_rect(header), |ui| {
+        header_ui(ui, side, system);
+        ui.add_space(theme::S1);
+        bar_ui(ui, side, &mut view.page, available, actions);
+    });
+    let body = Rect::from_min_max(pos2(area.left(), area.top() + 138.0), area.max);
     let colors = tokens(ui);
     ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, colors.border));
+    if view.page == Page::Configuration {
+        ui.scope_builder(UiBuilder::new().max_rect(body.with_min_y(body.top() + 1.0)), |ui| {
+            configuration::configuration_ui(ui, side, system, actions);
+        });
+        ui.advance_cursor_after_rect(area);
+        return;
+    }
     let (list, detail) = body.split_left_right_at_x(body.left() + (body.width() * 0.3).clamp(180.0, 320.0));
     ui.painter().rect_filled(list.with_min_y(list.top() + 1.0), 0.0, colors.canvas);
     ui.painter().vline(list.right(), body.y_range(), Stroke::new(1.0, colors.border));
@@ -59,7 +93,7 @@ pub fn system_ui(
                 ui,
                 Icon::Table,
                 "No schema types",
-                "The project file lists none for this system.",
+                "The project knows none of this system yet. Update the schema to read them.",
             );
         });
         return;
@@ -119,6 +153,26 @@ fn header_ui(ui: &mut Ui, side: Side, system: &System) {
             });
             ui.add_space(theme::S6);
         }
+    });
+}
+
+/// Schema or configuration, and what can be done with the schema.
+fn bar_ui(ui: &mut Ui, side: Side, page: &mut Page, available: &Availability, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for command in [Command::CompressSchema, Command::update_schema(side)] {
+                button_ui(ui, Button::new(command.text()), command, available, actions);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = theme::S1;
+                for (choice, name) in [(Page::Schema, "Schema"), (Page::Configuration, "Configuration pages")]
+                {
+                    if button::segment_ui(ui, *page == choice, name) {
+                        *page = choice;
+                    }
+                }
+            });
+        });
     });
 }
 

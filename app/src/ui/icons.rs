@@ -33,6 +33,7 @@ icons! {
     ChevronDown = "chevron_down",
     ChevronRight = "chevron_right",
     Close = "close",
+    Compress = "compress",
     Condition = "condition",
     Copy = "copy",
     Database = "database",

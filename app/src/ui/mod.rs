@@ -6,6 +6,7 @@
 pub mod badge;
 pub mod bars;
 pub mod button;
+pub mod code_edit;
 pub mod dialog;
 pub mod field;
 pub mod icons;

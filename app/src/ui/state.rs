@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui, UiBuilder, vec2};
 use super::{Button, Icon, text, theme, tokens};
 
 /// Centres content of about `height` points in the rest of `ui`.
-fn centred_ui<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+pub fn centred_ui<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
     let area = ui.available_rect_before_wrap();
     let size = vec2((area.width() - 32.0).clamp(120.0, 460.0), height);
     let center =

@@ -3,21 +3,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
 };
 
 use egui::accesskit::Role;
-use egui_kittest::{
-    Harness,
-    kittest::{NodeT as _, Queryable as _},
-};
+use egui_kittest::kittest::Queryable as _;
 use rusqlite::Connection;
-use syncwright::editor::{Editor, EditorOptions};
+use syncwright::editor::EditorOptions;
 use syncwright_core::{journal::RunKind, project};
 use syncwright_tests::{ProjectFolder, SMALL_PROJECT, repository};
 
-type Window = Harness<'static, Editor>;
+use crate::driver::{Window, click, name, sees, texts, until, window_with};
 
 /// A window on the start page, with `sample` to be opened there.
 fn window(sample: &Path, state: &Path) -> Window {
@@ -26,41 +21,7 @@ fn window(sample: &Path, state: &Path) -> Window {
         state_folder: state.to_owned(),
         ..EditorOptions::default()
     };
-    Harness::builder()
-        .with_size([1280.0, 800.0])
-        .with_max_steps(64)
-        // The sample has Arabic and Chinese names; the window draws them with the fonts of the machine.
-        .allow_missing_glyphs()
-        .build_eframe(|creation| Editor::new(&creation.egui_ctx, options))
-}
-
-/// Draws frames until `ready`; fails after a while, telling what it waited for.
-#[track_caller]
-fn until(window: &mut Window, what: &str, ready: impl Fn(&Window) -> bool) {
-    let start = Instant::now();
-    while !ready(window) {
-        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain for {what}: {:?}", texts(window));
-        window.step();
-        thread::sleep(Duration::from_millis(5));
-    }
-    window.run_steps(3);
-}
-
-/// Everything that can be read in the window.
-fn texts(window: &Window) -> Vec<String> {
-    let nodes = window.root().children_recursive();
-    nodes.filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value())).collect()
-}
-
-fn sees(window: &Window, part: &str) -> bool {
-    texts(window).iter().any(|text| text.contains(part))
-}
-
-/// Clicks what is named so, and draws what comes of it.
-#[track_caller]
-fn click(window: &mut Window, name: &str) {
-    window.get_by_label(name).click();
-    window.run_steps(4);
+    window_with(options)
 }
 
 /// Opens the sample from the start page.
@@ -186,10 +147,6 @@ fn the_sample_is_simulated_looked_at_run_and_run_again() {
     let report = window.state().shown_report().expect("the second run");
     assert_eq!(report.total_writes(), 0, "{:?}", report.run);
     assert!(sees(&window, "Nothing to do"), "{:?}", texts(&window));
-}
-
-fn name(node: &egui_kittest::Node<'_>) -> String {
-    node.accesskit_node().label().unwrap_or_default()
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod cli;
 mod demo;
 mod docs;
+mod driver;
 mod editor;
 mod faults;
 mod faults_in_doubt;
@@ -69,6 +70,13 @@ mod secrets;
 #[cfg(unix)]
 mod servers;
 mod window;
+mod wizard;
+#[cfg(unix)]
+mod wizard_expert;
+#[cfg(unix)]
+mod wizard_secrets;
+#[cfg(unix)]
+mod wizard_systems;
 
 use syncwright_tests::Program;
 

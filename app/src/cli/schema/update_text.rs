@@ -114,25 +114,15 @@ fn push_changed(text: &mut String, changed: &ChangedType, limit: usize) {
 }
 
 fn push_property(text: &mut String, property: &ChangedProperty, limit: usize) {
-    let facts: Vec<String> = property.facts.iter().map(fact_text).collect();
+    let facts: Vec<String> = property.facts.iter().map(ToString::to_string).collect();
     let line = format!("      ~ {}: {}", property.name, facts.join("; "));
     writeln!(text, "{}", printable(&line)).ok();
     push_breaks(text, "          ", "may break", &property.breaks, limit);
 }
 
 fn push_fact(text: &mut String, indent: &str, fact: &FactChange, limit: usize) {
-    writeln!(text, "{indent}~ {}", printable(&fact_text(fact))).ok();
+    writeln!(text, "{indent}~ {}", printable(&fact.to_string())).ok();
     push_breaks(text, &format!("{indent}    "), "may break", &fact.breaks, limit);
-}
-
-fn fact_text(change: &FactChange) -> String {
-    let FactChange { fact, old, new, .. } = change;
-    match (old.is_empty(), new.is_empty()) {
-        (true, true) => format!("{fact} changed"),
-        (true, false) => format!("{fact}: {new} (new)"),
-        (false, true) => format!("{fact}: {old} (gone)"),
-        (false, false) => format!("{fact}: {old} → {new}"),
-    }
 }
 
 fn push_breaks(text: &mut String, indent: &str, verb: &str, users: &[UsedBy], limit: usize) {

@@ -1,0 +1,84 @@
+//! The wizard in the window: opening it, drawing it over everything else, and taking over what comes of it.
+
+use egui::{CentralPanel, Context, Frame, Ui, ViewportCommand};
+use syncwright_core::project::Side;
+
+use super::app::Editor;
+use crate::{
+    document::Edit,
+    ui::theme,
+    wizard::{self, Ended, Page, Wizard},
+};
+
+impl Editor {
+    /// Opens the wizard for a new project.
+    pub(super) fn new_project(&mut self) {
+        self.wizard = Some(Wizard::new(&self.projects_folder, &self.state_folder, &self.worker));
+        self.kept_wizard = None;
+    }
+
+    /// Takes the wizard up again that a crash cut short.
+    pub(super) fn resume_wizard(&mut self) {
+        if let Some(draft) = self.kept_wizard.take() {
+            self.wizard = Some(Wizard::resume(draft, &self.state_folder, &self.worker));
+        }
+    }
+
+    /// Forgets what was entered into the wizard that a crash cut short.
+    pub(super) fn discard_wizard(&mut self) {
+        self.kept_wizard = None;
+        wizard::forget_draft(&self.state_folder);
+    }
+
+    /// Opens the pages about a system of the open project.
+    pub(super) fn edit_system(&mut self, side: Side, page: Page) {
+        let Some(document) = &self.document else { return };
+        let (project, folder) = (document.snapshot(), document.folder());
+        self.wizard = Some(Wizard::edit(&project, side, page, &folder, &self.state_folder, &self.worker));
+    }
+
+    /// Takes over what the jobs of the wizard have finished, and what came of it.
+    pub(super) fn poll_wizard(&mut self) {
+        let Some(wizard) = &mut self.wizard else { return };
+        wizard.poll(&self.worker);
+        let Some(ended) = wizard.take_ended() else { return };
+        self.wizard = None;
+        match ended {
+            Ended::Written(loaded) => self.show_document(*loaded),
+            Ended::Edited { side, system } => {
+                if let Some(document) = &mut self.document {
+                    document.apply(Edit::System { side, system });
+                }
+            }
+            Ended::Cancelled if self.quits_after_wizard => {
+                self.quitting = true;
+                self.ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Ended::Cancelled => {}
+        }
+        self.quits_after_wizard = false;
+        self.ctx.request_repaint();
+    }
+
+    /// Draws the wizard over the whole window.
+    pub(super) fn wizard_ui(&mut self, ui: &mut Ui) {
+        let colors = theme::tokens(ui);
+        let worker = &self.worker;
+        let Some(wizard) = &mut self.wizard else { return };
+        CentralPanel::default().frame(Frame::new().fill(colors.canvas)).show(ui, |ui| {
+            wizard::wizard_ui(ui, wizard, worker);
+        });
+    }
+
+    /// Keeps the window open while the wizard has something to lose, and asks.
+    pub(super) fn closing_wizard(&mut self, ctx: &Context) -> bool {
+        let Some(wizard) = &mut self.wizard else { return false };
+        if !ctx.input(|input| input.viewport().close_requested()) || self.quitting {
+            return true;
+        }
+        ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        wizard.ask_to_close();
+        self.quits_after_wizard = true;
+        true
+    }
+}

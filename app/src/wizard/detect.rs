@@ -1,0 +1,82 @@
+//! Reading the schema of a system (W9, W10): what had been set on it before stays.
+
+use syncwright_core::{
+    progress::Progress as _,
+    project::{Connection, Schema, Side, System},
+    schema::{
+        self,
+        known::recognise,
+        update::{Completion, propose},
+    },
+};
+
+use super::{
+    Draft,
+    flow::{Detection, Outcome},
+    pages::{Opener, PageJob},
+};
+use crate::{problem::Problem, worker::Worker};
+
+/// Begins to read the schema of a side. `fills` fills in what is known of recognised products.
+pub fn begin(draft: &Draft, opener: Opener, worker: &Worker, fills: bool) -> PageJob {
+    begin_after(draft, opener, worker, fills, || Ok(()))
+}
+
+/// The same after something else, in the same job.
+pub fn begin_after(
+    draft: &Draft,
+    opener: Opener,
+    worker: &Worker,
+    fills: bool,
+    first_of_all: impl FnOnce() -> Result<(), Problem> + Send + 'static,
+) -> PageJob {
+    let side = opener.side;
+    let mut project = draft.project();
+    let before: &mut System = match side {
+        Side::Left => &mut project.central,
+        Side::Right => &mut project.target,
+    };
+    // Another database: what was set on the tables of the one before means nothing there.
+    if !same_database(draft.of(side).detected_with.as_ref(), &opener.connection) {
+        before.schema = Schema::default();
+    }
+    let connection = draft.of(side).connection.clone();
+    let first = before.schema.types.is_empty();
+    worker.spawn("Reading the schema", move |job| {
+        let failed = "The schema cannot be read";
+        first_of_all()?;
+        job.progress.phase("Connecting");
+        let mut connector = opener
+            .open(&job.cancel)
+            .map_err(|error| Problem::of("The database cannot be connected", &error))?;
+        job.progress.phase("Reading the catalog");
+        let owners = &opener.connection.partial_schemas;
+        let detected = schema::detect(connector.as_mut(), owners, &job.progress, &job.cancel)
+            .map_err(|error| Problem::of(failed, &error))?;
+        if detected.schema.types.is_empty() {
+            return Err(Problem {
+                help: Some(
+                    "check the database and the schemas; the user may lack the right to see the tables"
+                        .to_owned(),
+                ),
+                ..Problem::new(failed, "the system has no table that this user can see")
+            });
+        }
+        let recognised = recognise(&detected.schema).map_err(|error| Problem::of(failed, &error))?;
+        let completion = match (fills, first) {
+            (false, _) => Completion::Nothing,
+            (true, true) => Completion::AllTypes,
+            (true, false) => Completion::NewTypes,
+        };
+        let update = propose(&project, side, detected.schema, completion)
+            .map_err(|error| Problem::of(failed, &error))?;
+        let recognised = recognised.into_iter().map(|product| product.fingerprint.display_name).collect();
+        let (schema, owners) = (update.schema, detected.owners);
+        Ok(Outcome::Detected(Box::new(Detection { side, schema, owners, recognised, connection })))
+    })
+}
+
+/// True if both lead to the same database, whatever else was changed about the connection.
+fn same_database(before: Option<&Connection>, now: &Connection) -> bool {
+    before.is_some_and(|before| before.provider == now.provider)
+}

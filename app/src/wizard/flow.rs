@@ -1,0 +1,312 @@
+//! Going through the pages: what *Next* checks and works out, what *Back* never loses.
+
+use syncwright_core::{
+    connect::ServerInfo,
+    project::{Schema, Side},
+    schema::OwnerCount,
+};
+
+use super::{
+    Ended, Page, Purpose, Wizard, finish,
+    loading::flatten,
+    page::why_skipped,
+    pages::{self, Cx, Pages},
+};
+use crate::{
+    document::Loaded,
+    problem::Problem,
+    worker::{JobHandle, Worker},
+};
+
+/// What the work of a page gives.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The connection works.
+    Connected(ServerInfo),
+    /// The schema was read.
+    Detected(Box<Detection>),
+    /// The configuration was saved; the notes say where.
+    Saved(Vec<String>),
+    /// The project was written and read again.
+    Written(Box<Loaded>),
+}
+
+/// What reading a schema gives.
+#[derive(Debug)]
+pub struct Detection {
+    /// The system that was read.
+    pub side: Side,
+    /// The schema, with what had been set on it before.
+    pub schema: Schema,
+    /// Every owner of the database with its tables.
+    pub owners: Vec<OwnerCount>,
+    /// Products that were recognised, by their display names.
+    pub recognised: Vec<String>,
+    /// The connection that it was read with.
+    pub connection: syncwright_core::project::Connection,
+}
+
+/// The work of a page that *Next* waits for.
+pub struct Work {
+    pub(super) page: Page,
+    pub(super) job: JobHandle<Result<Outcome, Problem>>,
+    /// Where to go when it is done; stay if nothing is said.
+    pub(super) then: Option<Page>,
+}
+
+/// How far a page is, in the list of steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// Still to come.
+    Ahead,
+    /// Shown.
+    Current,
+    /// Gone through.
+    Done,
+    /// Not needed, and why.
+    Skipped(&'static str),
+    /// Something is wrong there.
+    Failed,
+}
+
+impl Wizard {
+    /// The pages of this wizard that the draft needs, in order.
+    #[must_use]
+    pub fn shown(&self) -> Vec<Page> {
+        self.all().into_iter().filter(|page| self.why_skipped(*page).is_none()).collect()
+    }
+
+    /// All pages of this wizard.
+    #[must_use]
+    pub fn all(&self) -> Vec<Page> {
+        let wanted = |page: &Page| match self.purpose {
+            Purpose::NewProject => true,
+            Purpose::EditSystem { .. } => page.is_about_system(),
+        };
+        Page::ALL.into_iter().filter(wanted).collect()
+    }
+
+    /// Why a page is left out; nothing if it is shown.
+    #[must_use]
+    pub fn why_skipped(&self, page: Page) -> Option<&'static str> {
+        why_skipped(page, &self.draft)
+    }
+
+    /// How far a page is.
+    #[must_use]
+    pub fn state_of(&self, page: Page) -> StepState {
+        if self.problem.as_ref().is_some_and(|(failed, _)| *failed == page) {
+            StepState::Failed
+        } else if page == self.draft.page {
+            StepState::Current
+        } else if let Some(reason) = self.why_skipped(page) {
+            StepState::Skipped(reason)
+        } else if self.visited.contains(&page) {
+            StepState::Done
+        } else {
+            StepState::Ahead
+        }
+    }
+
+    /// True if a click on the step may lead there: it was gone through already, or everything may be opened.
+    #[must_use]
+    pub fn can_go_to(&self, page: Page) -> bool {
+        let open = matches!(self.purpose, Purpose::EditSystem { .. }) || self.visited.contains(&page);
+        open && !self.is_busy() && self.why_skipped(page).is_none()
+    }
+
+    /// The page after the shown one.
+    #[must_use]
+    pub fn following(&self) -> Option<Page> {
+        self.shown().into_iter().find(|page| *page > self.draft.page)
+    }
+
+    /// The page before the shown one.
+    #[must_use]
+    pub fn preceding(&self) -> Option<Page> {
+        self.shown().into_iter().rev().find(|page| *page < self.draft.page)
+    }
+
+    /// Checks the page, does its work, and goes on to the next one.
+    pub fn next(&mut self, worker: &Worker) {
+        self.leave(self.following(), worker);
+    }
+
+    /// Goes to a page that may be opened; forwards only through the work of the shown page.
+    pub fn go_to(&mut self, page: Page, worker: &Worker) {
+        if !self.can_go_to(page) {
+            return;
+        }
+        if page > self.draft.page && matches!(self.purpose, Purpose::NewProject) {
+            self.leave(Some(page), worker);
+        } else {
+            self.show(page);
+        }
+    }
+
+    /// True if there is a page to go back to, and nothing is being written.
+    #[must_use]
+    pub fn can_go_back(&self) -> bool {
+        let writes = self.work.as_ref().is_some_and(|work| work.page == Page::Finish);
+        !writes && self.preceding().is_some()
+    }
+
+    /// Goes back; what was entered stays, and what the page works on is stopped.
+    pub fn back(&mut self) {
+        if let Some(page) = self.preceding().filter(|_| self.can_go_back()) {
+            self.work = None;
+            self.show(page);
+        }
+    }
+
+    /// Asks the work of the page to stop.
+    pub fn cancel_work(&self) {
+        if let Some(work) = &self.work {
+            work.job.cancel();
+        }
+    }
+
+    /// Ends the wizard without a project.
+    pub fn cancel(&mut self) {
+        self.cancel_work();
+        self.passwords.forget();
+        self.keeper.end();
+        self.ended = Some(Ended::Cancelled);
+    }
+
+    /// Does the work of the page without going on: *Test connection*, *Read again*.
+    pub fn work_here(&mut self, worker: &Worker) {
+        if !self.is_busy() {
+            self.begin(None, worker);
+        }
+    }
+
+    /// Takes the settings of an edited system over.
+    pub fn apply(&mut self) {
+        if let Err(problem) = pages::check(self.draft.page, &self.draft, &self.pages) {
+            self.problem = Some((self.draft.page, problem));
+            return;
+        }
+        if let Purpose::EditSystem { side, old } = &self.purpose {
+            let system = Box::new(self.draft.system().system(Some(old)));
+            self.ended = Some(Ended::Edited { side: *side, system });
+        }
+    }
+
+    /// Takes over what jobs have finished.
+    pub fn poll(&mut self, worker: &Worker) {
+        self.pages.poll();
+        self.facts.poll();
+        self.draft.templates_known = self.facts.templates().len();
+        if self.ended.is_none() {
+            self.keeper.keep(&self.draft, worker);
+        }
+        self.begin_by_itself(worker);
+        let Some(work) = &mut self.work else { return };
+        let Some(result) = work.job.poll() else { return };
+        let (page, then, title) = (work.page, work.then, work.job.title().to_owned());
+        self.work = None;
+        match flatten(&title, result) {
+            Ok(outcome) => self.take(page, outcome, then),
+            Err(problem) => self.problem = Some((page, problem)),
+        }
+    }
+
+    /// Reads the schema as soon as its page is shown, so that *Next* has something to leave behind.
+    fn begin_by_itself(&mut self, worker: &Worker) {
+        let due = match self.draft.page {
+            Page::Detection => !pages::detection::is_current(self.draft.system()),
+            Page::PartialSchemas => !self.draft.system().is_detected(),
+            _ => false,
+        };
+        if due && self.work.is_none() && self.problem.is_none() && self.ended.is_none() {
+            self.begin(None, worker);
+        }
+    }
+
+    fn leave(&mut self, to: Option<Page>, worker: &Worker) {
+        if self.is_busy() {
+            return;
+        }
+        self.problem = None;
+        if let Err(problem) = pages::check(self.draft.page, &self.draft, &self.pages) {
+            self.problem = Some((self.draft.page, problem));
+            return;
+        }
+        pages::leaving(self.draft.page, &mut self.draft);
+        self.begin(to, worker);
+    }
+
+    /// Begins the work of the page, or goes on at once if it has none to do.
+    fn begin(&mut self, then: Option<Page>, worker: &Worker) {
+        let page = self.draft.page;
+        self.problem = None;
+        if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
+            self.problem = Some((page, problem));
+            return;
+        }
+        let stay = then.is_none();
+        let job = if page == Page::Finish {
+            Some(finish::write(&self.draft, &self.passwords, worker))
+        } else {
+            let (pages, mut cx) = self.split(worker);
+            pages::work(page, pages, &mut cx, stay)
+        };
+        // What was read is to be seen before the page is left.
+        let stays = job.is_some() && matches!(page, Page::Detection | Page::PartialSchemas);
+        match (job, then.filter(|_| !stays)) {
+            (Some(job), then) => self.work = Some(Work { page, job, then }),
+            (None, Some(to)) => self.go_on(page, to),
+            (None, None) => {}
+        }
+    }
+
+    fn take(&mut self, page: Page, outcome: Outcome, then: Option<Page>) {
+        match outcome {
+            Outcome::Connected(server) => self.pages.connection.tested(&self.draft, server),
+            Outcome::Detected(detection) => {
+                let detection = *detection;
+                self.pages.tables.reset();
+                pages::detection::take(&mut self.draft, detection);
+            }
+            Outcome::Saved(notes) => self.pages.save.saved(notes),
+            Outcome::Written(loaded) => {
+                self.visited.insert(page);
+                self.keeper.end();
+                self.ended = Some(Ended::Written(loaded));
+                return;
+            }
+        }
+        // Where to go may have changed by what was found out.
+        let wanted = then.filter(|to| self.visited.contains(to) && self.why_skipped(*to).is_none());
+        if then.is_some()
+            && let Some(to) = wanted.or_else(|| self.following())
+        {
+            self.go_on(page, to);
+        }
+    }
+
+    fn go_on(&mut self, from: Page, to: Page) {
+        self.visited.insert(from);
+        self.show(to);
+    }
+
+    fn show(&mut self, page: Page) {
+        self.draft.page = page;
+        self.problem = None;
+    }
+
+    /// What pages draw with: their own states, and everything else.
+    pub(super) fn split<'a>(&'a mut self, worker: &'a Worker) -> (&'a mut Pages, Cx<'a>) {
+        let cx = Cx {
+            edits: matches!(self.purpose, Purpose::EditSystem { .. }),
+            draft: &mut self.draft,
+            passwords: &mut self.passwords,
+            facts: &self.facts,
+            worker,
+            busy: self.work.is_some(),
+            asks: Vec::new(),
+        };
+        (&mut self.pages, cx)
+    }
+}

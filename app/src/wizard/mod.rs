@@ -1,0 +1,187 @@
+//! The project wizard (W1–W20): from a database to a project that is saved and checked; and the same pages for
+//! the systems of a project that is there.
+//!
+//! [`Wizard`] is its whole state and can be driven without a window: [`Wizard::next`], [`Wizard::back`],
+//! [`Wizard::poll`]. What was entered is a [`Draft`], which holds no secret and is kept in a file, so that a
+//! wizard that a crash cut short can be taken up again. [`wizard_ui`] draws it; one file per page in `pages`.
+//! Databases are only touched in jobs of the worker.
+
+mod detect;
+mod draft;
+mod finish;
+mod flow;
+mod frame;
+mod loading;
+mod page;
+mod pages;
+mod passwords;
+mod resume;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    draft::{CentralChoice, Draft, SystemDraft},
+    frame::wizard_ui,
+    page::Page,
+    resume::{forget as forget_draft, kept as kept_draft},
+};
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use syncwright_core::project::{Project, Side, System};
+
+use self::{
+    flow::Work,
+    pages::{Facts, Pages},
+    passwords::Passwords,
+    resume::Keeper,
+};
+use crate::{document::Loaded, problem::Problem, worker::Worker};
+
+/// The file of a project template of this name, where the wizard looks for templates.
+#[must_use]
+pub fn template_file(state_folder: &Path, name: &str) -> PathBuf {
+    state_folder.join(pages::template::FOLDER).join(format!("{}.ron", draft::file_stem(name)))
+}
+
+/// What a wizard is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// A new project.
+    NewProject,
+    /// The settings of a system of an open project.
+    EditSystem {
+        /// Which one.
+        side: Side,
+        /// What it was when the wizard was opened.
+        old: Box<System>,
+    },
+}
+
+/// How a wizard ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The project was written; it is to be opened.
+    Written(Box<Loaded>),
+    /// A system of the open project gets these settings.
+    Edited {
+        /// Which one.
+        side: Side,
+        /// The settings.
+        system: Box<System>,
+    },
+    /// Nothing came of it.
+    Cancelled,
+}
+
+/// The state of a wizard.
+pub struct Wizard {
+    purpose: Purpose,
+    draft: Draft,
+    passwords: Passwords,
+    visited: BTreeSet<Page>,
+    work: Option<Work>,
+    problem: Option<(Page, Problem)>,
+    pages: Pages,
+    facts: Facts,
+    /// The help column is shown; where nobody decided, pages of tables get its room on narrow windows.
+    help: Option<bool>,
+    asks_to_close: bool,
+    ended: Option<Ended>,
+    keeper: Keeper,
+}
+
+impl Wizard {
+    /// A wizard for a new project, whose file goes to `folder` unless somebody says otherwise. What is entered is
+    /// kept in `state_folder`.
+    #[must_use]
+    pub fn new(folder: &Path, state_folder: &Path, worker: &Worker) -> Self {
+        let draft = Draft { folder: folder.to_owned(), ..Draft::default() };
+        Self::with(Purpose::NewProject, draft, state_folder, worker)
+    }
+
+    /// A wizard that goes on where another one was cut short.
+    #[must_use]
+    pub fn resume(draft: Draft, state_folder: &Path, worker: &Worker) -> Self {
+        let mut wizard = Self::with(Purpose::NewProject, draft, state_folder, worker);
+        wizard.visited = wizard.shown().into_iter().take_while(|page| *page < wizard.draft.page).collect();
+        wizard
+    }
+
+    /// The pages for a system of an open project in `folder`, beginning with `page`.
+    #[must_use]
+    pub fn edit(
+        project: &Arc<Project>,
+        side: Side,
+        page: Page,
+        folder: &Path,
+        state_folder: &Path,
+        worker: &Worker,
+    ) -> Self {
+        let old = Box::new(project.system(side).clone());
+        let draft = Draft {
+            expert: true,
+            page,
+            side,
+            target: SystemDraft::of(&project.target),
+            central: SystemDraft::of(&project.central),
+            name: project.name.clone(),
+            script_language: project.script_language,
+            snippets: project.snippets.clone(),
+            variables: project.variables.clone(),
+            folder: folder.to_owned(),
+            ..Draft::default()
+        };
+        Self::with(Purpose::EditSystem { side, old }, draft, state_folder, worker)
+    }
+
+    fn with(purpose: Purpose, draft: Draft, state_folder: &Path, worker: &Worker) -> Self {
+        let facts = Facts::new(worker, state_folder);
+        Self {
+            keeper: Keeper::new(state_folder, matches!(purpose, Purpose::NewProject)),
+            purpose,
+            draft,
+            passwords: Passwords::default(),
+            visited: BTreeSet::new(),
+            work: None,
+            problem: None,
+            pages: Pages::default(),
+            facts,
+            help: None,
+            asks_to_close: false,
+            ended: None,
+        }
+    }
+
+    /// The page that is shown.
+    #[must_use]
+    pub const fn page(&self) -> Page {
+        self.draft.page
+    }
+
+    /// True while a page works.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.work.is_some()
+    }
+
+    /// What keeps the wizard on this page, after *Next*.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref().filter(|(page, _)| *page == self.draft.page).map(|(_, problem)| problem)
+    }
+
+    /// How it ended, once.
+    pub const fn take_ended(&mut self) -> Option<Ended> {
+        self.ended.take()
+    }
+
+    /// Asks whether to close the wizard; what was entered stays until that is confirmed.
+    pub const fn ask_to_close(&mut self) {
+        self.asks_to_close = true;
+    }
+}

@@ -1,0 +1,140 @@
+//! W4: server, user, password, database, driver; tested by a button and by *Next*.
+
+use egui::Ui;
+use syncwright_core::{
+    connect::ServerInfo,
+    project::{Access, Provider, Side},
+};
+
+use super::{Cx, Opener, PageJob, connection_form, widgets::note_ui};
+use crate::{
+    problem::Problem,
+    ui::{Button, Icon, theme, tokens},
+    wizard::{Draft, SystemDraft, flow::Outcome},
+};
+
+/// What is only of this window.
+#[derive(Default)]
+pub struct State {
+    /// The last test that worked: the connection, and who answered.
+    tested: Option<(syncwright_core::project::Connection, ServerInfo)>,
+    /// The rarely needed settings are shown.
+    pub advanced: bool,
+    /// The password while it is typed, per side.
+    pub typed: [String; 2],
+}
+
+impl State {
+    /// Remembers that a connection works.
+    pub fn tested(&mut self, draft: &Draft, server: ServerInfo) {
+        self.tested = Some((draft.system().connection.clone(), server));
+    }
+
+    /// The password of a side as it is typed.
+    pub const fn typed_mut(&mut self, side: Side) -> &mut String {
+        match side {
+            Side::Left => &mut self.typed[0],
+            Side::Right => &mut self.typed[1],
+        }
+    }
+}
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
+    let side = cx.draft.side;
+    connection_form::ui(ui, state, cx, side);
+    ui.add_space(theme::S2);
+    let button = Button::new("Test connection").icon(Icon::Activate);
+    if ui.add(button).on_hover_text("Connect now, and show what the server says").clicked() {
+        cx.asks.push(super::Ask::WorkHere);
+    }
+    let worked = state.tested.as_ref().filter(|(connection, _)| *connection == cx.system().connection);
+    if let Some((_, server)) = worked {
+        ui.add_space(theme::S2);
+        let color = tokens(ui).success;
+        note_ui(ui, Icon::Ok, color, &format!("Connected: {} at {}", server.product, server.location));
+    }
+}
+
+/// What must be put right before anything is connected.
+///
+/// # Errors
+///
+/// The first field that is missing or cannot be.
+pub fn check(system: &SystemDraft) -> Result<(), Problem> {
+    let title = "The connection is not complete";
+    let needs = |what: &str| Err(Problem::new(title, format!("{what} is empty")));
+    match &system.connection.provider {
+        Provider::Sqlite { file, .. } if file.trim().is_empty() => needs("the database file"),
+        Provider::Csv { folder, .. } if folder.trim().is_empty() => needs("the folder"),
+        Provider::Csv { format, .. } => match syncwright_core::connect::csv_format_problem(format) {
+            Some(text) => Err(Problem::new(title, text)),
+            None => Ok(()),
+        },
+        Provider::Odbc { attributes, .. } => match connection_form::missing_field(system) {
+            Some(label) => needs(label),
+            None => secret_attribute(attributes.keys(), title),
+        },
+        Provider::Sqlite { .. } => Ok(()),
+    }
+}
+
+fn secret_attribute<'a>(names: impl Iterator<Item = &'a String>, title: &str) -> Result<(), Problem> {
+    let mut names = names.filter(|name| syncwright_core::project::is_secret_attribute(name));
+    match names.next() {
+        Some(name) => Err(Problem {
+            help: Some("type the password into its own field; it is never saved in the project".to_owned()),
+            ..Problem::new(
+                title,
+                format!("the attribute {name} holds a secret, which would be saved in clear"),
+            )
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Proposes name and identifier of the system, unless they were typed.
+pub fn leaving(draft: &mut Draft) {
+    let side = draft.side;
+    let system = draft.system_mut();
+    if system.identifier_typed {
+        return;
+    }
+    let proposed =
+        connection_form::proposed_name(&system.connection.provider).unwrap_or_else(|| match side {
+            Side::Left => "central".to_owned(),
+            Side::Right => "target".to_owned(),
+        });
+    system.connection.system_identifier = super::describe::identifier_of(&proposed);
+    if system.connection.display_name.is_empty() {
+        system.connection.display_name = proposed;
+    }
+}
+
+/// Connects and asks the server who it is.
+pub fn work(cx: &mut Cx<'_>) -> PageJob {
+    if !cx.system().identifier_typed {
+        leaving(cx.draft);
+    }
+    let opener = cx.opener();
+    test(cx, opener)
+}
+
+/// The job that tests a connection.
+pub fn test(cx: &Cx<'_>, opener: Opener) -> PageJob {
+    cx.worker.spawn("Connecting", move |job| {
+        syncwright_core::progress::Progress::phase(&job.progress, "Connecting");
+        opener
+            .open(&job.cancel)
+            .and_then(|mut connector| connector.test())
+            .map(Outcome::Connected)
+            .map_err(|error| Problem::of(failed(&opener.connection.access), &error))
+    })
+}
+
+const fn failed(access: &Access) -> &'static str {
+    match access {
+        Access::Direct => "The database cannot be connected",
+        Access::Remote(_) => "The remote connection server cannot be reached",
+    }
+}

@@ -1,0 +1,116 @@
+//! The draft on disk: written while the wizard is used, gone when it ends, offered again after a crash.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use super::Draft;
+use crate::worker::{JobHandle, Worker};
+
+const FILE: &str = "wizard.ron";
+/// A large draft is not written more often than this.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// The draft that a crash left behind, if there is one that can be read.
+#[must_use]
+pub fn kept(state_folder: &Path) -> Option<Draft> {
+    let path = state_folder.join(FILE);
+    let text = fs::read_to_string(&path).ok()?;
+    ron::from_str(&text).inspect_err(|error| tracing::warn!("cannot read {}: {error}", path.display())).ok()
+}
+
+/// Removes the draft.
+pub fn forget(state_folder: &Path) {
+    let path = state_folder.join(FILE);
+    if let Err(error) = fs::remove_file(&path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!("cannot remove {}: {error}", path.display());
+    }
+}
+
+fn write(draft: &Draft, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let text = ron::to_string(draft).map_err(io::Error::other)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(folder.join(FILE)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes the draft in the background when it has changed.
+pub struct Keeper {
+    folder: PathBuf,
+    keeps: bool,
+    kept: Option<Draft>,
+    at: Option<Instant>,
+    job: Option<JobHandle<io::Result<()>>>,
+}
+
+impl Keeper {
+    /// Keeps drafts in `folder`, if `keeps`.
+    #[must_use]
+    pub fn new(folder: &Path, keeps: bool) -> Self {
+        Self { folder: folder.to_owned(), keeps, kept: None, at: None, job: None }
+    }
+
+    /// Writes the draft if it has changed since it was written last, and that was not just now. Nothing is written
+    /// of a wizard that nobody has touched.
+    pub fn keep(&mut self, draft: &Draft, worker: &Worker) {
+        if let Some(job) = &mut self.job {
+            let Some(result) = job.poll() else { return };
+            if let Ok(Err(error)) = result {
+                tracing::warn!("cannot keep what was entered in {}: {error}", self.folder.display());
+            }
+            self.job = None;
+        }
+        let Some(kept) = &self.kept else {
+            self.kept = Some(draft.clone());
+            return;
+        };
+        let waited = self.at.is_none_or(|at| at.elapsed() >= PAUSE);
+        // Schemas are shared until somebody changes one, so comparing is cheap while nothing changes.
+        if !self.keeps || !waited || kept == draft {
+            return;
+        }
+        let (copy, folder) = (draft.clone(), self.folder.clone());
+        self.kept = Some(draft.clone());
+        self.at = Some(Instant::now());
+        self.job = Some(worker.spawn("Keeping what was entered", move |_| write(&copy, &folder)));
+    }
+
+    /// Removes what was kept; the wizard has ended.
+    pub fn end(&mut self) {
+        // A job that still writes must not bring it back.
+        while let Some(job) = &mut self.job {
+            if job.poll().is_some() {
+                self.job = None;
+            } else {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        if self.keeps {
+            forget(&self.folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(kept(folder.path()), None);
+        let mut draft = Draft { name: "HR".to_owned(), expert: true, ..Draft::default() };
+        draft.target.connection.system_identifier = "hr".to_owned();
+        write(&draft, folder.path()).expect("written");
+        assert_eq!(kept(folder.path()), Some(draft));
+        forget(folder.path());
+        assert_eq!(kept(folder.path()), None);
+    }
+}
