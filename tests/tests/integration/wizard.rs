@@ -318,6 +318,77 @@ fn pages_of_a_system_open_again_from_the_project() {
 }
 
 #[test]
+fn no_page_traps_the_keyboard() {
+    let home = Home::new();
+    let hr = home.path().join("hr.db");
+    personnel(&hr);
+    let mut window = home.wizard();
+    click_role(&mut window, Role::RadioButton, "Expert mode");
+    let forward = |window: &mut Window, page: &str| {
+        everything_has_a_name(window);
+        tab_to(window, "Next");
+        window.key_press(Key::Enter);
+        on_page(window, page);
+    };
+    forward(&mut window, "System access");
+    forward(&mut window, "Database system");
+    until_seen(&mut window, "SQLite (embedded)");
+    click_role(&mut window, Role::RadioButton, "SQLite (embedded)");
+    forward(&mut window, "Database connection");
+    fill(&mut window, "Database file", hr.to_str().expect("a path"));
+    for page in ["Describe the database", "Load configuration", "Initializing", "Schema detection"] {
+        forward(&mut window, page);
+    }
+    until_seen(&mut window, "Found");
+    for page in ["Key information", "Data relations", "Complete the schema", "Extend the schema"] {
+        forward(&mut window, page);
+        window.run_steps(4);
+    }
+    for page in ["Save configuration", "Central connection", "Project template", "General"] {
+        forward(&mut window, page);
+    }
+    fill(&mut window, "Name of the project", "no-trap");
+    forward(&mut window, "Finish");
+}
+
+#[test]
+fn a_schema_is_updated_and_compressed_in_the_editor() {
+    let home = Home::new();
+    let hr = home.path().join("hr.db");
+    personnel(&hr);
+    let mut window = home.wizard();
+    to_connection(&mut window, "SQLite (embedded)");
+    fill(&mut window, "Database file", hr.to_str().expect("a path"));
+    next(&mut window, "Describe the database");
+    next(&mut window, "Schema detection");
+    until_seen(&mut window, "Found");
+    let file = to_the_end(&mut window, &home, "update");
+    let columns = |file: &Path| {
+        let project = project::load(file).expect("the project");
+        project.target.schema.schema_type("employees").map(|employees| employees.properties.len())
+    };
+    assert_eq!(columns(&file), Some(4));
+    Connection::open(&hr)
+        .and_then(|database| database.execute_batch("ALTER TABLE employees ADD COLUMN mail TEXT"))
+        .expect("the database is changed");
+    click(&mut window, "Target system");
+    click_role(&mut window, Role::Button, "Update target schema");
+    until_seen(&mut window, "Added property employees.mail");
+    picture(&mut window, "schema-update");
+    window.get_by_label_contains("Accept: ").click();
+    window.run_steps(4);
+    click(&mut window, "Save");
+    until(&mut window, "the save", |window| !window.state().is_busy());
+    assert_eq!(columns(&file), Some(5));
+    click(&mut window, "Target system");
+    click_role(&mut window, Role::Button, "Compress schema…");
+    until_seen(&mut window, "Drop type departments of the target system");
+    picture(&mut window, "schema-compress");
+    click(&mut window, "Cancel");
+    assert_eq!(columns(&file), Some(5), "nothing is dropped before that is confirmed");
+}
+
+#[test]
 fn back_and_forth_loses_nothing_and_closing_asks() {
     let home = Home::new();
     let hr = home.path().join("hr.db");

@@ -181,6 +181,28 @@ fn a_missing_file_and_a_wrong_statement_are_explained() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_is_explained() {
+    let Some(database) = or_skip(Database::new(System::PostgreSql)) else { return };
+    let port = database.attributes().into_iter().find(|(name, _)| name == "Port").expect("a port").1;
+    let proxy = Proxy::new(port.parse().expect("a number"));
+    proxy.set(Fault::Stall);
+    let home = Home::new();
+    let mut window = home.wizard();
+    to_connection(&mut window, card(System::PostgreSql));
+    fill_connection(&mut window, &database, Some(proxy.port()));
+    click(&mut window, "Test connection");
+    problem(&mut window, "SW-D017", database.password());
+    // Somebody who does not want to wait stops it.
+    click(&mut window, "Test connection");
+    until(&mut window, "the button", |window| window.query_by_label("Stop").is_some());
+    click(&mut window, "Stop");
+    until(&mut window, "the end of the work", |window| window.query_by_label("Stop").is_none());
+    proxy.set(Fault::None);
+    click(&mut window, "Test connection");
+    until_seen(&mut window, "Connected:");
+}
+
+#[test]
 fn reading_a_schema_can_be_cancelled() {
     let Some(database) = or_skip(Database::new(System::PostgreSql)) else { return };
     tables(&database);
