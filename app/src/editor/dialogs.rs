@@ -36,6 +36,8 @@ pub enum After {
     Load(PathBuf),
     /// Open the wizard for a new project.
     NewProject,
+    /// Take the wizard up again that a crash cut short.
+    ResumeWizard,
     /// Close the project.
     Close,
     /// Close the window.

@@ -72,6 +72,7 @@ impl Editor {
         match after {
             After::Load(path) => self.load(path),
             After::NewProject => self.new_project(),
+            After::ResumeWizard => self.resume_wizard(),
             After::Close => self.close_document(),
             After::Quit => {
                 self.quitting = true;
@@ -114,7 +115,7 @@ impl Editor {
     fn command(&mut self, command: Command) {
         match command {
             Command::NewProject => self.unless_dirty(After::NewProject),
-            Command::ResumeWizard => self.resume_wizard(),
+            Command::ResumeWizard => self.unless_dirty(After::ResumeWizard),
             Command::DiscardWizard => self.discard_wizard(),
             Command::OpenProject => self.dialog = Some(Dialog::OpenPath { text: String::new() }),
             Command::OpenSample => {

@@ -47,11 +47,16 @@ impl Editor {
             Ended::Written(loaded) => self.show_document(*loaded),
             Ended::Edited { side, system } => {
                 if let Some(document) = &mut self.document {
+                    let other_schema = document.project().system(side).schema != system.schema;
                     document.apply(Edit::System { side, system });
+                    // What was checked before is no longer what would run (S5).
+                    if other_schema && document.project().active {
+                        document.apply(Edit::Active(false));
+                    }
                 }
             }
             Ended::Cancelled if self.quits_after_wizard => {
-                self.quitting = true;
+                // Asks on, if the project behind the wizard has changes that are not saved.
                 self.ctx.send_viewport_cmd(ViewportCommand::Close);
             }
             Ended::Cancelled => {}
@@ -68,6 +73,7 @@ impl Editor {
         CentralPanel::default().frame(Frame::new().fill(colors.canvas)).show(ui, |ui| {
             wizard::wizard_ui(ui, wizard, worker);
         });
+        self.quits_after_wizard &= wizard.is_asking() || wizard.is_ending();
     }
 
     /// Keeps the window open while the wizard has something to lose, and asks.

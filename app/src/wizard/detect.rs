@@ -2,7 +2,7 @@
 
 use syncwright_core::{
     progress::Progress as _,
-    project::{Connection, Schema, Side, System},
+    project::{Connection, Provider, Schema, Side, System},
     schema::{
         self,
         known::recognise,
@@ -37,7 +37,7 @@ pub fn begin_after(
         Side::Right => &mut project.target,
     };
     // Another database: what was set on the tables of the one before means nothing there.
-    if !same_database(draft.of(side).detected_with.as_ref(), &opener.connection) {
+    if !draft.edits && !same_database(draft.of(side).detected_with.as_ref(), &opener.connection) {
         before.schema = Schema::default();
     }
     let connection = draft.of(side).connection.clone();
@@ -78,5 +78,21 @@ pub fn begin_after(
 
 /// True if both lead to the same database, whatever else was changed about the connection.
 fn same_database(before: Option<&Connection>, now: &Connection) -> bool {
-    before.is_some_and(|before| before.provider == now.provider)
+    before.is_some_and(|before| place(&before.provider) == place(&now.provider))
+}
+
+/// What says which database it is: not who connects, how, or through which driver.
+fn place(provider: &Provider) -> Vec<String> {
+    const PLACES: [&str; 7] = ["DSN", "Server", "Servername", "HOSTNAME", "Port", "Database", "DBQ"];
+    match provider {
+        Provider::Sqlite { file, .. } => vec!["sqlite".to_owned(), file.clone()],
+        Provider::Csv { folder, .. } => vec!["csv".to_owned(), folder.clone()],
+        Provider::Odbc { dialect, attributes } => {
+            let value = |wanted: &str| {
+                let found = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+                found.map(|(_, value)| value.to_lowercase()).unwrap_or_default()
+            };
+            std::iter::once(dialect.clone()).chain(PLACES.map(value)).collect()
+        }
+    }
 }

@@ -25,6 +25,8 @@ use super::Page;
 pub struct Draft {
     /// Every page is shown, not only those without a default that fits.
     pub expert: bool,
+    /// A system of an open project is edited: nothing that was set on it is ever forgotten.
+    pub edits: bool,
     /// The page that is shown.
     pub page: Page,
     /// The side that the pages about a system are about: the target, or the system that is edited.
@@ -61,6 +63,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             expert: false,
+            edits: false,
             page: Page::Start,
             side: Side::Right,
             target: SystemDraft::default(),
@@ -159,6 +162,10 @@ pub struct SystemDraft {
     pub recognised: Vec<String>,
     /// What is known of these is filled in (W10).
     pub fill_completely: bool,
+    /// Whether the connection was read-only before filling in was declined.
+    pub read_only_before: bool,
+    /// The schema has to be read again, although the connection is the same.
+    pub stale: bool,
     /// What a loaded template knows of the schema; taken over once that is read (W6).
     pub completions: Option<SchemaCompletions>,
     /// What of it did not fit.
@@ -198,6 +205,8 @@ impl Default for SystemDraft {
             detected_with: None,
             recognised: Vec::new(),
             fill_completely: true,
+            read_only_before: false,
+            stale: false,
             completions: None,
             unfit: Vec::new(),
             scope: BTreeMap::new(),

@@ -8,6 +8,7 @@ use syncwright_core::{
 use super::{
     draft::{CentralChoice, Draft, stored_path},
     flow::Outcome,
+    pages::central,
     passwords::{self, Passwords},
 };
 use crate::{
@@ -28,6 +29,8 @@ fn described(draft: &Draft) -> Project {
             Provider::Sqlite { file, when_missing } => {
                 *file = stored_path(file, &draft.folder);
                 if side == Side::Left && draft.central_choice == CentralChoice::NewIdentityStore {
+                    // The folder may have been changed since the page of the central system.
+                    *file = central::new_store(&draft.folder);
                     *when_missing = WhenMissing::CreateIdentityStore;
                 }
             }

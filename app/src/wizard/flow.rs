@@ -159,6 +159,12 @@ impl Wizard {
         }
     }
 
+    /// True while the question whether to close is open.
+    #[must_use]
+    pub const fn is_asking(&self) -> bool {
+        self.asks_to_close
+    }
+
     /// Asks the work of the page to stop.
     pub fn cancel_work(&self) {
         if let Some(work) = &self.work {
@@ -183,9 +189,15 @@ impl Wizard {
 
     /// Takes the settings of an edited system over.
     pub fn apply(&mut self) {
-        if let Err(problem) = pages::check(self.draft.page, &self.draft, &self.pages) {
-            self.problem = Some((self.draft.page, problem));
+        if self.is_busy() {
             return;
+        }
+        for page in self.shown() {
+            if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
+                self.show(page);
+                self.problem = Some((page, problem));
+                return;
+            }
         }
         if let Purpose::EditSystem { side, old } = &self.purpose {
             let system = Box::new(self.draft.system().system(Some(old)));
@@ -234,7 +246,27 @@ impl Wizard {
             return;
         }
         pages::leaving(self.draft.page, &mut self.draft);
+        if let Some((page, problem)) = self.first_wrong(to.unwrap_or(Page::Finish)) {
+            self.show(page);
+            self.problem = problem.map(|problem| (page, problem));
+            return;
+        }
         self.begin(to, worker);
+    }
+
+    /// The first page before `to`, beside the shown one, on which something is wrong by now; without a problem if
+    /// only its schema has to be read again. Steps may be jumped over, and earlier pages changed.
+    fn first_wrong(&self, to: Page) -> Option<(Page, Option<Problem>)> {
+        let between = self.shown().into_iter().filter(|page| *page < to && *page != self.draft.page);
+        for page in between {
+            if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
+                return Some((page, Some(problem)));
+            }
+            if page == Page::Detection && !pages::detection::is_current(self.draft.system()) {
+                return Some((page, None));
+            }
+        }
+        None
     }
 
     /// Begins the work of the page, or goes on at once if it has none to do.

@@ -125,6 +125,7 @@ impl Wizard {
         let old = Box::new(project.system(side).clone());
         let draft = Draft {
             expert: true,
+            edits: true,
             page,
             side,
             target: SystemDraft::of(&project.target),
@@ -173,6 +174,12 @@ impl Wizard {
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref().filter(|(page, _)| *page == self.draft.page).map(|(_, problem)| problem)
+    }
+
+    /// True once it has ended.
+    #[must_use]
+    pub const fn is_ending(&self) -> bool {
+        self.ended.is_some()
     }
 
     /// How it ended, once.

@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use syncwright_core::project::{Literal, Provider, VirtualKind, VirtualProperty, is_secret_attribute};
+
 use super::Draft;
 use crate::worker::{JobHandle, Worker};
 
@@ -39,6 +41,28 @@ fn write(draft: &Draft, folder: &Path) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.persist(folder.join(FILE)).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The draft without what somebody typed where no secret belongs: attributes of a driver, fixed values of secret
+/// properties. The pages refuse them, but the draft is written before that.
+fn without_secrets(draft: &Draft) -> Draft {
+    let mut copy = draft.clone();
+    for system in [&mut copy.target, &mut copy.central] {
+        system.more_attributes.retain(|(name, _)| !is_secret_attribute(name));
+        if let Provider::Odbc { attributes, .. } = &mut system.connection.provider {
+            attributes.retain(|name, _| !is_secret_attribute(name));
+        }
+        let is_fixed =
+            |property: &VirtualProperty| property.secret && matches!(property.kind, VirtualKind::Fixed(_));
+        if system.schema.classes.iter().any(|class| class.virtual_properties.iter().any(is_fixed)) {
+            for class in &mut system.schema_mut().classes {
+                for property in class.virtual_properties.iter_mut().filter(|property| is_fixed(property)) {
+                    property.kind = VirtualKind::Fixed(Literal::Null);
+                }
+            }
+        }
+    }
+    copy
 }
 
 /// Writes the draft in the background when it has changed.
@@ -76,7 +100,7 @@ impl Keeper {
         if !self.keeps || !waited || kept == draft {
             return;
         }
-        let (copy, folder) = (draft.clone(), self.folder.clone());
+        let (copy, folder) = (without_secrets(draft), self.folder.clone());
         self.kept = Some(draft.clone());
         self.at = Some(Instant::now());
         self.job = Some(worker.spawn("Keeping what was entered", move |_| write(&copy, &folder)));

@@ -318,6 +318,58 @@ fn pages_of_a_system_open_again_from_the_project() {
 }
 
 #[test]
+fn steps_that_are_jumped_over_are_checked_all_the_same() {
+    let home = Home::new();
+    let hr = home.path().join("hr.db");
+    personnel(&hr);
+    let mut window = home.wizard();
+    to_connection(&mut window, "SQLite (embedded)");
+    fill(&mut window, "Database file", hr.to_str().expect("a path"));
+    next(&mut window, "Describe the database");
+    next(&mut window, "Schema detection");
+    until_seen(&mut window, "Found");
+    next(&mut window, "Central connection");
+    next(&mut window, "General");
+    fill(&mut window, "Name of the project", "jump");
+    next(&mut window, "Finish");
+    window.get_by_label_contains("Step Database system").click();
+    on_page(&mut window, "Database system");
+    click_role(&mut window, Role::RadioButton, "CSV files in a folder");
+    window.get_by_label_contains("Step General").click();
+    on_page(&mut window, "Database connection");
+    assert!(sees(&window, "the folder is empty"), "{:?}", texts(&window));
+    assert!(!home.path().join("projects/jump.ron").exists());
+}
+
+#[test]
+fn a_secret_typed_as_an_attribute_is_not_kept_anywhere() {
+    let home = Home::new();
+    let mut window = home.wizard();
+    next(&mut window, "Database system");
+    until_seen(&mut window, "SQLite (embedded)");
+    let Some(card) = window.query_by_role_and_label(Role::RadioButton, "PostgreSQL") else { return };
+    card.click();
+    window.run_steps(4);
+    next(&mut window, "Database connection");
+    click(&mut window, "Advanced");
+    window.run_steps(20);
+    let add = window.get_by_label("Add an attribute");
+    add.scroll_to_me();
+    window.run_steps(10);
+    click(&mut window, "Add an attribute");
+    fill(&mut window, "Attribute 1", "PWD");
+    fill(&mut window, "Value of attribute 1", "t0p-s3cret");
+    fill(&mut window, "Server", "db.example.org");
+    assert!(sees(&window, "An attribute that holds a secret is not taken"), "{:?}", texts(&window));
+    let kept = home.path().join("state/wizard.ron");
+    until(&mut window, "what was entered to be kept", |_| {
+        std::fs::read_to_string(&kept).is_ok_and(|text| text.contains("db.example.org"))
+    });
+    let text = std::fs::read_to_string(&kept).expect("what was kept");
+    assert!(!text.contains("t0p-s3cret"), "the secret is in the file");
+}
+
+#[test]
 fn no_page_traps_the_keyboard() {
     let home = Home::new();
     let hr = home.path().join("hr.db");

@@ -73,7 +73,10 @@ pub fn check(system: &SystemDraft) -> Result<(), Problem> {
         },
         Provider::Odbc { attributes, .. } => match connection_form::missing_field(system) {
             Some(label) => needs(label),
-            None => secret_attribute(attributes.keys(), title),
+            None => {
+                let more = system.more_attributes.iter().map(|(name, _)| name);
+                secret_attribute(attributes.keys().chain(more), title)
+            }
         },
         Provider::Sqlite { .. } => Ok(()),
     }
@@ -93,10 +96,16 @@ fn secret_attribute<'a>(names: impl Iterator<Item = &'a String>, title: &str) ->
     }
 }
 
-/// Proposes name and identifier of the system, unless they were typed.
+/// Proposes name and identifier of the system, unless they were typed, and settles relative paths: the folder that
+/// they count from can be changed later.
 pub fn leaving(draft: &mut Draft) {
-    let side = draft.side;
+    let (side, folder) = (draft.side, draft.folder.clone());
     let system = draft.system_mut();
+    if let Provider::Sqlite { file: path, .. } | Provider::Csv { folder: path, .. } =
+        &mut system.connection.provider
+    {
+        *path = folder.join(path.trim()).display().to_string();
+    }
     if system.identifier_typed {
         return;
     }

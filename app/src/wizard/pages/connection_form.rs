@@ -6,7 +6,7 @@ use egui::{CollapsingHeader, Ui};
 use secrecy::ExposeSecret as _;
 use syncwright_core::{
     connect::systems::{ConnectionField, ConnectionForm, SecurityField, SystemKind, connection_form},
-    project::{Connection, CsvFormat, Newline, Provider, Side},
+    project::{Connection, CsvFormat, Newline, Provider, Side, is_secret_attribute},
 };
 
 use super::{
@@ -294,6 +294,11 @@ fn attributes_ui(ui: &mut Ui, system: &mut SystemDraft) {
             }
         });
     }
+    if system.more_attributes.iter().any(|(name, _)| is_secret_attribute(name)) {
+        let color = crate::ui::tokens(ui).danger;
+        let words = "An attribute that holds a secret is not taken: type the password into its own field.";
+        text::label_ui(ui, words, theme::caption(), color);
+    }
     if let Some(index) = gone {
         system.more_attributes.remove(index);
         changed = true;
@@ -336,7 +341,7 @@ fn write_back(system: &mut SystemDraft) {
         .collect();
     for (name, value) in &system.more_attributes {
         let (name, value) = (name.trim(), value.trim());
-        if !name.is_empty() && !has_field(system, name) {
+        if !name.is_empty() && !has_field(system, name) && !is_secret_attribute(name) {
             new.insert(name.to_owned(), value.to_owned());
         }
     }

@@ -1,7 +1,7 @@
 //! W10: what the database holds.
 
 use egui::Ui;
-use syncwright_core::schema;
+use syncwright_core::{project::Schema, schema};
 
 use super::{Ask, Cx, PageJob, widgets::note_ui};
 use crate::{
@@ -72,9 +72,15 @@ fn recognised_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             let system = cx.system_mut();
             system.fill_completely = on;
             // Whoever declines does not want what the product expects of writers, so nothing is written.
-            system.connection.read_only = !on;
+            if on {
+                system.connection.read_only = system.read_only_before;
+            } else {
+                system.read_only_before = system.connection.read_only;
+                system.connection.read_only = true;
+            }
             // What was filled in is taken out again, or filled in, by reading once more.
-            system.detected_with = None;
+            system.schema = Schema::default().into();
+            system.stale = true;
         }
         text::hint_ui(
             ui,
@@ -117,13 +123,15 @@ fn unfit_ui(ui: &mut Ui, system: &SystemDraft) {
 /// True if the schema was read with the connection as it is now.
 #[must_use]
 pub fn is_current(system: &SystemDraft) -> bool {
-    system.detected_with.as_ref().is_some_and(|with| {
-        with.provider == system.connection.provider
-            && with.partial_schemas == system.connection.partial_schemas
-            && with.initial_sql == system.connection.initial_sql
-            && with.time_zone == system.connection.time_zone
-            && with.access == system.connection.access
-    })
+    let fresh = !system.stale;
+    fresh
+        && system.detected_with.as_ref().is_some_and(|with| {
+            with.provider == system.connection.provider
+                && with.partial_schemas == system.connection.partial_schemas
+                && with.initial_sql == system.connection.initial_sql
+                && with.time_zone == system.connection.time_zone
+                && with.access == system.connection.access
+        })
 }
 
 /// Reads the schema unless it was read with this connection, or a button asks for it.
@@ -150,4 +158,5 @@ pub fn take(draft: &mut Draft, detection: Detection) {
     system.owners = detection.owners;
     system.recognised = detection.recognised;
     system.detected_with = Some(detection.connection);
+    system.stale = false;
 }

@@ -267,6 +267,15 @@ fn apply(state: &mut State, cx: &mut Cx<'_>, class: &str, change: Change) {
 ///
 /// The first one that is.
 pub fn check(draft: &Draft) -> Result<(), Problem> {
+    if let Some(name) = secret_in_clear(draft) {
+        return Err(Problem {
+            help: Some("give it another kind, or leave the value empty".to_owned()),
+            ..Problem::new(
+                "A secret would be saved in clear",
+                format!("{name} is secret and has a fixed value, which the project file would hold as it is"),
+            )
+        });
+    }
     match findings::of_virtual_properties(draft).into_iter().find(|found| found.error) {
         Some(found) => Err(Problem {
             help: found.fix,
@@ -275,6 +284,17 @@ pub fn check(draft: &Draft) -> Result<(), Problem> {
         }),
         None => Ok(()),
     }
+}
+
+/// The first secret property with a fixed value (P3).
+fn secret_in_clear(draft: &Draft) -> Option<&str> {
+    let classes = &draft.system().schema.classes;
+    let mut properties = classes.iter().flat_map(|class| &class.virtual_properties);
+    let is_fixed = |property: &&VirtualProperty| {
+        let fixed = matches!(&property.kind, VirtualKind::Fixed(value) if !value.to_text().is_empty());
+        property.secret && fixed
+    };
+    properties.find(is_fixed).map(|property| property.name.as_str())
 }
 
 #[cfg(test)]

@@ -136,6 +136,6 @@ fn take(system: &mut SystemDraft, template: &ConnectionTemplate) {
     }
     system.kind = Some(SystemDraft::kind_of(&system.connection.provider));
     system.more_attributes.clear();
-    system.detected_with = None;
+    system.stale = true;
     system.completions = Some(template.completions.clone());
 }
