@@ -93,7 +93,7 @@ fn a_tablespace_of_mariadb_that_is_full() {
     );
     to.execute(
         "CREATE TABLE filler (id integer PRIMARY KEY AUTO_INCREMENT, bytes longblob);
-         INSERT INTO filler (bytes) SELECT repeat('x', 1000000) FROM seq_1_to_7;",
+         INSERT INTO filler (bytes) SELECT repeat('x', 1000000) FROM seq_1_to_9;",
     );
     let from = source(8);
     expect_full(&pair(&from, &to).run(), &to);
