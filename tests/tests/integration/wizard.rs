@@ -108,6 +108,20 @@ pub fn to_connection(window: &mut Window, system: &str) {
     next(window, "Database connection");
 }
 
+/// A window on the page *Schema detection*, with the personnel database in SQLite; and that database's file.
+#[track_caller]
+fn detected(home: &Home) -> (Window, PathBuf) {
+    let hr = home.path().join("hr.db");
+    personnel(&hr);
+    let mut window = home.wizard();
+    to_connection(&mut window, "SQLite (embedded)");
+    fill(&mut window, "Database file", hr.to_str().expect("a path"));
+    next(&mut window, "Describe the database");
+    next(&mut window, "Schema detection");
+    until_seen(&mut window, "Found");
+    (window, hr)
+}
+
 /// Goes from the page *Schema detection* to the end with a new identity store; gives the project file.
 #[track_caller]
 pub fn to_the_end(window: &mut Window, home: &Home, name: &str) -> PathBuf {
@@ -199,14 +213,7 @@ const ONE_MAPPING: &str = r#"  mappings: [(
 #[test]
 fn what_the_wizard_saves_is_checked_and_runs_with_one_mapping() {
     let home = Home::new();
-    let hr = home.path().join("hr.db");
-    personnel(&hr);
-    let mut window = home.wizard();
-    to_connection(&mut window, "SQLite (embedded)");
-    fill(&mut window, "Database file", hr.to_str().expect("a path"));
-    next(&mut window, "Describe the database");
-    next(&mut window, "Schema detection");
-    until_seen(&mut window, "Found");
+    let (mut window, _) = detected(&home);
     let file = to_the_end(&mut window, &home, "runs");
     drop(window);
 
@@ -291,14 +298,7 @@ fn the_keyboard_alone_leads_through_the_wizard() {
 #[test]
 fn pages_of_a_system_open_again_from_the_project() {
     let home = Home::new();
-    let hr = home.path().join("hr.db");
-    personnel(&hr);
-    let mut window = home.wizard();
-    to_connection(&mut window, "SQLite (embedded)");
-    fill(&mut window, "Database file", hr.to_str().expect("a path"));
-    next(&mut window, "Describe the database");
-    next(&mut window, "Schema detection");
-    until_seen(&mut window, "Found");
+    let (mut window, _) = detected(&home);
     let file = to_the_end(&mut window, &home, "again");
     click(&mut window, "Target system");
     click_role(&mut window, Role::Button, "Configuration pages");
@@ -320,14 +320,7 @@ fn pages_of_a_system_open_again_from_the_project() {
 #[test]
 fn steps_that_are_jumped_over_are_checked_all_the_same() {
     let home = Home::new();
-    let hr = home.path().join("hr.db");
-    personnel(&hr);
-    let mut window = home.wizard();
-    to_connection(&mut window, "SQLite (embedded)");
-    fill(&mut window, "Database file", hr.to_str().expect("a path"));
-    next(&mut window, "Describe the database");
-    next(&mut window, "Schema detection");
-    until_seen(&mut window, "Found");
+    let (mut window, _) = detected(&home);
     next(&mut window, "Central connection");
     next(&mut window, "General");
     fill(&mut window, "Name of the project", "jump");
@@ -406,14 +399,7 @@ fn no_page_traps_the_keyboard() {
 #[test]
 fn a_schema_is_updated_and_compressed_in_the_editor() {
     let home = Home::new();
-    let hr = home.path().join("hr.db");
-    personnel(&hr);
-    let mut window = home.wizard();
-    to_connection(&mut window, "SQLite (embedded)");
-    fill(&mut window, "Database file", hr.to_str().expect("a path"));
-    next(&mut window, "Describe the database");
-    next(&mut window, "Schema detection");
-    until_seen(&mut window, "Found");
+    let (mut window, hr) = detected(&home);
     let file = to_the_end(&mut window, &home, "update");
     let columns = |file: &Path| {
         let project = project::load(file).expect("the project");
