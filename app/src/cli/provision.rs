@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<u8, CliEr
     let kind = if arguments.simulate { RunKind::Simulation } else { RunKind::Run };
     let progress = ProgressLine::start(console);
     if arguments.pending {
-        let pending = provision::pending(&project, &folder, kind, &progress, &console.cancel);
+        let pending = provision::pending(&project, &folder, None, kind, &progress, &console.cancel);
         drop(progress);
         return print_pending(&project.name, &pending?, arguments, console);
     }

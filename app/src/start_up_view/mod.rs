@@ -149,8 +149,8 @@ fn steps_ui(ui: &mut Ui, project: &Project, start_up: &StartUpConfiguration, act
         }
         for step in &workflow.steps {
             let colors = tokens(ui);
-            let runs = step.lifecycle != Lifecycle::Off && workflow.step_direction(step) == direction;
-            let (icon, color, _) = badge::direction(colors, workflow.step_direction(step));
+            let runs = step.lifecycle != Lifecycle::Off && step.runs_in(direction);
+            let (icon, color, _) = badge::direction(colors, step.direction.unwrap_or(direction));
             let remark = if step.lifecycle == Lifecycle::Off {
                 "off"
             } else if runs {

@@ -16,6 +16,27 @@ pub(super) fn check(rule: &RuleView<'_, '_>, findings: &mut Findings) {
     read_only(rule, findings);
     trap(rule, findings);
     on_insert(rule, findings);
+    never(rule, findings);
+}
+
+/// A rule whose direction the mapping does not have, and that does nothing against it either.
+fn never(rule: &RuleView<'_, '_>, findings: &mut Findings) {
+    let (own, mapping) = (rule.direction.one_way(), rule.view.mapping.direction.one_way());
+    let Some((own, mapping)) = own.zip(mapping).filter(|(own, mapping)| own != mapping) else { return };
+    let setting = rule.rule;
+    if setting.ignore_direction_on_insert
+        || setting.force_against_direction
+        || setting.detect_rogue_modifications
+    {
+        return;
+    }
+    findings.add(
+        Severity::Warning,
+        "SW-C137",
+        rule.place(),
+        format!("the rule never runs: it maps {}, but the mapping only {}", towards(own), towards(mapping)),
+        Some("change the direction of the rule or of the mapping"),
+    );
 }
 
 fn clear(rule: &RuleView<'_, '_>, settings: Vec<RuleSetting>) -> Repair {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{
     Findings, Severity, classes,
+    overlap::surely_overlap,
     view::{DIRECTIONS, StepUse, View},
 };
 use crate::{
@@ -117,7 +118,7 @@ fn written<'a>(
         let runs = step.lifecycle != Lifecycle::Off
             && mapping.lifecycle != Lifecycle::Off
             && mapping.direction.permits(direction)
-            && workflow.step_direction(step) == direction;
+            && project.step_directions(workflow, step).contains(&direction);
         let name = match direction {
             Direction::ToTarget => &mapping.right,
             Direction::ToCentral => &mapping.left,
@@ -127,14 +128,24 @@ fn written<'a>(
     })
 }
 
+/// Whether an object can be in both classes.
+fn overlapping(first: &Written<'_>, (one, other): (&str, &str)) -> bool {
+    let parsed = |text| classes::parse_filter(first.class.schema_type, text).ok();
+    parsed(one).zip(parsed(other)).is_some_and(|(one, other)| surely_overlap(&one, &other))
+}
+
 fn overlap(first: &Written<'_>, second: &Written<'_>, findings: &mut Findings) {
     let (one, other) = (first.filter(), second.filter());
-    let separated = matches!((one, other), (Some(one), Some(other)) if one != other);
-    if separated || first.one.step.mapping == second.one.step.mapping {
+    let both = one.zip(other).filter(|(one, other)| one != other);
+    if both.is_some_and(|filters| !overlapping(first, filters))
+        || first.one.step.mapping == second.one.step.mapping
+    {
         return;
     }
     let name = &first.class.schema_type.name;
-    let why = if one.is_some() && one == other {
+    let why = if both.is_some() {
+        "the filters of their classes let the same objects through"
+    } else if one.is_some() && one == other {
         "their classes have the same filter"
     } else {
         "at least one of their classes has no filter"

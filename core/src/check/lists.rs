@@ -130,8 +130,11 @@ fn no_merge_mode(rule: &RuleView<'_, '_>, findings: &mut Findings) {
 
 /// R14 where there is only one value.
 fn first_value(rule: &RuleView<'_, '_>, findings: &mut Findings) {
-    let reads_list = |direction| rule.read(direction).is_some_and(PropertyRef::is_multi_valued);
-    if !rule.rule.first_value_as_single_value || rule.directions().any(reads_list) {
+    let is_list = |direction| {
+        let both = [rule.read(direction), rule.written(direction)];
+        both.into_iter().flatten().any(PropertyRef::is_multi_valued)
+    };
+    if !rule.rule.first_value_as_single_value || rule.directions().any(is_list) {
         return;
     }
     findings.add_repairable(
@@ -139,10 +142,10 @@ fn first_value(rule: &RuleView<'_, '_>, findings: &mut Findings) {
         "SW-C150",
         rule.place(),
         format!(
-            "“{}” changes nothing: what the rule reads has a single value anyway",
+            "“{}” changes nothing: what the rule reads and writes has a single value anyway",
             RuleSetting::FirstValue.label()
         ),
-        "remove the setting, or read a property with several values",
+        "remove the setting, or map a property with several values",
         Some(clear(rule, vec![RuleSetting::FirstValue])),
     );
 }

@@ -16,6 +16,11 @@ use crate::{
     project::{Direction, Lifecycle, MappingDirection, Project, Side},
 };
 
+/// How places in matching rules begin.
+const MATCHING_RULE: &str = "matching rule ";
+/// Errors that are told of a mapping and direction at once.
+const ERRORS: usize = 50;
+
 /// Making a session registers every function of the engine; once is enough.
 pub(super) static SESSION: LazyLock<SessionContext> = LazyLock::new(expr::session);
 
@@ -62,7 +67,34 @@ fn check_direction(view: &View<'_>, direction: Direction, findings: &mut Finding
                 }
             }
         }
-        Err(error) => add_error(view, direction, &error, place_of(view, &error), findings),
+        Err(error) => add_all_errors(view, direction, error, findings),
+    }
+}
+
+/// Errors of the mapping, one a rule: whoever corrects one is not to meet the next one only then.
+///
+/// A rule with an error is left out to find the others. What else is to be said of a mapping is said of a whole one.
+fn add_all_errors(view: &View<'_>, direction: Direction, first: MappingError, findings: &mut Findings) {
+    let mut without = view.mapping.clone();
+    let mut error = first;
+    for _ in 0..ERRORS {
+        let place = place_of(view, &error);
+        add_error(view, direction, &error, place.clone(), findings);
+        let Place::Mapping { rule: Some(name), .. } = place else { return };
+        let rules = without.rules.len() + without.matching.len();
+        if is_about_matching(&error) {
+            without.matching.retain(|rule| rule.name != name);
+        } else {
+            without.rules.retain(|rule| rule.name != name);
+        }
+        // Without matching rules there is always an error, which is none of the mapping's.
+        if without.matching.is_empty() || without.rules.len() + without.matching.len() == rules {
+            return;
+        }
+        match compile(&SESSION, view.project, &without, None, direction, true) {
+            Ok(_) => return,
+            Err(next) => error = next,
+        }
     }
 }
 
@@ -120,9 +152,13 @@ const fn code_of(error: &MappingError) -> &'static str {
     }
 }
 
-/// The place of an error: errors say it in words, `rule Name, condition` or `class Name, filter`.
-fn place_of(view: &View<'_>, error: &MappingError) -> Place {
-    let place = match error {
+fn is_about_matching(error: &MappingError) -> bool {
+    words_of(error).starts_with(MATCHING_RULE)
+}
+
+/// How an error says its place: `rule Name, condition` or `class Name, filter`.
+fn words_of(error: &MappingError) -> &str {
+    match error {
         MappingError::UnknownProperty { place, .. }
         | MappingError::NotConvertible { place, .. }
         | MappingError::NotWritable { place, .. }
@@ -135,8 +171,12 @@ fn place_of(view: &View<'_>, error: &MappingError) -> Place {
         | MappingError::NameInScript { place, .. }
         | MappingError::BadLookup { place, .. } => place.as_str(),
         _ => "",
-    };
-    let mapping = view.mapping;
+    }
+}
+
+/// The place of an error.
+fn place_of(view: &View<'_>, error: &MappingError) -> Place {
+    let (place, mapping) = (words_of(error), view.mapping);
     if let Some(rest) = place.strip_prefix("class ") {
         let sides = [(Side::Left, &mapping.left), (Side::Right, &mapping.right)];
         if let Some((side, name)) =
@@ -148,7 +188,7 @@ fn place_of(view: &View<'_>, error: &MappingError) -> Place {
     let longest = |rest: &str, names: &mut dyn Iterator<Item = &String>| {
         names.filter(|name| is_of(rest, name)).max_by_key(|name| name.len()).cloned()
     };
-    let rule = if let Some(rest) = place.strip_prefix("matching rule ") {
+    let rule = if let Some(rest) = place.strip_prefix(MATCHING_RULE) {
         longest(rest, &mut mapping.matching.iter().map(|rule| &rule.name))
     } else if let Some(rest) = place.strip_prefix("rule ") {
         longest(rest, &mut mapping.rules.iter().map(|rule| &rule.name))

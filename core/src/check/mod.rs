@@ -22,6 +22,7 @@ mod names;
 mod not_yet;
 mod operations;
 mod options;
+mod overlap;
 mod quotas;
 mod repair;
 mod required;

@@ -18,12 +18,15 @@ pub(super) fn check(project: &Project, by_mapping: &StepsByMapping<'_>, findings
             project.start_ups.iter().filter(|one| one.workflow == workflow.name).collect();
         never_started(workflow, &start_ups, findings);
         for step in workflow.steps.iter().filter(|step| step.lifecycle != Lifecycle::Off) {
-            let one = StepUse { workflow, step, direction: workflow.step_direction(step) };
-            check_mapping(project, one, findings);
-            check_methods(project, one, by_mapping, findings);
-            read_only(project, one, findings);
-            quotas::check(project, one, findings);
-            never_in_direction(project, one, &start_ups, findings);
+            let directions = project.step_directions(workflow, step);
+            check_mapping(project, (workflow, step), &directions, findings);
+            for direction in directions {
+                let one = StepUse { workflow, step, direction };
+                check_methods(project, one, by_mapping, findings);
+                read_only(project, one, findings);
+                quotas::check(project, one, findings);
+                never_in_direction(project, one, &start_ups, findings);
+            }
         }
         if workflow.dependency_resolution == DependencyResolution::Manual {
             for direction in DIRECTIONS {
@@ -36,19 +39,25 @@ pub(super) fn check(project: &Project, by_mapping: &StepsByMapping<'_>, findings
     }
 }
 
-fn check_mapping(project: &Project, one: StepUse<'_>, findings: &mut Findings) {
-    match project.mapping(&one.step.mapping) {
+fn check_mapping(
+    project: &Project,
+    (workflow, step): (&Workflow, &Step),
+    directions: &[Direction],
+    findings: &mut Findings,
+) {
+    let place = Place::Workflow { workflow: workflow.name.clone(), step: Some(step.name.clone()) };
+    match project.mapping(&step.mapping) {
         None => findings.add(
             Severity::Error,
             "SW-C101",
-            one.place(),
-            format!("the mapping {:?} is not in the project", one.step.mapping),
+            place,
+            format!("the mapping {:?} is not in the project", step.mapping),
             Some("choose a mapping"),
         ),
-        Some(mapping) if !mapping.direction.permits(one.direction) => findings.add(
+        Some(mapping) if !directions.iter().any(|one| mapping.direction.permits(*one)) => findings.add(
             Severity::Warning,
             "SW-C121",
-            one.place(),
+            place,
             format!(
                 "the mapping {} does not permit the direction of the step; the step never runs",
                 mapping.name
@@ -147,27 +156,21 @@ fn read_only(project: &Project, one: StepUse<'_>, findings: &mut Findings) {
 }
 
 /// True if the step takes part in runs in `direction`, where `with_proposed` also in simulations.
-fn takes_part(
-    project: &Project,
-    workflow: &Workflow,
-    step: &Step,
-    direction: Direction,
-    with_proposed: bool,
-) -> bool {
+fn takes_part(project: &Project, step: &Step, direction: Direction, with_proposed: bool) -> bool {
     let is_on = |lifecycle: Lifecycle| match lifecycle {
         Lifecycle::Active => true,
         Lifecycle::Proposed => with_proposed,
         Lifecycle::Off => false,
     };
     is_on(step.lifecycle)
-        && workflow.step_direction(step) == direction
+        && step.runs_in(direction)
         && project
             .mapping(&step.mapping)
             .is_some_and(|mapping| is_on(mapping.lifecycle) && mapping.direction.permits(direction))
 }
 
 fn any_takes_part(project: &Project, workflow: &Workflow, direction: Direction, with_proposed: bool) -> bool {
-    workflow.steps.iter().any(|step| takes_part(project, workflow, step, direction, with_proposed))
+    workflow.steps.iter().any(|step| takes_part(project, step, direction, with_proposed))
 }
 
 fn never_started(workflow: &Workflow, start_ups: &[&StartUpConfiguration], findings: &mut Findings) {
@@ -248,7 +251,7 @@ fn manual_order(
     findings: &mut Findings,
 ) {
     let steps: Vec<&Step> =
-        workflow.steps.iter().filter(|step| takes_part(project, workflow, step, direction, true)).collect();
+        workflow.steps.iter().filter(|step| takes_part(project, step, direction, true)).collect();
     let views: Vec<(&Step, View<'_>)> = steps
         .into_iter()
         .filter_map(|step| Some((step, View::new(project, project.mapping(&step.mapping)?, by_mapping))))

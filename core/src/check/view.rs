@@ -54,8 +54,12 @@ pub(super) fn steps_by_mapping(project: &Project) -> StepsByMapping<'_> {
     let mut steps = StepsByMapping::new();
     for workflow in &project.workflows {
         for step in workflow.steps.iter().filter(|step| step.lifecycle != Lifecycle::Off) {
-            let direction = workflow.step_direction(step);
-            steps.entry(&step.mapping).or_default().push(StepUse { workflow, step, direction });
+            let uses = project.step_directions(workflow, step).into_iter();
+            steps.entry(&step.mapping).or_default().extend(uses.map(|direction| StepUse {
+                workflow,
+                step,
+                direction,
+            }));
         }
     }
     steps

@@ -46,10 +46,37 @@ impl Project {
     pub fn run_direction(&self, start_up: &StartUpConfiguration) -> Option<Direction> {
         start_up.direction.or_else(|| self.workflow(&start_up.workflow).map(|workflow| workflow.direction))
     }
+
+    /// Directions in which a step may run: its own, else those in which start up configurations run its workflow (D1).
+    #[must_use]
+    pub fn step_directions(&self, workflow: &Workflow, step: &Step) -> Vec<Direction> {
+        if let Some(own) = step.direction {
+            return vec![own];
+        }
+        let started = self.start_ups.iter().filter(|one| one.workflow == workflow.name);
+        let mut directions: Vec<Direction> = Vec::new();
+        for direction in started.map(|one| one.direction.unwrap_or(workflow.direction)) {
+            if !directions.contains(&direction) {
+                directions.push(direction);
+            }
+        }
+        if directions.is_empty() {
+            directions.push(workflow.direction);
+        }
+        directions
+    }
+}
+
+impl Step {
+    /// Whether it takes part in a run of this direction: one without a direction of its own takes that of the run (D1).
+    #[must_use]
+    pub fn runs_in(&self, direction: Direction) -> bool {
+        self.direction.is_none_or(|own| own == direction)
+    }
 }
 
 impl Workflow {
-    /// Direction of a step: its own, else the workflow's.
+    /// Direction of a step: its own, else the workflow's; a start up configuration may say otherwise for the latter.
     #[must_use]
     pub fn step_direction(&self, step: &Step) -> Direction {
         step.direction.unwrap_or(self.direction)

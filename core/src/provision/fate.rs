@@ -41,7 +41,13 @@ pub(super) fn of_all(
         let fate = if found.absent.contains(key) {
             Fate::Absent
         } else if let Some(name) = found.names.get(key) {
-            of_one(report, name, statuses.get(key).copied())
+            match of_one(report, name, statuses.get(key).copied()) {
+                // Whatever kept it from being inserted, it is not there.
+                Fate::Done if found.alone.contains(key) && !statuses.contains_key(key) => {
+                    Fate::Failed("not inserted; the messages of the run say why".to_owned())
+                }
+                fate => fate,
+            }
         } else {
             // Nobody has looked for it.
             match stopped(report) {

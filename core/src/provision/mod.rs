@@ -16,14 +16,14 @@ pub use self::{
 };
 use crate::{
     connect::OpenMode,
-    journal::{Journal, QueuedObject, RunKind, RunReport, label_key, parse_key},
+    journal::{Journal, QueuedObject, RunKind, RunReport, RunStatus, StepReport, label_key, parse_key},
     progress::{CancelToken, Progress},
-    project::{Mapping, Project},
-    sync::{self, SyncError, Wanted, effective_project, provision_objects, provisioning_start_ups},
+    project::{Direction, Mapping, Project},
+    sync::{
+        self, SyncError, Wanted, effective_project, provision_objects, provisioning_start_ups,
+        provisioning_steps,
+    },
 };
-
-/// Code of what a run says of objects that it has queued.
-const QUEUED: &str = "SW-R132";
 
 /// Which objects are provisioned, and how.
 #[derive(Debug, Clone, Copy)]
@@ -78,16 +78,27 @@ pub fn objects(
         keys: keys.clone(),
         password_change: request.password_change,
     };
+    let effective = effective_project(project, project.start_up(start_up)).map_err(SyncError::from)?;
+    let waiting = match request.kind {
+        RunKind::Run => Journal::open_with(&effective, folder, OpenMode::Read, cancel)?.queued()?,
+        RunKind::Simulation => Vec::new(),
+    };
     let (report, found) =
         provision_objects(project, folder, start_up, wanted, request.kind, progress, cancel)?;
-    if request.kind == RunKind::Run {
-        let effective = effective_project(project, project.start_up(start_up)).map_err(SyncError::from)?;
-        let mut journal = Journal::open_with(&effective, folder, OpenMode::Write, cancel)?;
-        let waiting = journal.queued()?;
-        let is_own = |one: &QueuedObject| one.schema_type == schema_type.name && keys.contains(&one.key);
-        let waiting: Vec<QueuedObject> = waiting.into_iter().filter(is_own).collect();
+    let is_own = |one: &QueuedObject| one.schema_type == schema_type.name && keys.contains(&one.key);
+    let waiting: Vec<QueuedObject> = waiting.into_iter().filter(is_own).collect();
+    if !waiting.is_empty() {
+        let others_owe = provisioning_steps(project, start_up)
+            .iter()
+            .any(|one| one.schema_type == schema_type.name && one.step.mapping != mapping.name);
         let fates = fate::of_all(&report, &found, &keys);
-        queue::settle(&mut journal, waiting, |object| fates.get(&object.key).cloned().unwrap_or_default())?;
+        // The journal is told even if somebody has asked to stop meanwhile.
+        let mut journal = Journal::open_with(&effective, folder, OpenMode::Write, &CancelToken::default())?;
+        queue::settle(&mut journal, waiting, |object| match fates.get(&object.key).cloned() {
+            // What this mapping has done, another one of the type still owes.
+            Some(fate::Fate::Done | fate::Fate::Absent) if others_owe => fate::Fate::NotTried,
+            fate => fate.unwrap_or_default(),
+        })?;
     }
     Ok(report)
 }
@@ -107,12 +118,11 @@ pub fn run(
     cancel: &CancelToken,
 ) -> Result<(RunReport, Vec<RunReport>), SyncError> {
     let mut report = sync::run(project, folder, start_up, progress, cancel)?;
-    let has_queued = |messages: &[sync::Message]| messages.iter().any(|message| message.code == QUEUED);
-    let queued = report.steps.iter().position(|step| has_queued(&step.messages));
-    let Some(step) = queued.filter(|_| !sync::provisioning_steps(project).is_empty()) else {
+    let step = first_import(project, start_up, &report);
+    let Some(step) = step.filter(|_| !provisioning_steps(project, start_up).is_empty()) else {
         return Ok((report, Vec::new()));
     };
-    match pending(project, folder, RunKind::Run, progress, cancel) {
+    match pending(project, folder, Some(start_up), RunKind::Run, progress, cancel) {
         Ok(Pending { reports, .. }) => Ok((report, reports)),
         Err(error) => {
             if let Some(step) = report.steps.get_mut(step) {
@@ -121,6 +131,21 @@ pub fn run(
             Ok((report, Vec::new()))
         }
     }
+}
+
+/// Position of the first step that imports data for provisioning; none if the run did not come to its end.
+///
+/// What it imported is not asked: objects of an interrupted run may wait that this one has found and queued.
+fn first_import(project: &Project, start_up: &str, report: &RunReport) -> Option<usize> {
+    if !matches!(report.run.status, RunStatus::Done | RunStatus::DoneWithErrors) {
+        return None;
+    }
+    let workflow = project.workflow(&project.start_up(start_up)?.workflow)?;
+    let imports = |step: &StepReport| {
+        workflow.steps.iter().any(|own| own.name == step.step && own.data_import)
+            && step.direction == Direction::ToCentral
+    };
+    report.steps.iter().position(imports)
 }
 
 /// The start up configuration that is named, or the only one, that runs the mapping to the target system.

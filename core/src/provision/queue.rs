@@ -14,11 +14,14 @@ use crate::{
     journal::{Journal, JournalError, QueuedObject, RunKind, RunReport},
     progress::{CancelToken, Progress},
     project::Project,
-    sync::{Wanted, effective_project, provision_objects, provisioning_steps},
+    sync::{
+        SyncError, Wanted, effective_project, provision_objects, provisioning_representatives,
+        provisioning_steps,
+    },
 };
 
 /// What working off the queue did.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pending {
     /// Central types of which this project wants to know what imports change.
     pub schema_types: BTreeSet<String>,
@@ -32,8 +35,10 @@ pub struct Pending {
 
 /// Provisions what waits for the target system of this project, and asks for being told of further imports (D5).
 ///
-/// `folder` is the folder of the project file; relative paths in connections count from it. Objects that are
-/// provisioned leave the queue; others stay there with the error and the number of tries. A simulation changes nothing.
+/// `folder` is the folder of the project file; relative paths in connections count from it. `like` names a start up
+/// configuration: only those that work with the same systems take part; without it each pair of systems has its turn.
+/// Objects that are provisioned leave the queue; others stay there with the error and the number of tries. A simulation
+/// changes nothing.
 ///
 /// # Errors
 ///
@@ -41,16 +46,38 @@ pub struct Pending {
 pub fn pending(
     project: &Project,
     folder: &Path,
+    like: Option<&str>,
     kind: RunKind,
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Pending, ProvisionError> {
-    let steps = provisioning_steps(project);
+    let own = like.map_or_else(|| provisioning_representatives(project), |name| vec![name]);
+    let mut all = Pending::default();
+    for like in own {
+        let one = pending_like(project, folder, like, kind, progress, cancel)?;
+        all.schema_types.extend(one.schema_types);
+        all.reports.extend(one.reports);
+        all.done += one.done;
+        all.waiting.extend(
+            one.waiting.into_iter().filter(|object| !all.waiting.contains(object)).collect::<Vec<_>>(),
+        );
+    }
+    Ok(all)
+}
+
+fn pending_like(
+    project: &Project,
+    folder: &Path,
+    like: &str,
+    kind: RunKind,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Pending, ProvisionError> {
+    let steps = provisioning_steps(project, like);
     let schema_types: BTreeSet<String> = steps.iter().map(|one| one.schema_type.to_owned()).collect();
-    let effective = effective_project(project, None).map_err(crate::sync::SyncError::from)?;
+    let effective = effective_project(project, project.start_up(like)).map_err(SyncError::from)?;
     let mode = if kind == RunKind::Run { OpenMode::Write } else { OpenMode::Read };
-    let open = || Journal::open_with(&effective, folder, mode, cancel);
-    let mut journal = open()?;
+    let mut journal = Journal::open_with(&effective, folder, mode, cancel)?;
     if kind == RunKind::Run {
         journal.subscribe(&schema_types)?;
     }
@@ -62,7 +89,14 @@ pub fn pending(
     for step in &steps {
         let own = before.iter().filter(|object| object.schema_type == step.schema_type);
         let keys: HashSet<String> = own.map(|object| object.key.clone()).collect();
-        if keys.is_empty() || cancel.is_cancelled() {
+        if keys.is_empty() {
+            continue;
+        }
+        if cancel.is_cancelled() {
+            // Another step may have had them already; this one still owes them.
+            for key in keys {
+                fates.insert((step.schema_type.to_owned(), key), Fate::NotTried);
+            }
             continue;
         }
         let wanted =
@@ -75,7 +109,8 @@ pub fn pending(
         }
         reports.push(report);
     }
-    let mut journal = open()?;
+    // The journal is told even if somebody has asked to stop meanwhile.
+    let mut journal = Journal::open_with(&effective, folder, mode, &CancelToken::default())?;
     if kind == RunKind::Run {
         let fate = |object: &QueuedObject| {
             let key = (object.schema_type.clone(), object.key.clone());
@@ -84,7 +119,14 @@ pub fn pending(
         settle(&mut journal, before.clone(), fate)?;
     }
     let waiting = journal.queued()?;
-    Ok(Pending { schema_types, reports, done: before.len().saturating_sub(waiting.len()), waiting })
+    Ok(Pending { schema_types, reports, done: left(&before, &waiting), waiting })
+}
+
+/// How many objects wait no longer.
+fn left(before: &[QueuedObject], waiting: &[QueuedObject]) -> usize {
+    let name = |object: &QueuedObject| (object.schema_type.clone(), object.key.clone());
+    let waiting: HashSet<_> = waiting.iter().map(name).collect();
+    before.iter().filter(|object| !waiting.contains(&name(object))).count()
 }
 
 /// Of what several steps make of one object, the one that counts.
@@ -97,12 +139,19 @@ fn worse(one: Fate, other: Fate) -> Fate {
     }
 }
 
-/// Takes what is done, and what is not there any more, out of the queue, and notes what failed.
+/// Takes what is done, and what is not there any more, out of the queue, and notes what failed. What was queued again
+/// since it was read waits on: it may have changed after it was provisioned.
 pub(super) fn settle(
     journal: &mut Journal,
     waiting: Vec<QueuedObject>,
     fate: impl Fn(&QueuedObject) -> Fate,
 ) -> Result<(), JournalError> {
+    let entry = |object: &QueuedObject| {
+        (object.schema_type.clone(), object.key.clone(), object.run.clone(), object.since.clone())
+    };
+    let now: HashSet<_> = journal.queued()?.iter().map(entry).collect();
+    let waiting: Vec<QueuedObject> =
+        waiting.into_iter().filter(|object| now.contains(&entry(object))).collect();
     let (mut done, mut failed): (HashMap<String, Vec<String>>, _) = (HashMap::new(), Vec::new());
     for object in waiting {
         match fate(&object) {

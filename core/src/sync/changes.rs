@@ -107,6 +107,8 @@ pub struct Planner<'a> {
     keeps_updated: bool,
     updated: Vec<RecordBatch>,
     unmatchable: Unmatchable,
+    /// Lone source objects that are not judged here, but may be taken for one that is.
+    not_wanted: Vec<RecordBatch>,
 }
 
 /// Old value, new value and rule of a property, for every row.
@@ -133,10 +135,12 @@ impl<'a> Planner<'a> {
             failed: 0,
             batches: Vec::new(),
             keeps_updated: !mapping.opposite.rogue.is_empty()
+                || !mapping.opposite.write_back.is_empty()
                 || !mapping.opposite.forced.is_empty()
                 || !mapping.rest.forced.is_empty(),
             updated: Vec::new(),
             unmatchable: found.unmatchable,
+            not_wanted: found.not_wanted.clone(),
         })
     }
 
@@ -146,7 +150,12 @@ impl<'a> Planner<'a> {
                 level: MessageLevel::Warning,
                 code: "SW-R101".to_owned(),
                 text: format!(
-                    "more than one candidate: central {} ↔ target {}; none of them is processed",
+                    "{}: central {} ↔ target {}; none of them is processed",
+                    if group.by_other_rule {
+                        "candidates by this rule, but by one before it there are several"
+                    } else {
+                        "more than one candidate"
+                    },
                     told(&group.left),
                     told(&group.right)
                 ),
@@ -474,8 +483,10 @@ impl<'a> Planner<'a> {
         if !mapping.prevent_ambiguous_matches {
             return Ok(rows);
         }
-        let mut kept = vec![true; rows.num_rows()];
-        let mut open: Vec<usize> = (0..rows.num_rows()).collect();
+        let own = rows.num_rows();
+        let all = concat_batches(&rows.schema(), std::iter::once(&rows).chain(&self.not_wanted))?;
+        let mut kept = vec![true; own];
+        let mut open: Vec<usize> = (0..all.num_rows()).collect();
         for rule in &mapping.matching {
             let keys = rule.keys(side);
             if keys.is_empty() {
@@ -483,7 +494,7 @@ impl<'a> Planner<'a> {
             }
             let columns = keys
                 .iter()
-                .map(|key| self.evaluator.values(key, &rows))
+                .map(|key| self.evaluator.values(key, &all))
                 .collect::<DataFusionResult<Vec<_>>>()?;
             let has_key = |row: &usize| columns.iter().all(|column| column.is_valid(*row));
             let (with_key, without): (Vec<usize>, Vec<usize>) = open.into_iter().partition(has_key);
@@ -492,9 +503,10 @@ impl<'a> Planner<'a> {
                 let key = columns.iter().map(|column| value_at(column, row).to_string()).collect::<Vec<_>>();
                 same.entry(key.join("\u{1f}")).or_default().push(row);
             }
-            let mut groups: Vec<Vec<usize>> = same.into_values().filter(|rows| rows.len() > 1).collect();
+            let concerns_us = |rows: &Vec<usize>| rows.len() > 1 && rows.iter().any(|row| *row < own);
+            let mut groups: Vec<Vec<usize>> = same.into_values().filter(concerns_us).collect();
             groups.sort();
-            self.tell_duplicates(side, &rule.name, &groups, &rows)?;
+            self.tell_duplicates((side, own), &rule.name, &groups, &all)?;
             for row in groups.iter().flatten() {
                 if let Some(kept) = kept.get_mut(*row) {
                     *kept = false;
@@ -510,7 +522,7 @@ impl<'a> Planner<'a> {
 
     fn tell_duplicates(
         &mut self,
-        side: Side,
+        (side, own): (Side, usize),
         rule: &str,
         groups: &[Vec<usize>],
         rows: &RecordBatch,
@@ -522,8 +534,9 @@ impl<'a> Planner<'a> {
         for group in groups {
             let mut names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
             names.sort();
-            self.situations.ambiguous += group.len() as u64;
-            self.uncount_alone(side, group.len() as u64);
+            let counted = group.iter().filter(|row| **row < own).count() as u64;
+            self.situations.ambiguous += counted;
+            self.uncount_alone(side, counted);
             self.messages.push(Message {
                 level: MessageLevel::Warning,
                 code: "SW-R103".to_owned(),
@@ -635,13 +648,15 @@ fn shape(mapping: &CompiledMapping) -> ChangeShape {
         })
         .collect();
     for target in mapping.inserts.iter().chain(&mapping.updates).chain(mapping.options.all()) {
-        if !properties.iter().any(|column| column.name == target.property) {
-            properties.push(ChangeColumn {
+        match properties.iter_mut().find(|column| column.name == target.property) {
+            // One column holds what all occasions write; whoever is secret decides.
+            Some(column) => column.secret |= target.secret,
+            None => properties.push(ChangeColumn {
                 name: target.property.clone(),
                 value_type: target.value_type,
                 secret: target.secret,
                 multi_valued: target.multi_valued,
-            });
+            }),
         }
     }
     ChangeShape {

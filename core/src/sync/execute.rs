@@ -67,6 +67,8 @@ pub struct Execution<'a> {
     pairs_unsaved: Cell<bool>,
     /// The objects that a provisioning is about; all of them in a run.
     pub(super) wanted: Option<WantedObjects>,
+    /// The central types whose objects, once imported, go to the target system of the project (D5).
+    pub(super) provisioned_types: BTreeSet<String>,
     /// What actions have logged.
     pub(super) action_log: ActionLog,
 }
@@ -121,6 +123,7 @@ impl<'a> Execution<'a> {
             unsaved: RefCell::default(),
             pairs_unsaved: Cell::default(),
             wanted: None,
+            provisioned_types: BTreeSet::new(),
             action_log: ActionLog::default(),
         })
     }
@@ -394,11 +397,12 @@ impl<'a> Execution<'a> {
             let journal = (&mut *journal, path.as_path());
             committed.extend(in_doubt::look_up_at_once(project, mapping, journal, report, self.cancel));
         }
-        let saved = self.save(journal, id, *position, report)?;
+        let saved = self.save(journal, id, *position, report);
         let told = report.messages.len();
         let queued = self.queue_imported(journal, (id, mapping), report, all.clone());
         let acted =
             self.after_writing(journal, (*position, mapping), report, all, &deleted).map_err(journal_failed);
+        let saved = saved?;
         if report.messages.len() > told {
             journal.save_messages(id, *position, report, &saved).map_err(journal_failed)?;
         }

@@ -4,20 +4,21 @@
 //! Primary systems are those whose projects have asked for it, and the target system of the project itself if one of
 //! its start up configurations writes there. Deletes are not provisioned: the object is not there any more.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range, path::Path};
 
 use super::{
     after_actions::object_of,
-    ended::{Ended, connect_failed, journal_failed},
+    ended::{Ended, journal_failed},
     execute::Execution,
     pending::{WrittenObject, find_keys},
     source::label_key,
 };
 use crate::{
-    connect::{OpenMode, open_with},
-    journal::{Change, ChangeStatus, Journal, Message, MessageLevel, StepPass, StepReport},
+    connect::{ConnectError, OpenMode, open_with},
+    journal::{Change, ChangeStatus, Journal, JournalError, Message, MessageLevel, StepPass, StepReport},
     mapping::CompiledMapping,
-    project::{Direction, Method, Project, Side, StartUpConfiguration, Step},
+    progress::CancelToken,
+    project::{Direction, Method, Project, SchemaType, Side, Step},
 };
 
 /// Code of what is told of objects that cannot be queued.
@@ -26,53 +27,6 @@ const NOT_QUEUED: &str = "SW-R131";
 const QUEUED: &str = "SW-R132";
 /// Objects that are looked up and queued at a time.
 const OBJECTS: usize = 10_000;
-
-/// A step that provisions objects of a central type, with what starts it.
-#[derive(Debug, Clone, Copy)]
-pub struct ProvisioningStep<'p> {
-    /// Name of the start up configuration.
-    pub start_up: &'p str,
-    /// The step.
-    pub step: &'p Step,
-    /// The central type.
-    pub schema_type: &'p str,
-}
-
-/// The steps of a project that write to its target system, with the first start up configuration that runs each.
-#[must_use]
-pub fn provisioning_steps(project: &Project) -> Vec<ProvisioningStep<'_>> {
-    let mut found: Vec<ProvisioningStep<'_>> = Vec::new();
-    for start_up in &project.start_ups {
-        let to_target = project.run_direction(start_up) == Some(Direction::ToTarget);
-        let Some(workflow) = project.workflow(&start_up.workflow).filter(|_| to_target) else { continue };
-        for step in super::plan_order::steps(project, workflow, Direction::ToTarget, false) {
-            let Some(mapping) = project.mapping(&step.mapping) else { continue };
-            let Some(class) = project.central.schema.class(&mapping.left) else { continue };
-            if !found.iter().any(|known| known.step.mapping == step.mapping) {
-                found.push(ProvisioningStep {
-                    start_up: &start_up.name,
-                    step,
-                    schema_type: &class.schema_type.name,
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Names of the start up configurations that run a mapping to the target system.
-#[must_use]
-pub fn provisioning_start_ups<'p>(project: &'p Project, mapping: &str) -> Vec<&'p str> {
-    let runs_it = |start_up: &&StartUpConfiguration| {
-        let to_target = project.run_direction(start_up) == Some(Direction::ToTarget);
-        let workflow = project.workflow(&start_up.workflow).filter(|_| to_target);
-        workflow.is_some_and(|workflow| {
-            let steps = super::plan_order::steps(project, workflow, Direction::ToTarget, false);
-            steps.iter().any(|step| step.mapping == mapping)
-        })
-    };
-    project.start_ups.iter().filter(runs_it).map(|start_up| start_up.name.as_str()).collect()
-}
 
 impl Execution<'_> {
     /// Lets the objects of `range` that are written wait for being provisioned, if the step is a data import.
@@ -83,12 +37,61 @@ impl Execution<'_> {
         report: &mut StepReport,
         range: Range<usize>,
     ) -> Result<(), Ended> {
-        let imports = mapping.data_import && report.pass == StepPass::Main;
-        if !imports || mapping.direction != Direction::ToCentral {
+        if !mapping.data_import {
+            return Ok(());
+        }
+        self.import(id).queue(journal, mapping, report, range).map_err(journal_failed)
+    }
+
+    /// The same for what an interrupted run has written, if its step is a data import.
+    pub(super) fn queue_interrupted(
+        &self,
+        journal: &mut Journal,
+        (id, mapping): (&str, &CompiledMapping),
+        report: &mut StepReport,
+    ) -> Result<(), JournalError> {
+        let is_import = |step: &Step| step.name == report.step && step.data_import;
+        if !self.workflow.steps.iter().any(is_import) {
+            return Ok(());
+        }
+        let all = 0..report.changes.len();
+        self.import(id).queue(journal, mapping, report, all)
+    }
+
+    fn import<'a>(&'a self, run: &'a str) -> Import<'a> {
+        Import { project: self.project, folder: self.folder, provisioned_types: &self.provisioned_types, run }
+    }
+}
+
+/// A run that imports.
+struct Import<'a> {
+    project: &'a Project,
+    folder: &'a Path,
+    /// The central types that the project provisions to its own target system.
+    provisioned_types: &'a BTreeSet<String>,
+    /// Id of the run.
+    run: &'a str,
+}
+
+impl Import<'_> {
+    /// Lets the objects of `range` that are written wait for being provisioned.
+    ///
+    /// What is committed is queued, also when somebody has asked to stop: no later import would do it.
+    fn queue(
+        &self,
+        journal: &mut Journal,
+        mapping: &CompiledMapping,
+        report: &mut StepReport,
+        range: Range<usize>,
+    ) -> Result<(), JournalError> {
+        if report.pass != StepPass::Main || mapping.direction != Direction::ToCentral {
             return Ok(());
         }
         let schema_type = &mapping.left.schema_type;
         let systems = self.primary_systems(journal, &schema_type.name)?;
+        if systems.is_empty() {
+            return Ok(());
+        }
         let is_written = |index: &usize| {
             let method = report.changes.method(*index);
             matches!(method, Some(Method::Insert | Method::Update))
@@ -97,24 +100,19 @@ impl Execution<'_> {
         let mut waiting = 0;
         for indices in indices.chunks(OBJECTS) {
             let changes = indices.iter().filter_map(|index| report.changes.get(*index));
-            let written: Vec<Change> = changes.filter(|change| change.status == ChangeStatus::Done).collect();
-            if systems.is_empty() || written.is_empty() {
+            let written: Vec<Change> = changes.filter(may_be_written).collect();
+            if written.is_empty() {
                 continue;
             }
             let mut objects: Vec<WrittenObject> =
                 written.iter().map(|change| object_of(mapping, change)).collect();
-            let connection = &self.project.central.connection;
-            let mut connector =
-                open_with(connection, self.folder, OpenMode::Read, self.cancel).map_err(connect_failed)?;
-            let mut found: Vec<&mut WrittenObject> = objects.iter_mut().collect();
-            find_keys(&mut *connector, schema_type, &mut found, self.cancel).map_err(connect_failed)?;
-            drop(connector);
+            self.find_keys(schema_type, &mut objects)?;
             let (known, unknown): (Vec<_>, Vec<_>) =
                 objects.iter().partition(|object| object.key.len() == schema_type.key.len());
             let keys: Vec<String> = known.iter().map(|object| label_key(&object.key)).collect();
             for system in &systems {
-                journal.keep_lock().map_err(journal_failed)?;
-                journal.queue(system, &schema_type.name, &keys, id).map_err(journal_failed)?;
+                journal.keep_lock()?;
+                journal.queue(system, &schema_type.name, &keys, self.run)?;
             }
             waiting += keys.len();
             report.messages.extend(unknown.into_iter().map(not_queued));
@@ -125,15 +123,36 @@ impl Execution<'_> {
         Ok(())
     }
 
+    fn find_keys(&self, schema_type: &SchemaType, objects: &mut [WrittenObject]) -> Result<(), ConnectError> {
+        let (connection, cancel) = (&self.project.central.connection, CancelToken::default());
+        let mut connector = open_with(connection, self.folder, OpenMode::Read, &cancel)?;
+        let mut objects: Vec<&mut WrittenObject> = objects.iter_mut().collect();
+        find_keys(&mut *connector, schema_type, &mut objects, &cancel)
+    }
+
     /// The systems to which changes of a central type are provisioned.
-    fn primary_systems(&self, journal: &mut Journal, schema_type: &str) -> Result<BTreeSet<String>, Ended> {
-        let mut systems = journal.subscribers(schema_type).map_err(journal_failed)?;
+    fn primary_systems(
+        &self,
+        journal: &mut Journal,
+        schema_type: &str,
+    ) -> Result<BTreeSet<String>, JournalError> {
+        let mut systems = journal.subscribers(schema_type)?;
         let own = &self.project.system(Side::Right).connection.system_identifier;
         systems.remove(own);
-        if provisioning_steps(self.project).iter().any(|one| one.schema_type == schema_type) {
+        if self.provisioned_types.contains(schema_type) {
             systems.insert(own.clone());
         }
         Ok(systems)
+    }
+}
+
+/// True if the row of the object may be in the database, whatever became of its members and references: an object too
+/// many costs a look, one too few stays as it is for ever.
+fn may_be_written(change: &Change) -> bool {
+    match change.status {
+        ChangeStatus::Done | ChangeStatus::PartlyWritten | ChangeStatus::Unknown => true,
+        ChangeStatus::Failed => change.method == Method::Update,
+        ChangeStatus::Planned | ChangeStatus::NotWritten => false,
     }
 }
 

@@ -15,6 +15,7 @@ mod candidates;
 mod changes;
 mod collision;
 mod deadlock;
+mod doubtful;
 mod effective;
 mod ended;
 mod error;
@@ -25,6 +26,7 @@ mod held;
 mod imported;
 mod in_doubt;
 pub mod lookups;
+mod lost;
 #[cfg(test)]
 mod lost_lock;
 mod noted;
@@ -38,6 +40,7 @@ mod passes;
 mod pending;
 mod plan_order;
 mod prepare;
+mod provisioning_plan;
 mod quota;
 mod raising;
 pub mod reconcile;
@@ -58,7 +61,9 @@ use std::path::Path;
 pub use self::{
     effective::effective_project,
     error::SyncError,
-    imported::{ProvisioningStep, provisioning_start_ups, provisioning_steps},
+    provisioning_plan::{
+        ProvisioningStep, provisioning_representatives, provisioning_start_ups, provisioning_steps,
+    },
     wanted::{FoundObjects, Wanted},
 };
 use self::{execute::Execution, wanted::WantedObjects};
@@ -109,9 +114,11 @@ pub fn run(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<RunReport, SyncError> {
+    let provisioned_types = provisioning_plan::provisioned_types(project, start_up);
     let project = &with_variables(project, start_up)?;
     let (start_up, workflow) = find(project, start_up)?;
-    let execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    let mut execution = Execution::new(project, folder, start_up, workflow, progress, cancel)?;
+    execution.provisioned_types = provisioned_types;
     run_execution(&execution)
 }
 
@@ -171,7 +178,7 @@ fn run_execution(execution: &Execution<'_>) -> Result<RunReport, SyncError> {
         journal.end_run(&id, RunStatus::Frozen, Some(jiff::Timestamp::now()), None)?;
         return Err(SyncError::Frozen { start_up: start_up.name.clone(), holder });
     }
-    let result = in_doubt::resolve_interrupted(project, folder, &start_up.name, &mut journal, cancel)
+    let result = in_doubt::resolve_interrupted(execution, &mut journal)
         .and_then(|()| journal.create_run_folder(&id).map(drop))
         .and_then(|()| journal.begin_run(&report.run));
     if let Err(error) = result {

@@ -2,6 +2,7 @@
 //!
 //! Simulations, runs and tests of rules plan through here.
 
+use arrow::array::RecordBatch;
 use datafusion::{error::Result as DataFusionResult, prelude::SessionContext};
 
 use super::{
@@ -71,6 +72,26 @@ impl Passes<'_> {
             passes.push(PlannedPass { pass: StepPass::Forced, mapping: reversed, planned });
         }
         Ok(passes)
+    }
+}
+
+impl Passes<'_> {
+    /// The pairs that the step changes, as its own rules leave them, and as corrections then leave them; what fails
+    /// must be out of `found` already.
+    ///
+    /// # Errors
+    ///
+    /// What the engine reports.
+    pub fn as_left(&self, found: &Reconciled) -> DataFusionResult<[Vec<RecordBatch>; 2]> {
+        let Self { session, mapping, .. } = self;
+        let own = changes::plan(session, mapping, self.destination_identifier, found)?.updated;
+        if mapping.opposite.rogue.is_empty() {
+            return Ok([own.clone(), own]);
+        }
+        let reversed = mapping.reversed(mapping.opposite.rogue.clone());
+        let corrected = opposite::corrections(session, &reversed, found, &own, self.corrects)?.updated;
+        let both = own.iter().cloned().chain(corrected).collect();
+        Ok([own, both])
     }
 }
 

@@ -18,7 +18,7 @@ pub fn steps<'a>(
     let steps: Vec<&Step> = workflow
         .steps
         .iter()
-        .filter(|step| takes_part(step.lifecycle) && workflow.step_direction(step) == direction)
+        .filter(|step| takes_part(step.lifecycle) && step.runs_in(direction))
         .filter(|step| {
             project.mapping(&step.mapping).is_none_or(|mapping| {
                 takes_part(mapping.lifecycle)

@@ -35,6 +35,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 use super::{
     ambiguous::name_ambiguous,
     candidates::{count_candidates, row_numbers, without_ambiguous},
+    doubtful::{Ambiguous, hold_back_doubtful},
     held::{Held, nullable, slim},
     noted::{ForMemory, Noted},
     started::start,
@@ -94,6 +95,8 @@ pub struct Reconciled {
     pub raised: Raised,
     /// Objects of which nobody knows the counterpart, because scripts fail on their matching properties.
     pub unmatchable: Unmatchable,
+    /// Lone central objects that a provisioning is not about; they still count where two would be one.
+    pub(super) not_wanted: Vec<RecordBatch>,
     /// Objects read from the central and from the target system, where only some of them are left in the above.
     pub(super) read: Option<[u64; 2]>,
 }
@@ -143,6 +146,8 @@ pub struct AmbiguousGroup {
     pub left: Vec<String>,
     /// The target objects.
     pub right: Vec<String>,
+    /// One of them has several candidates by a rule before this one; this one would match it with the others.
+    pub by_other_rule: bool,
 }
 
 impl Reconciled {
@@ -174,6 +179,7 @@ impl Reconciled {
             for_memory: ForMemory::default(),
             raised: Raised::default(),
             unmatchable: Unmatchable::default(),
+            not_wanted: Vec::new(),
             read: None,
         }
     }
@@ -203,6 +209,7 @@ pub async fn reconcile(
     let mut held = Arc::new(Held::new(&left_schema, &read)?);
     drop(read);
     let mut found: Option<Reconciled> = None;
+    let mut doubtful = Vec::new();
     let noted = Noted::new(mapping, &left_schema, &right_schema);
     // Whom a remembered pair names is matched before all rules.
     let remembered = noted.has_numbers().then(|| CompiledMatch::by_column(REMEMBERED, PAIR_COLUMN));
@@ -217,6 +224,11 @@ pub async fn reconcile(
         let plan = slim(joined, &right)?;
         let pass = run_pass(session, plan, comparison).await?;
         let counted = count_candidates(&pass.pairs);
+        if !counted.left.is_empty() && number < last {
+            let position = number.checked_sub(usize::from(remembered.is_some()));
+            let sides = [left.clone(), right.clone()];
+            doubtful.push(Ambiguous::read(session, mapping, (position, rule), sides).await?);
+        }
         let ambiguous = if counted.left.is_empty() {
             Vec::new()
         } else {
@@ -241,13 +253,16 @@ pub async fn reconcile(
         if number < last {
             held = Arc::new(Held::new(&left_schema, &own_columns(&pass.left_only, 0..left_width)?)?);
             let own = left_width..left_width + right_schema.fields().len();
-            right = in_memory(&right_schema, own_columns(&pass.right_only, own)?)?;
+            right = in_memory(Side::Right, &right_schema, own_columns(&pass.right_only, own)?)?;
         } else {
             all.left_only = pass.left_only;
             all.right_only = pass.right_only;
         }
     }
-    found.ok_or_else(|| DataFusionError::Plan("the mapping has no object matching rule".to_owned()))
+    let none = || DataFusionError::Plan("the mapping has no object matching rule".to_owned());
+    let mut found = found.ok_or_else(none)?;
+    hold_back_doubtful(session, mapping, &doubtful, &[left_schema, right_schema], &mut found).await?;
+    Ok(found)
 }
 
 /// What it takes to compare the pairs of a joined batch.
@@ -469,13 +484,17 @@ fn own_columns(batches: &[RecordBatch], columns: Range<usize>) -> DataFusionResu
     Ok(batches.iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?)
 }
 
-/// The lone target objects as the input of the next rule.
-fn in_memory(schema: &Schema, batches: Vec<RecordBatch>) -> DataFusionResult<LogicalPlan> {
+/// Objects of a side as the input of the next rule.
+pub(super) fn in_memory(
+    side: Side,
+    schema: &Schema,
+    batches: Vec<RecordBatch>,
+) -> DataFusionResult<LogicalPlan> {
     let schema = nullable(schema);
     let batches = batches
         .into_iter()
         .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()))
         .collect::<Result<Vec<_>, _>>()?;
     let table = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
-    LogicalPlanBuilder::scan(TableReference::bare(qualifier(Side::Right)), table, None)?.build()
+    LogicalPlanBuilder::scan(TableReference::bare(qualifier(side)), table, None)?.build()
 }

@@ -1,8 +1,8 @@
 //! Changes that come to rest (DESIGN, engine semantics 1): once they are written, the next run finds nothing to do.
 //!
 //! Rules may read what rules write. So they are evaluated again on the objects as they will be, until nothing
-//! changes any more. Objects for which that never happens, and objects that no matching rule would pair again,
-//! are named and left out: they would be written in every run.
+//! changes any more. Objects for which that never happens are named and left out, and so are those that the next run
+//! would not find (see [`super::lost`]): they would be written in every run.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,17 +19,14 @@ use datafusion::error::Result as DataFusionResult;
 use super::changes::Planner;
 use crate::{
     connect::ROW_COLUMN,
-    expr::properties_of,
     journal::{Message, MessageLevel},
-    mapping::{CompiledMapping, CompiledMatch, Occasion, Target, UNMATCHABLE_COLUMN},
+    mapping::{Occasion, Target},
     project::Side,
     value::value_at,
 };
 
 /// Code of what is told of objects that rules would write in every run.
 const RESTLESS: &str = "SW-R119";
-/// Code of what is told of objects that would not be matched again.
-const LOST: &str = "SW-R120";
 
 /// Objects and what they will be.
 pub(super) struct Settled {
@@ -93,6 +90,7 @@ impl Planner<'_> {
         }
         settled = self.with_actions(settled, targets, occasion)?;
         settled = self.without_undone(settled)?;
+        let settled = self.without_outsiders(settled, targets, occasion)?;
         self.without_lost(settled, targets, occasion)
     }
 
@@ -266,45 +264,6 @@ impl Planner<'_> {
         settled.filtered(&not(&told)?)
     }
 
-    /// Leaves out objects that no matching rule would pair again: the next run would take them for lone ones, insert
-    /// them once more and delete what this run has written.
-    fn without_lost(
-        &mut self,
-        settled: Settled,
-        targets: &[Target],
-        occasion: Occasion,
-    ) -> DataFusionResult<Settled> {
-        let mapping = self.mapping;
-        if mapping.remember_pairs || settled.after.num_rows() == 0 {
-            return Ok(settled);
-        }
-        if !can_lose(mapping, targets, occasion) {
-            return Ok(settled);
-        }
-        let mut found = BooleanArray::from(vec![false; settled.after.num_rows()]);
-        for rule in &mapping.matching {
-            found = or(&found, &self.evaluator.holds(&rule.holds(), &settled.after)?)?;
-        }
-        let lost = not(&found)?;
-        if lost.true_count() > 0 {
-            let names = self.display(&filter_record_batch(&settled.before, &lost)?)?;
-            self.messages.extend((0..names.len()).map(|row| Message {
-                level: MessageLevel::Error,
-                code: LOST.to_owned(),
-                text: "no matching rule would pair the two objects again once this is written, so every run would \
-                       write another one; the object is left out. Its matching properties are empty, or rules write \
-                       other values into them: map them as they are, or remember pairs; if the database fills \
-                       them in, say so in the schema"
-                    .to_owned(),
-                object: Some(value_at(&names, row).to_string()),
-                property: None,
-                rule: None,
-            }));
-            self.situations.skipped += lost.true_count() as u64;
-        }
-        settled.filtered(&found)
-    }
-
     /// `rows` with those that are also in `written`, which have what was planned for them.
     ///
     /// # Errors
@@ -335,31 +294,6 @@ impl Planner<'_> {
 fn same_rules(one: &Target, other: &Target) -> bool {
     let rules = |target: &Target| target.arms.iter().map(|arm| arm.rule).collect::<Vec<_>>();
     one.side == other.side && one.property == other.property && rules(one) == rules(other)
-}
-
-/// Whether what is written can keep objects from being matched again, and everything that decides it is known.
-fn can_lose(mapping: &CompiledMapping, targets: &[Target], occasion: Occasion) -> bool {
-    let class = mapping.destination();
-    let is_written = |name: &String| targets.iter().any(|target| target.property == *name);
-    // Written through another property, as a part of a composite key or as a reference.
-    let through = |name: &String| {
-        targets.iter().any(|target| target.write_as.columns(&target.property).contains(&name.as_str()))
-    };
-    let expressions = mapping.matching.iter().flat_map(CompiledMatch::expressions);
-    let keys = expressions.flat_map(|expression| properties_of(expression, class.side));
-    // A script that fails gives no value.
-    let mut columns = keys
-        .filter(|name| name != UNMATCHABLE_COLUMN)
-        .flat_map(|name| class.made_from(&name, targets, occasion));
-    match occasion {
-        // What the database fills in, and what virtual properties make of other objects, is seen in the next run only.
-        Occasion::Insert => columns.all(|name| {
-            is_written(&name)
-                || !through(&name)
-                    && class.schema_type.property(&name).is_some_and(|property| !property.is_filled())
-        }),
-        _ => columns.any(|name| is_written(&name)),
-    }
 }
 
 /// Where `mask` holds and the two values are not the same.

@@ -9,7 +9,10 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 
-use arrow::{array::RecordBatch, compute::filter_record_batch};
+use arrow::{
+    array::RecordBatch,
+    compute::{filter_record_batch, not},
+};
 use datafusion::{
     error::Result as DataFusionResult,
     logical_expr::{Expr, LogicalPlanBuilder},
@@ -52,6 +55,8 @@ pub struct Wanted {
 pub struct FoundObjects {
     /// Those that are in the class, as people know them, by key.
     pub names: BTreeMap<String, String>,
+    /// Those that the target system lacks and that the step would insert.
+    pub alone: BTreeSet<String>,
     /// Those that have more than one candidate.
     pub ambiguous: BTreeSet<String>,
     /// Those that are not in the class.
@@ -131,18 +136,27 @@ impl Execution<'_> {
         found.read = Some([Side::Left, Side::Right].map(|side| found.objects(side)));
         let evaluator = Evaluator::new(&self.session, &found.schema);
         let mut names = BTreeMap::new();
-        for part in [&mut found.attention, &mut found.left_only] {
+        let mut keep = |part: &mut Vec<RecordBatch>| -> DataFusionResult<_> {
             let rows = evaluator.together(part)?;
-            let kept = filter_record_batch(&rows, &evaluator.holds(&is_wanted(), &rows)?)?;
-            names.extend(named(mapping, &evaluator, &kept)?);
+            let wanted = evaluator.holds(&is_wanted(), &rows)?;
+            let kept = filter_record_batch(&rows, &wanted)?;
+            let own = named(mapping, &evaluator, &kept)?;
+            names.extend(own.iter().cloned());
             *part = vec![kept];
-        }
+            Ok((own, filter_record_batch(&rows, &not(&wanted)?)?))
+        };
+        keep(&mut found.attention)?;
+        let (alone, others) = keep(&mut found.left_only)?;
+        found.not_wanted = vec![others];
         found.pairs = found.attention.iter().map(|batch| batch.num_rows() as u64).sum();
         found.right_only.clear();
         (found.ambiguous_left, found.ambiguous_right) = (0, 0);
         let missing: HashSet<&String> =
             objects.wanted.keys.iter().filter(|key| !names.contains_key(*key)).collect();
-        let mut told = FoundObjects { names, ..FoundObjects::default() };
+        // Where nothing is inserted, an object that the target system lacks is as it should be.
+        let inserts = !mapping.only_for_updates && !mapping.methods.only_in_source.is_empty();
+        let alone = alone.into_iter().filter(|_| inserts).map(|(key, _)| key).collect();
+        let mut told = FoundObjects { names, alone, ..FoundObjects::default() };
         if !missing.is_empty() {
             let others = self.in_class(mapping, tables).await?;
             for key in missing {

@@ -182,3 +182,54 @@ fn large_schemas_are_checked_quickly() {
     let limit = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
     assert!(taken < limit, "{taken:?}");
 }
+
+/// Whoever corrects one rule is not to meet the error of the next one only then.
+#[test]
+fn every_rule_with_an_error_is_told_at_once() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT);",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT);",
+    );
+    let condition = |text: &str| Some(syncwright_core::project::Condition::Expression(text.to_owned()));
+    let broken = |name: &str, text: &str| PropertyRule { condition: condition(text), ..rule(name, name) };
+    let rules = vec![
+        rule("id", "id"),
+        broken("a", "Left.a = "),
+        broken("b", "Left.nothing = 1"),
+        PropertyRule { left: "gone".to_owned(), ..rule("c", "c") },
+    ];
+    let matching = vec![by("gone", pair("missing", "id")), by("id", pair("id", "id"))];
+    let project = systems.project(Direction::ToTarget, vec![mapping("p", "q", matching, rules)]);
+    let mut places: Vec<String> = errors(&project).into_iter().map(|(_, place, _)| place).collect();
+    places.sort();
+    places.dedup();
+    for name in ["a", "b", "c", "gone"] {
+        assert!(
+            places.iter().any(|place| place.ends_with(&format!("rule {name}")) || place.contains(name)),
+            "{places:?}"
+        );
+    }
+    assert_eq!(places.len(), 4, "{places:?}");
+}
+
+/// D1: a start up configuration may turn the direction of a workflow; steps with one of their own stay.
+#[test]
+fn a_start_up_configuration_turns_the_steps_of_its_workflow() {
+    let systems = Systems::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT);",
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO q VALUES (1, 'x');",
+    );
+    let rules = vec![rule("id", "id"), rule("a", "a")];
+    let mapping = mapping("p", "q", vec![by("id", pair("id", "id"))], rules);
+    let mut project = systems.project(Direction::ToTarget, vec![mapping]);
+    project.start_ups[0].direction = Some(Direction::ToCentral);
+    let never = |project: &Project| {
+        check(project).iter().filter(|one| ["SW-C188", "SW-C189"].contains(&one.code)).count()
+    };
+    assert_eq!(never(&project), 0);
+    assert_eq!(systems.run_well(&project).total_writes(), 1);
+    assert_eq!(crate::fixture::rows(&systems.left(), "SELECT id, a FROM p"), ["1|x"]);
+    project.workflows[0].steps[0].direction = Some(Direction::ToTarget);
+    assert!(never(&project) > 0);
+    assert_eq!(systems.run_well(&project).total_writes(), 0);
+}

@@ -47,7 +47,7 @@ fn set_statuses(systems: &Systems, run: &str, position: u32, status: impl Fn(usi
 }
 
 /// Makes a run that was done one that was killed with these notes.
-fn kill(systems: &Systems, report: &RunReport, notes: &str) {
+pub fn kill(systems: &Systems, report: &RunReport, notes: &str) {
     set_statuses(systems, &report.run.id, 0, |_| ChangeStatus::Planned);
     fs::write(run_folder(systems, &report.run.id).join("step-001.outcome"), notes).unwrap();
     for sql in [

@@ -98,18 +98,21 @@ fn several_candidates_are_never_guessed_among() {
     );
     let project = project(&systems, number_then_mail());
     let report = systems.simulate(&project);
-    assert_eq!(fates(&report), ["delete =r2", "update l8=r8"]);
-    assert_eq!(situations(&report).ambiguous, 9);
+    // Not even r2 is superfluous: it may well be the counterpart of l2.
+    assert_eq!(fates(&report), ["update l8=r8"]);
+    assert_eq!(situations(&report).ambiguous, 10);
     let texts = messages(&report, "SW-R101");
-    assert_eq!(texts.len(), 3, "{texts:?}");
-    for names in [&["l1", "l2", "r1"][..], &["l5", "r5", "r6"], &["l9", "r9", "r10"]] {
+    assert_eq!(texts.len(), 4, "{texts:?}");
+    for names in
+        [&["l1", "l2", "r1"][..], &["l5", "r5", "r6"], &["l9", "r9", "r10"], &["l2", "r2", "one before"]]
+    {
         assert!(texts.iter().any(|text| names.iter().all(|name| text.contains(name))), "{names:?} {texts:?}");
     }
     let rules: Vec<_> =
         report.steps[0].messages.iter().map(|message| message.rule.clone().unwrap()).collect();
-    assert_eq!(rules, ["number", "number", "mail"]);
+    assert_eq!(rules, ["number", "number", "mail", "mail"]);
     // Nor does a run touch them, however often.
-    assert_eq!(systems.run_well(&project).total_writes(), 2);
+    assert_eq!(systems.run_well(&project).total_writes(), 1);
     assert_eq!(systems.run_well(&project).total_writes(), 0);
 }
 

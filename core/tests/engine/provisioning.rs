@@ -14,7 +14,7 @@ use syncwright_core::{
 
 use crate::fixture::{GO, Systems, by, changes, mapping, messages, pair, rows, rule, step};
 
-fn systems() -> Systems {
+pub fn systems() -> Systems {
     Systems::new(
         "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, mail TEXT, number INTEGER);
          INSERT INTO p VALUES (1, 'a', 'a@x', NULL), (2, 'b', 'b@x', NULL), (3, 'c', 'c@x', NULL), (4, 'd', 'd@x', NULL);",
@@ -28,23 +28,23 @@ fn systems() -> Systems {
     )
 }
 
-fn to_target(rule: PropertyRule) -> PropertyRule {
+pub fn to_target(rule: PropertyRule) -> PropertyRule {
     PropertyRule { direction: MappingDirection::ToTarget, ..rule }
 }
 
 /// A project that writes names and mail addresses; `change` its mapping.
-fn project(systems: &Systems, change: impl FnOnce(&mut Mapping)) -> Project {
+pub fn project(systems: &Systems, change: impl FnOnce(&mut Mapping)) -> Project {
     let rules = ["id", "name", "mail"].map(|name| to_target(rule(name, name))).to_vec();
     let mut mapping = mapping("p", "q", vec![by("id", pair("id", "id"))], rules);
     change(&mut mapping);
     systems.project(Direction::ToTarget, vec![mapping])
 }
 
-fn request<'a>(keys: &'a [String], kind: RunKind) -> Request<'a> {
+pub fn request<'a>(keys: &'a [String], kind: RunKind) -> Request<'a> {
     Request { start_up: None, mapping: "p", keys, password_change: false, kind }
 }
 
-fn try_provision(
+pub fn try_provision(
     systems: &Systems,
     project: &Project,
     request: Request<'_>,
@@ -52,23 +52,24 @@ fn try_provision(
     provision::objects(project, systems.folder(), request, &Silent, &CancelToken::default())
 }
 
-fn keys(keys: &[&str]) -> Vec<String> {
+pub fn keys(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
-fn provision(systems: &Systems, project: &Project, wanted: &[&str]) -> RunReport {
+pub fn provision(systems: &Systems, project: &Project, wanted: &[&str]) -> RunReport {
     try_provision(systems, project, request(&keys(wanted), RunKind::Run)).unwrap()
 }
 
 /// What was written to the table of the target since the last call.
-fn written(systems: &Systems) -> Vec<String> {
+pub fn written(systems: &Systems) -> Vec<String> {
     let found = rows(&systems.right(), "SELECT what FROM written ORDER BY what");
     systems.right().execute_batch("DELETE FROM written").unwrap();
     found
 }
 
-fn work(systems: &Systems, project: &Project) -> Pending {
-    provision::pending(project, systems.folder(), RunKind::Run, &Silent, &CancelToken::default()).unwrap()
+pub fn work(systems: &Systems, project: &Project) -> Pending {
+    provision::pending(project, systems.folder(), None, RunKind::Run, &Silent, &CancelToken::default())
+        .unwrap()
 }
 
 /// Settings of provisioning that the check takes for ineffective.
@@ -245,7 +246,7 @@ fn collisions_are_respected() {
 }
 
 /// A project that imports names from a secondary system, which also gets them back.
-fn importing(systems: &Systems) -> Project {
+pub fn importing(systems: &Systems) -> Project {
     let import = PropertyRule { direction: MappingDirection::ToCentral, ..rule("name", "name") };
     let import_mapping = Mapping {
         direction: MappingDirection::ToCentral,
@@ -259,7 +260,7 @@ fn importing(systems: &Systems) -> Project {
 }
 
 /// The project of a primary system, with the same central database.
-fn primary(systems: &Systems, file: &str, identifier: &str) -> Project {
+pub fn primary(systems: &Systems, file: &str, identifier: &str) -> Project {
     let database = rusqlite::Connection::open(systems.folder().join(file)).unwrap();
     database
         .execute_batch("CREATE TABLE IF NOT EXISTS q (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
@@ -270,7 +271,7 @@ fn primary(systems: &Systems, file: &str, identifier: &str) -> Project {
     project
 }
 
-fn waiting(systems: &Systems) -> Vec<String> {
+pub fn waiting(systems: &Systems) -> Vec<String> {
     rows(&systems.left(), "SELECT system_identifier, object_key, tries FROM sw_provisioning ORDER BY 1, 2")
 }
 
@@ -303,9 +304,15 @@ fn imports_wait_for_the_primary_systems() {
     );
     assert_eq!(rows(&systems.left(), "SELECT count(*) FROM sw_pending"), ["4"]);
     // Each takes its own, and nothing else.
-    let simulated =
-        provision::pending(&ldap, systems.folder(), RunKind::Simulation, &Silent, &CancelToken::default())
-            .unwrap();
+    let simulated = provision::pending(
+        &ldap,
+        systems.folder(),
+        None,
+        RunKind::Simulation,
+        &Silent,
+        &CancelToken::default(),
+    )
+    .unwrap();
     assert_eq!((simulated.reports.len(), simulated.waiting.len()), (1, 2));
     let done = work(&systems, &ldap);
     assert_eq!((done.done, done.waiting.len()), (2, 0));

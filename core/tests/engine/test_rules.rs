@@ -365,3 +365,79 @@ fn a_test_has_the_variables_that_it_is_asked_for() {
     assert!(matches!(&error, RuleTestError::UnknownStartUp { .. }), "{error}");
     assert_eq!((error.exit_code(), explain(of_set("Zoe's")).unwrap_err().exit_code()), (2, 2));
 }
+
+/// R23: of two rules for a property one wins, and what becomes of the other one is no error of the object.
+#[test]
+fn the_winner_among_conflicting_rules_is_named() {
+    let (systems, mut project) = people();
+    let loser = PropertyRule { name: "loser".to_owned(), ..rule("age", "note") };
+    let mut fallible = PropertyRule { name: "fallible".to_owned(), ..rule("name", "age") };
+    fallible.direction = MappingDirection::ToTarget;
+    project.mappings[0].rules.retain(|rule| !rule.name.starts_with("note"));
+    let winner = PropertyRule { name: "winner".to_owned(), ..rule("mail", "note") };
+    // What the direction of the run does not decide the order does: the last one wins.
+    project.mappings[0].rules.splice(0..0, [fallible]);
+    project.mappings[0].rules.extend([loser, winner]);
+    let explanation = explain(&systems, &project, of("1"), &[]).unwrap();
+    let of_rule = |name: &str| explanation.rules.iter().find(|one| one.rule == name).unwrap();
+    let overruled: Vec<(&str, Option<&str>)> = ["loser", "winner", "fallible", "age", "name"]
+        .map(|name| (name, of_rule(name).overruled_by.as_deref()))
+        .to_vec();
+    let change = &explanation.changes[0];
+    let note = change.properties.iter().find(|one| one.property == "note").unwrap();
+    let (won, lost) = if note.rule == "winner" { ("winner", "loser") } else { ("loser", "winner") };
+    assert_eq!(overruled.iter().find(|one| one.0 == won).unwrap().1, None);
+    assert_eq!(overruled.iter().find(|one| one.0 == lost).unwrap().1, Some(won));
+    // “Ann” is no number, but nobody asks for it.
+    let fails = of_rule("fallible");
+    if fails.overruled_by.as_deref() == Some("age") {
+        assert_eq!((fails.failure.clone(), explanation.messages.len()), (None, 0));
+    } else {
+        panic!("{overruled:?}");
+    }
+}
+
+/// Rules against the direction see the pair as the rules of the direction leave it.
+#[test]
+fn forced_and_rogue_rules_see_what_the_others_write() {
+    for forced in [true, false] {
+        let (systems, mut project) = people();
+        let back = PropertyRule {
+            name: "back".to_owned(),
+            direction: MappingDirection::ToCentral,
+            force_against_direction: forced,
+            detect_rogue_modifications: !forced,
+            ..rule("note", "age")
+        };
+        project.mappings[0].rules.retain(|rule| rule.name == "age");
+        project.mappings[0].rules.push(back);
+        let explanation = explain(&systems, &project, of("1"), &[]).unwrap();
+        let occasion = if forced { "Forced" } else { "Rogue" };
+        assert!(
+            results(&explanation).contains(&format!("back {occasion}: old → 30")),
+            "{:?}",
+            results(&explanation)
+        );
+    }
+}
+
+/// D2: what the database makes of a new object comes back once it is saved.
+#[test]
+fn a_forced_rule_of_a_new_object_runs_after_saving() {
+    let (systems, mut project) = people();
+    let back = PropertyRule {
+        name: "back".to_owned(),
+        direction: MappingDirection::ToCentral,
+        force_against_direction: true,
+        ..rule("note", "id")
+    };
+    project.mappings[0].rules.retain(|rule| rule.name == "mail");
+    project.mappings[0].rules.push(back);
+    let values = [(Side::Left, "mail", Some("zoe@x"))];
+    let explanation = explain(&systems, &project, TestObjects::New, &values).unwrap();
+    let results = results(&explanation);
+    assert!(
+        results.iter().any(|one| one.starts_with("back Forced: runs once the new object is saved")),
+        "{results:?}"
+    );
+}

@@ -230,7 +230,7 @@ fn steps() -> Vec<Case> {
         case(&[(E, "SW-C101", IN_PEOPLE)], |project| {
             step(project, "Import", "People").mapping = "Nobody".to_owned();
         }),
-        case(&[(W, "SW-C121", DEPARTMENTS)], |project| {
+        case(&[(W, "SW-C121", DEPARTMENTS), (W, "SW-C187", IN_PEOPLE)], |project| {
             mapping(project, "Department").direction = MappingDirection::ToTarget;
         }),
         case(&[(E, "SW-C122", OUT_PEOPLE)], |project| {
@@ -271,7 +271,16 @@ fn start_ups() -> Vec<Case> {
         case(&[(I, "SW-C188", "workflow Import")], |project| {
             project.start_ups.remove(0);
         }),
-        case(&nothing, |project| project.start_ups[0].direction = Some(Direction::ToTarget)),
+        // Steps without a direction of their own turn with it, but the mapping of one does not permit it.
+        case(&[(W, "SW-C121", DEPARTMENTS), (W, "SW-C187", IN_PEOPLE)], |project| {
+            project.start_ups[0].direction = Some(Direction::ToTarget);
+        }),
+        case(&nothing, |project| {
+            project.start_ups[0].direction = Some(Direction::ToTarget);
+            for step in &mut project.workflows[0].steps {
+                step.direction = Some(Direction::ToCentral);
+            }
+        }),
         case(&nothing, |project| {
             for step in &mut project.workflows[0].steps {
                 step.lifecycle = Lifecycle::Proposed;

@@ -43,7 +43,7 @@ impl CompiledClass {
         Ok(made)
     }
 
-    fn of_the_side(&self, value: Expr) -> DataFusionResult<Expr> {
+    pub(super) fn of_the_side(&self, value: Expr) -> DataFusionResult<Expr> {
         let named = |part| match part {
             Expr::Column(column) => Ok(Transformed::yes(expr::property(self.side, &column.name))),
             other => Ok(Transformed::no(other)),

@@ -19,7 +19,8 @@ use arrow::datatypes::{Field, Schema as ArrowSchema};
 use datafusion::{
     catalog::TableProvider,
     common::{Column, DFSchema, TableReference},
-    logical_expr::Expr,
+    error::DataFusionError,
+    logical_expr::{Expr, utils::conjunction},
 };
 
 pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
@@ -82,6 +83,8 @@ pub struct CompiledClass {
     pub key: Vec<String>,
     /// Class filter and scope.
     filters: Vec<String>,
+    /// Where the mapping may write the class: whether an object belongs to it, by class filter and scope.
+    pub(crate) belongs: Option<Expr>,
     virtual_properties: Vec<Computed>,
     /// Virtual properties that are computed, each behind those that it reads.
     computed: Vec<String>,
@@ -164,6 +167,7 @@ impl CompiledClass {
             schema_type: class.schema_type.clone(),
             key: class.schema_type.key.clone(),
             filters,
+            belongs: None,
             virtual_properties,
             computed: Vec::new(),
             own_schema: own_schema(class),
@@ -236,10 +240,11 @@ impl CompiledClass {
         };
         self.used = in_order(used);
         let place = format!("class {}", self.name);
-        for filter in &self.filters {
+        let filters = self.filters.iter().map(|filter| {
             self.filter(context.session, filter)
-                .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))?;
-        }
+                .map_err(|source| context.bad_expression(&format!("{place}, filter"), source))
+        });
+        let belongs = conjunction(filters.collect::<Result<Vec<_>, _>>()?);
         let order = |wanted: &mut dyn Iterator<Item = &String>| {
             order(context.session, class, wanted).map_err(|circle| {
                 let help = Some("let one of them read columns only".to_owned());
@@ -267,15 +272,21 @@ impl CompiledClass {
             }
         }
         if !written.is_empty() {
-            self.made_of = self
-                .made_of_columns(context.session, &self.computed)
-                .map_err(|error| MappingError::engine(&context.mapping.name, &error))?;
+            let failed = |error: &DataFusionError| MappingError::engine(&context.mapping.name, error);
+            self.belongs =
+                belongs.map(|filter| self.of_the_side(filter)).transpose().map_err(|error| failed(&error))?;
+            self.made_of =
+                self.made_of_columns(context.session, &self.computed).map_err(|error| failed(&error))?;
             let side = self.side;
             self.made_of.retain(|name, value| {
                 let changes = || !expr::properties_of(value, side).is_disjoint(written);
                 used.contains(name) && (matched.contains(name) || changes())
             });
-            let columns = self.made_of.values().flat_map(|value| expr::properties_of(value, self.side));
+            let columns = self
+                .made_of
+                .values()
+                .chain(&self.belongs)
+                .flat_map(|value| expr::properties_of(value, self.side));
             self.used = in_order(&self.used.iter().cloned().chain(columns).collect());
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Lists of values, element by element: what the written list becomes (R12, R13, R16, R18).
+//! Lists of values, element by element: what the written list becomes (R12, R13, R14, R16, R18).
 //!
 //! Elements are the same if their written forms are. What is superfluous goes, what is missing comes, unless
 //! the rule protects it; a list that would hold the same elements stays as it is, to the letter.
@@ -36,6 +36,8 @@ pub(super) struct MemberRule {
     ignore_case: bool,
     filter: MemberFilter,
     superfluous: Superfluous,
+    /// R14: the value of the property is its first element; the others are nobody's business.
+    only_first: bool,
 }
 
 /// What happens to elements that the source does not have.
@@ -70,6 +72,7 @@ impl MemberRule {
             ignore_case: rule.ignore_case,
             filter: rule.members.clone(),
             superfluous,
+            only_first: rule.first_value_as_single_value,
         })
     }
 
@@ -126,6 +129,12 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     if source.len() == written.len() && source.iter().zip(written).all(|(one, other)| one.1 == other.1) {
         return Outcome::Same;
     }
+    let source = if rule.only_first { source.get(..1).unwrap_or_default() } else { source };
+    if rule.only_first && holds_first(rule, source, written) {
+        return Outcome::Same;
+    }
+    // Without a value of its own the property has no first one either: nothing is left.
+    let first_goes = rule.only_first && !source.is_empty();
     let mut seen = HashSet::new();
     let source: Vec<(usize, String)> = source
         .iter()
@@ -136,9 +145,10 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     let mut present = HashSet::new();
     let old: Vec<(usize, String, bool)> = written
         .iter()
-        .map(|(index, text)| {
+        .enumerate()
+        .map(|(place, (index, text))| {
             let key = rule.key(text);
-            let stays = wanted.contains(key.as_str()) || rule.stays(&key, text);
+            let stays = wanted.contains(key.as_str()) || rule.stays(&key, text) || first_goes && place > 0;
             (*index, key, stays)
         })
         .filter(|(_, key, _)| present.insert(key.clone()))
@@ -155,6 +165,17 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     let new =
         source.iter().filter(|(_, key)| !present.contains(key)).map(|(index, _)| Element::Source(*index));
     Outcome::Changed(staying.chain(new).collect())
+}
+
+/// Whether the value of the source is where the property has its own: in front, or, without an order, anywhere.
+fn holds_first(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)]) -> bool {
+    let Some((_, value)) = source.first() else { return written.is_empty() };
+    let value = rule.key(value);
+    if !rule.is_mapped(&value) {
+        return true;
+    }
+    let is_value = |(_, text): &(usize, &str)| rule.key(text) == value;
+    if rule.order_counts { written.first().is_some_and(is_value) } else { written.iter().any(is_value) }
 }
 
 /// The source's order; what stays beside it comes behind.

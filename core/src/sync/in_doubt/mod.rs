@@ -23,6 +23,7 @@ use std::{
 use self::objects::{Objects, written_if};
 use super::{
     apply::unknown,
+    execute::Execution,
     outcome::Outcome,
     pairs::StepPairs,
     reconcile::session,
@@ -50,20 +51,18 @@ use crate::{
 ///
 /// If the central database cannot be read or written, or if a system cannot be asked now and can be later: the
 /// runs then stay as they are.
-pub fn resolve_interrupted(
-    project: &Project,
-    folder: &Path,
-    start_up: &str,
+pub(super) fn resolve_interrupted(
+    execution: &Execution<'_>,
     journal: &mut Journal,
-    cancel: &CancelToken,
 ) -> Result<(), JournalError> {
+    let Execution { project, folder, cancel, .. } = *execution;
+    let start_up = &execution.start_up.name;
+    let resolver = |what| Resolver { project, folder, cancel, what };
     if let Some(run) = last_in_doubt(start_up, journal)? {
-        let resolver = Resolver { project, folder, cancel, what: Interruption::LostAnswer };
-        resolver.resolve_run(&run, journal)?;
+        resolver(Interruption::LostAnswer).resolve_run(&run, execution, journal)?;
     }
     for run in journal.unfinished(start_up)? {
-        let resolver = Resolver { project, folder, cancel, what: Interruption::Killed };
-        resolver.resolve_run(&run, journal)?;
+        resolver(Interruption::Killed).resolve_run(&run, execution, journal)?;
         journal.mark_interrupted(&run.id)?;
     }
     Ok(())
@@ -156,8 +155,14 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// Gives the open changes of all steps of a run their status, and remembers pairs as they are.
-    fn resolve_run(&self, run: &RunHeader, journal: &mut Journal) -> Result<(), JournalError> {
+    /// Gives the open changes of all steps of a run their status, and remembers pairs as they are; what a data import
+    /// has written waits for being provisioned.
+    fn resolve_run(
+        &self,
+        run: &RunHeader,
+        execution: &Execution<'_>,
+        journal: &mut Journal,
+    ) -> Result<(), JournalError> {
         for (position, mut step) in journal.unfinished_steps(&run.id)? {
             let path = outcome_path(journal, &run.id, position);
             let mapping = self.mapping_of(&step);
@@ -169,6 +174,12 @@ impl Resolver<'_> {
                 }
                 Err(error) => (self.without_notes(&mut step, &path, &error)?, HashSet::new()),
             };
+            // A killed run may have been killed between writing and queueing.
+            if let Some(mapping) = &mapping
+                && (found.is_new || self.what == Interruption::Killed)
+            {
+                execution.queue_interrupted(journal, (&run.id, mapping), &mut step)?;
+            }
             if found.is_new {
                 journal.save_step(&run.id, position, &step)?;
             }

@@ -1,6 +1,9 @@
 //! Why rules run or not, and what they give (T, R): read off the compiled mapping, one row at a time.
 
-use arrow::array::RecordBatch;
+use arrow::{
+    array::{Array as _, AsArray as _, RecordBatch},
+    datatypes::UInt16Type,
+};
 use datafusion::logical_expr::Expr;
 
 use super::{
@@ -19,6 +22,9 @@ use crate::{
     value::{Value, value_at},
 };
 
+/// Why a rule that runs once a new object is saved shows no values.
+const AFTER_SAVING: &str = "runs once the new object is saved, with what the database then holds";
+
 /// Expressions on one row.
 struct OneRow<'a> {
     evaluator: Evaluator<'a>,
@@ -28,6 +34,13 @@ struct OneRow<'a> {
 impl OneRow<'_> {
     fn value(&self, expression: &Expr) -> Result<Value, RuleTestError> {
         Ok(value_at(&self.evaluator.values(expression, self.row)?, 0))
+    }
+
+    /// Position of the rule that `expression` names.
+    fn rule(&self, expression: &Expr) -> Result<Option<u16>, RuleTestError> {
+        let rules = self.evaluator.values(expression, self.row)?;
+        let rules = rules.as_primitive::<UInt16Type>();
+        Ok((!rules.is_empty() && rules.is_valid(0)).then(|| rules.value(0)))
     }
 
     fn holds(&self, expression: &Expr) -> Result<bool, RuleTestError> {
@@ -71,9 +84,13 @@ impl Bench<'_> {
             .collect()
     }
 
-    /// What every rule does: for the pair or the new object, then against the direction.
-    pub(super) fn rules(&self, row: &TestRow) -> Result<Vec<RuleResult>, RuleTestError> {
-        let one = self.one_row(row);
+    /// What every rule does: for the pair or the new object, then against the direction; those rules see the pair as the
+    /// rules of the direction leave it, and forced ones as corrections then leave it.
+    pub(super) fn rules(
+        &self,
+        row: &TestRow,
+        [left, corrected]: &[TestRow; 2],
+    ) -> Result<Vec<RuleResult>, RuleTestError> {
         let source = self.compiled.direction.source();
         let both = row.has(Side::Left) && row.has(Side::Right);
         let occasions: &[Occasion] = match (both, row.has(source)) {
@@ -84,23 +101,34 @@ impl Bench<'_> {
                 Occasion::Forced,
                 Occasion::WriteBack,
             ],
-            (false, true) => &[Occasion::Insert, Occasion::Option(OperationKind::Insert)],
+            (false, true) => &[
+                Occasion::Insert,
+                Occasion::Option(OperationKind::Insert),
+                Occasion::Forced,
+                Occasion::WriteBack,
+            ],
             // An object that is only in the written system is deleted, marked or left alone: no rule runs.
             (false, false) => &[],
         };
         let mut results = Vec::new();
         for (position, rule) in self.mapping.rules.iter().enumerate() {
             for occasion in occasions {
-                let why_not = self.compiled.why_not(rule, *occasion);
+                let (row, why_not) = match (occasion, self.compiled.why_not(rule, *occasion)) {
+                    // What the database makes of a new object is known once it is there.
+                    (Occasion::Forced | Occasion::WriteBack, None) if !both => (row, Some(AFTER_SAVING)),
+                    (Occasion::Forced | Occasion::WriteBack, why_not) => (corrected, why_not),
+                    (Occasion::Rogue, why_not) => (left, why_not),
+                    (_, why_not) => (row, why_not),
+                };
                 let own_occasion = match occasion {
                     Occasion::Update | Occasion::Insert => !rule.flags.operation_option,
                     Occasion::Option(_) => rule.flags.operation_option,
                     Occasion::Rogue | Occasion::Forced | Occasion::WriteBack => false,
                 };
-                if why_not.is_some() && !own_occasion {
+                if why_not.is_some_and(|why| why != AFTER_SAVING) && !own_occasion {
                     continue;
                 }
-                results.extend(self.rule(&one, rule, position, *occasion, why_not)?);
+                results.extend(self.rule(&self.one_row(row), rule, position, *occasion, why_not)?);
             }
         }
         Ok(results)
@@ -168,14 +196,20 @@ impl Bench<'_> {
                 return Ok(());
             }
         }
-        result.new = one.value(&arm.value)?;
+        let winner = one.rule(&target.rule())?;
+        if let Some(winner) = winner.filter(|winner| *winner != arm.rule) {
+            result.overruled_by = self.compiled.rule_names.get(usize::from(winner)).cloned();
+        }
+        let is_overruled = result.overruled_by.is_some();
+        match one.value(&arm.value) {
+            Ok(new) => result.new = new,
+            // Nobody needs what it would give.
+            Err(RuleTestError::Engine { .. }) if is_overruled => return Ok(()),
+            Err(error) => return Err(error),
+        }
         result.differs = one.holds(&arm.differs)?;
-        let winner = one.value(&target.rule())?;
-        if winner != Value::Integer(i64::from(arm.rule))
-            && let Value::Integer(winner) = winner
-        {
-            let name = usize::try_from(winner).ok().and_then(|winner| self.compiled.rule_names.get(winner));
-            result.overruled_by = name.cloned();
+        if is_overruled {
+            return Ok(());
         }
         for failure in &arm.failures {
             if one.holds(&failure.holds)? {

@@ -397,7 +397,9 @@ impl<'a> Bench<'a> {
             corrects: corrects(self.project, self.step, self.compiled.direction),
             previews_forced: true,
         };
-        let planned = passes.plan(&mut row.reconciled())?;
+        let mut found = row.reconciled();
+        let planned = passes.plan(&mut found)?;
+        let left = passes.as_left(&found)?.map(|rows| row.left_as(&rows));
         let situations = planned.first().map(|own| own.planned.situations).unwrap_or_default();
         let mut messages = Vec::new();
         let mut all = Vec::new();
@@ -415,7 +417,7 @@ impl<'a> Bench<'a> {
             left: self.name(row, Side::Left)?,
             right: self.name(row, Side::Right)?,
             matching: self.matching(row)?,
-            rules: self.rules(row)?,
+            rules: self.rules(row, &left)?,
             changes: all,
             messages,
             why_nothing,
@@ -437,7 +439,9 @@ fn step_of<'a>(
         workflow
             .steps
             .iter()
-            .find(|step| step.mapping == mapping.name && workflow.step_direction(step) == direction)
+            .find(|step| {
+                step.mapping == mapping.name && project.step_directions(workflow, step).contains(&direction)
+            })
             .map(|step| (workflow, step))
     })
 }

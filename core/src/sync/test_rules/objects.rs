@@ -45,6 +45,13 @@ impl TestRow {
         }
     }
 
+    /// The row as a pass leaves it; `rows` are what it changes.
+    pub fn left_as(&self, rows: &[RecordBatch]) -> Self {
+        let row = rows.iter().rfind(|batch| batch.num_rows() > 0);
+        let row = row.map_or_else(|| self.row.clone(), |batch| batch.slice(0, 1));
+        Self { schema: Arc::clone(&self.schema), row, has: self.has }
+    }
+
     /// The row as if reconciliation had found it.
     pub fn reconciled(&self) -> Reconciled {
         let rows = vec![self.row.clone()];

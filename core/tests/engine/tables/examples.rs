@@ -1,11 +1,19 @@
-//! Worked examples of matching by hand: directory groups with a primary rule and two alternatives (M2–M4).
+//! Worked examples by hand: directory groups with a primary rule and two alternatives (M2–M4), and the merge of their
+//! members (R15, R18).
 
 use syncwright_core::{
-    project::{Direction, Method, Project, PropertyRule},
+    project::{
+        Direction, Method, MultiValueWrite, Project, PropertyRule, RuleKind, Transformation, VirtualKind,
+        VirtualProperty,
+    },
     sync::{Change, RunReport, Situations},
+    value::ValueType,
 };
 
-use crate::fixture::{Systems, by, changes, mapping, messages, pair, rows, rule};
+use crate::{
+    fixture::{Systems, by, changes, mapping, messages, pair, rows, rule},
+    virtual_properties::{class, names, property},
+};
 
 /// Groups that are matched by GUID, then by distinguished name, then by SID.
 fn groups(central: &str, directory: &str) -> (Systems, Project) {
@@ -104,4 +112,76 @@ fn groups_of_one_name_are_left_alone() {
     assert!(["1", "11", "12"].iter().all(|name| told[0].contains(name)), "{told:?}");
     assert_eq!(rows(&systems.right(), "SELECT * FROM grp WHERE dn = 'CN=Sales'"), before);
     assert!(changes(&report).iter().all(|change| change.method == Method::Update));
+}
+
+/// Membership merge, as the guides tell it: of a list of members only what differs is written. Members that the target
+/// system got by itself stay where the rule tolerates them, and their rows are not touched; without merge mode (R15)
+/// the list is sent whole.
+#[test]
+fn memberships_are_merged_member_by_member() {
+    const MEMBERS: &str = "CREATE TABLE account (id INTEGER PRIMARY KEY, login TEXT);
+        INSERT INTO account VALUES (1, 'ann'), (2, 'bob'), (3, 'cid'), (4, 'svc-backup');
+        CREATE TABLE grp (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO grp VALUES (1, 'staff');
+        CREATE TABLE member (grp INTEGER REFERENCES grp (id), account INTEGER REFERENCES account (id), since TEXT,
+            PRIMARY KEY (grp, account));";
+    for whole in [false, true] {
+        let systems = Systems::new(
+            &format!("{MEMBERS} INSERT INTO member VALUES (1, 1, NULL), (1, 2, NULL);"),
+            &format!(
+                "{MEMBERS} INSERT INTO member VALUES (1, 2, 'kept'), (1, 3, 'kept'), (1, 4, 'kept');
+                 CREATE TABLE written (what TEXT);
+                 CREATE TRIGGER i AFTER INSERT ON member BEGIN INSERT INTO written VALUES ('+' || new.account); END;
+                 CREATE TRIGGER d AFTER DELETE ON member BEGIN INSERT INTO written VALUES ('-' || old.account); END;"
+            ),
+        );
+        let members = PropertyRule {
+            kind: RuleKind::MultiReference,
+            transformation: Transformation {
+                multi_value: MultiValueWrite::Protect(vec!["svc-.*".to_owned()]),
+                ..Transformation::default()
+            },
+            no_merge_mode: whole,
+            ..rule("members", "members")
+        };
+        let rules = vec![rule("name", "name"), members];
+        let mut project = systems.project(
+            Direction::ToTarget,
+            vec![mapping("group", "group", vec![by("name", pair("name", "name"))], rules)],
+        );
+        let list = VirtualProperty {
+            multi_valued: true,
+            ..property(
+                "members",
+                ValueType::String,
+                VirtualKind::Members {
+                    schema_type: "member".to_owned(),
+                    own_reference: names(&["grp"]),
+                    member_reference: names(&["account"]),
+                    property: "login".to_owned(),
+                },
+            )
+        };
+        for system in [&mut project.central, &mut project.target] {
+            system.schema.classes = vec![class("group", "grp", vec![list.clone()])];
+        }
+        systems.run_well(&project);
+        let held = "SELECT account, since FROM member ORDER BY account";
+        let written = rows(&systems.right(), "SELECT what FROM written ORDER BY what");
+        if whole {
+            assert_eq!(
+                rows(&systems.right(), "SELECT account FROM member ORDER BY account"),
+                ["1", "2", "4"]
+            );
+            assert_eq!(written, ["+1", "+2", "+4", "-2", "-3", "-4"]);
+        } else {
+            assert_eq!(rows(&systems.right(), held), ["1|∅", "2|kept", "4|kept"]);
+            assert_eq!(written, ["+1", "-3"]);
+        }
+        // A member that the target got meanwhile and that is tolerated is no reason to write.
+        systems
+            .right()
+            .execute_batch("INSERT INTO account VALUES (5, 'svc-scan'); INSERT INTO member VALUES (1, 5, '')")
+            .unwrap();
+        assert_eq!(systems.run_well(&project).total_writes(), 0);
+    }
 }

@@ -108,6 +108,20 @@ fn situations(rules: &[On], objects: &Configuration) -> [Vec<Fate>; 2] {
             }
         }
     }
+    // Whoever matches an ambiguous object by another rule may be the one: it is neither inserted nor deleted.
+    let is_alone = fates.clone().map(|side| side.into_iter().map(|fate| fate.is_none()).collect::<Vec<_>>());
+    for rule in rules {
+        for (l, left) in objects.left.iter().enumerate() {
+            for (r, _) in objects.right.iter().enumerate().filter(|(_, right)| rule.matches(left, right)) {
+                if is_alone[0][l] && fates[1][r] == Some(Fate::Ambiguous) {
+                    fates[0][l] = Some(Fate::Ambiguous);
+                }
+                if is_alone[1][r] && fates[0][l] == Some(Fate::Ambiguous) {
+                    fates[1][r] = Some(Fate::Ambiguous);
+                }
+            }
+        }
+    }
     fates.map(|side| side.into_iter().map(|fate| fate.unwrap_or(Fate::Alone)).collect())
 }
 

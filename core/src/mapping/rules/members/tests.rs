@@ -9,6 +9,7 @@ fn rule() -> MemberRule {
         ignore_case: false,
         filter: MemberFilter::All,
         superfluous: Superfluous::Removed,
+        only_first: false,
     }
 }
 
@@ -62,10 +63,37 @@ fn case_order_filters_and_protection() {
     assert_eq!(become_of(&protect, &["a"], &["svc-1", "b"]).unwrap(), ["svc-1", "a"]);
 }
 
+/// R14: only the first value is compared and replaced.
+#[test]
+fn only_the_first_value_counts() {
+    let ordered = MemberRule { only_first: true, order_counts: true, ..rule() };
+    for (source, written, expected) in [
+        (&["x"][..], &["x", "y"][..], None),
+        (&["z"], &["x", "y"], Some(&["z", "y"][..])),
+        (&["y"], &["x", "y"], Some(&["y"])),
+        (&["z"], &[], Some(&["z"])),
+        (&[], &["x", "y"], Some(&[])),
+        (&[], &[], None),
+        (&["z", "w"], &["x", "y"], Some(&["z", "y"])),
+    ] {
+        let new = become_of(&ordered, source, written);
+        assert_eq!(
+            new,
+            expected.map(|list| list.iter().map(|text| (*text).to_owned()).collect()),
+            "{source:?}"
+        );
+    }
+    // Rows of a table have no first one: it is enough that the value is among them.
+    let rows = MemberRule { only_first: true, ..rule() };
+    assert_eq!(become_of(&rows, &["y"], &["x", "y"]), None);
+    assert_eq!(become_of(&rows, &["z"], &["x", "y"]).unwrap(), ["y", "z"]);
+}
+
 prop_compose! {
     fn any_rule()(
         order_counts in any::<bool>(),
         ignore_case in any::<bool>(),
+        only_first in any::<bool>(),
         filter in prop_oneof![
             Just(MemberFilter::All),
             vec("[abAB]", 0..3).prop_map(MemberFilter::IncludeOnly),
@@ -80,7 +108,14 @@ prop_compose! {
             Some(None) => Superfluous::Kept,
             Some(Some(pattern)) => Superfluous::Protected(RegexSet::new([format!("^(?:{pattern})$")]).unwrap()),
         };
-        MemberRule { value_type: ValueType::String, order_counts, ignore_case, filter, superfluous }
+        MemberRule {
+            value_type: ValueType::String,
+            order_counts,
+            ignore_case,
+            filter,
+            superfluous,
+            only_first,
+        }
     }
 }
 
@@ -109,7 +144,13 @@ proptest! {
             .unwrap_or_else(|| written.iter().map(|text| (*text).to_owned()).collect());
         let keys = |list: &[&str]| list.iter().map(|text| rule.key(text)).collect::<HashSet<_>>();
         let new_keys: HashSet<String> = new.iter().map(|text| rule.key(text)).collect();
-        for key in keys(&source) {
+        let first = rule.only_first && !source.is_empty();
+        let source = if first { &source[..1] } else { &source[..] };
+        let is_first = |text: &str| written.first().is_some_and(|first| rule.key(first) == rule.key(text));
+        for text in written.iter().filter(|text| first && !is_first(text)) {
+            prop_assert!(new_keys.contains(&rule.key(text)), "{} {:?}", text, rule);
+        }
+        for key in keys(source) {
             let was_there = keys(&written).contains(&key);
             prop_assert_eq!(new_keys.contains(&key), rule.is_mapped(&key) || was_there, "{} {:?}", key, rule);
         }
