@@ -232,7 +232,8 @@ fn password_field_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side
         }
         (false, false) => "Empty: the password of before stays.",
     };
-    text::hint_ui(ui, words);
+    // Columns stretch the lines of their texts.
+    ui.vertical(|ui| text::hint_ui(ui, words));
     if cleared && ui.add(Button::quiet("Keep the password of before").icon(Icon::Undo)).clicked() {
         cx.passwords.leave(side);
     }

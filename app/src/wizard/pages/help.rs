@@ -28,7 +28,7 @@ pub const fn help(page: Page) -> &'static [&'static str] {
             "Test connection connects and asks the server for its name. Next does the same.",
             "If it fails, the message shows what the driver says, with its SQLSTATE, and what that usually means.",
             "The password is kept in memory until you say where it shall live, on the page Save configuration. It is \
-             never part of the project, and only these pages use it before the project is saved.",
+             never part of the project, and nothing but these pages uses it before you save or apply.",
             "Attributes go to the driver as they are. Mark a production system, and a colour will remind of it \
              wherever it is written.",
         ],
