@@ -46,6 +46,8 @@ fn a_kept_connection_and_a_template_file_are_not_replaced_without_asking() {
         || ConnectionTemplate::load(&ron_file(&connections).expect("a kept connection")).expect("readable");
 
     configure(&mut window, "Save configuration");
+    // What was found out about the keyring moves the rest of the page.
+    until_seen(&mut window, "Never saved");
     click(&mut window, "Keep the connection on this computer");
     fill(&mut window, "Name of the kept connection", "Mine");
     click(&mut window, "Save a template file");
@@ -64,6 +66,7 @@ fn a_kept_connection_and_a_template_file_are_not_replaced_without_asking() {
     fill(&mut window, "Display name", "Changed");
     window.get_by_label_contains("Step Save configuration").click();
     on_page(&mut window, "Save configuration");
+    until_seen(&mut window, "Never saved");
     click(&mut window, "Keep the connection on this computer");
     fill(&mut window, "Name of the kept connection", "Mine");
     click(&mut window, "Save a template file");
