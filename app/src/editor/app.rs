@@ -19,6 +19,7 @@ use super::{
     messages::Notice,
     navigation::{self, NavigationState},
     palette::{self, PaletteState},
+    pending::PendingPasswords,
     settings::Settings,
     status_bar, tabs,
 };
@@ -52,6 +53,8 @@ pub struct Editor {
     pub(super) settings: Settings,
     pub(super) worker: Worker,
     pub(super) jobs: Jobs,
+    /// Passwords that are kept when the project is saved.
+    pub(super) pending: PendingPasswords,
     pub(super) document: Option<Document>,
     pub(super) tabs: Vec<View>,
     pub(super) active: usize,
@@ -107,6 +110,7 @@ impl Editor {
             settings,
             worker: Worker::new(ctx),
             jobs: Jobs::default(),
+            pending: PendingPasswords::default(),
             document: None,
             tabs: Vec::new(),
             active: 0,

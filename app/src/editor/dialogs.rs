@@ -1,6 +1,6 @@
 //! The editor's dialogs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Key, ScrollArea, TextEdit, Ui};
 use syncwright_core::{
@@ -65,6 +65,18 @@ pub enum Dialog {
         /// What was typed so far.
         name: String,
     },
+    /// A template of that name is there already.
+    ReplaceTemplate {
+        /// The name.
+        name: String,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A new project, while a wizard that was cut short can be taken up again.
+    KeptWizard {
+        /// The page that it had come to.
+        page: String,
+    },
     /// Something failed.
     Problem(Problem),
     /// What nothing in the project uses, before it is dropped.
@@ -87,7 +99,9 @@ enum Answer {
     Reload,
     GoOn(After),
     Passwords(PasswordsDialog),
-    SaveTemplate(String),
+    SaveTemplate(String, bool),
+    NameTemplate(String),
+    NewProject,
     Compress(Box<(SchemaEdit, CompressReport)>),
 }
 
@@ -101,7 +115,11 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
         Dialog::ChangedOnDisk(then) => changed_ui(editor, then.as_ref()),
         Dialog::Passwords(passwords) => passwords_answer(editor, passwords),
         Dialog::SaveTemplate { name } => template::save_template_ui(&editor.ctx, name)
-            .map_or(Answer::Open, |name| name.map_or(Answer::Close, Answer::SaveTemplate)),
+            .map_or(Answer::Open, |name| {
+                name.map_or(Answer::Close, |name| Answer::SaveTemplate(name, false))
+            }),
+        Dialog::ReplaceTemplate { name, path } => replace_template_answer(editor, name, path),
+        Dialog::KeptWizard { page } => kept_wizard_ui(editor, page),
         Dialog::Problem(problem) => problem_ui(editor, problem),
         Dialog::Compress => compressing_ui(editor),
         Dialog::Shortcuts => shortcuts_ui(editor),
@@ -125,7 +143,12 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
         }
         Answer::GoOn(after) => editor.go_on(after),
         Answer::Passwords(passwords) => editor.take_passwords(&passwords),
-        Answer::SaveTemplate(name) => editor.save_template(name),
+        Answer::SaveTemplate(name, replaces) => editor.save_template(name, replaces),
+        Answer::NameTemplate(name) => editor.dialog = Some(Dialog::SaveTemplate { name }),
+        Answer::NewProject => {
+            editor.discard_wizard();
+            editor.new_project();
+        }
         Answer::Compress(decided) => {
             let (edit, report) = *decided;
             editor.compress(edit, &report);
@@ -140,6 +163,39 @@ fn passwords_answer(editor: &Editor, passwords: &mut PasswordsDialog) -> Answer 
         PasswordsAnswer::Close => Answer::Close,
         PasswordsAnswer::Take => Answer::Passwords(passwords.clone()),
     }
+}
+
+fn replace_template_answer(editor: &Editor, name: &str, path: &Path) -> Answer {
+    match template::replace_template_ui(&editor.ctx, name, path) {
+        None => Answer::Open,
+        Some(true) => Answer::SaveTemplate(name.to_owned(), true),
+        Some(false) => Answer::NameTemplate(name.to_owned()),
+    }
+}
+
+/// What a crash cut short is not lost by beginning something else, unless somebody says so.
+fn kept_wizard_ui(editor: &Editor, page: &str) -> Answer {
+    or_open(show(&editor.ctx, "kept wizard", "Go on with the project that was cut short?", 480.0, |ui| {
+        let mut answer = None;
+        text::body_ui(
+            ui,
+            format!(
+                "What was entered into the wizard before is still there; it had come to “{page}”. A new project takes its place."
+            ),
+        );
+        buttons_ui(ui, |ui| {
+            if ui.add(Button::primary("Resume it")).clicked() {
+                answer = Some(Answer::GoOn(After::ResumeWizard));
+            }
+            if ui.add(Button::new("Cancel")).clicked() {
+                answer = Some(Answer::Close);
+            }
+            if ui.add(Button::new("Discard it and begin anew").kind(Kind::Danger)).clicked() {
+                answer = Some(Answer::NewProject);
+            }
+        });
+        answer
+    }))
 }
 
 /// The answer of a dialog that was dismissed or still waits.

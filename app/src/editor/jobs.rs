@@ -6,7 +6,7 @@ use syncwright_core::{
     check::{self, Finding},
     connect::ErrorKind,
     journal::{self, JournalError, RunHeader, RunKind, RunReport},
-    project::{Method, ProjectError},
+    project::{Method, ProjectError, Side},
     provision,
     sync::{self, SyncError},
 };
@@ -15,6 +15,8 @@ use super::{
     app::{Editor, Simulated},
     dialogs::{After, Dialog},
     passwords::{PasswordsDialog, PasswordsJob},
+    pending::PendingPasswords,
+    template::SavedTemplate,
 };
 use crate::{
     action::{Selection, View},
@@ -38,10 +40,19 @@ pub struct SyncJob {
     pub revision: u64,
 }
 
+/// What a save did.
+struct Saved {
+    disk: DiskState,
+    /// The passwords that were not kept, and why.
+    not_kept: Vec<(Side, Problem)>,
+}
+
 /// A save that goes on.
 pub struct SaveJob {
-    handle: JobHandle<Result<DiskState, SaveError>>,
+    handle: JobHandle<Result<Saved, SaveError>>,
     depth: usize,
+    /// The passwords that it keeps.
+    pending: PendingPasswords,
     then: Option<After>,
 }
 
@@ -65,7 +76,7 @@ pub struct Jobs {
     /// What is tried again once they are kept.
     pub passwords_then: Option<RunKind>,
     /// Saving a project template.
-    pub template: Option<JobHandle<Result<PathBuf, Problem>>>,
+    pub template: Option<JobHandle<Result<SavedTemplate, Problem>>>,
 }
 
 impl Jobs {
@@ -149,6 +160,7 @@ impl Editor {
     /// Forgets everything about the open project.
     pub(super) fn close_document(&mut self) {
         self.document = None;
+        self.pending.put_back();
         self.tabs.clear();
         self.active = 0;
         self.selection = Selection::Nothing;
@@ -174,22 +186,31 @@ impl Editor {
         let (project, path, known) =
             (document.snapshot(), document.path().to_owned(), document.disk().clone());
         let depth = document.depth();
-        let handle = self.worker.spawn("Saving", move |_| document::save(&project, &path, &known, overwrite));
-        self.jobs.save = Some(SaveJob { handle, depth, then });
+        let (pending, keeps) = (self.pending.clone(), self.pending.clone());
+        let handle = self.worker.spawn("Saving", move |_| {
+            let disk = document::save(&project, &path, &known, overwrite)?;
+            // Only now: a project that cannot be saved changes no password.
+            Ok(Saved { disk, not_kept: keeps.keep(&project) })
+        });
+        self.jobs.save = Some(SaveJob { handle, depth, pending, then });
     }
 
     fn poll_save(&mut self) {
         let Some(job) = &mut self.jobs.save else { return };
         let Some(result) = job.handle.poll() else { return };
-        let (depth, then) = (job.depth, job.then.take());
+        let (depth, then, pending) = (job.depth, job.then.take(), std::mem::take(&mut job.pending));
         self.jobs.save = None;
         match result {
-            Ok(Ok(disk)) => {
+            Ok(Ok(Saved { disk, not_kept })) => {
                 if let Some(document) = &mut self.document {
                     document.saved(depth, disk);
                 }
-                if let Some(then) = then {
-                    self.go_on(then);
+                self.pending.saved(&pending, &not_kept);
+                // Closing now would lose the password that was not kept.
+                match (not_kept.into_iter().next(), then) {
+                    (Some((_, problem)), _) => self.fail(problem),
+                    (None, Some(then)) => self.go_on(then),
+                    (None, None) => {}
                 }
             }
             Ok(Err(SaveError::ChangedOnDisk { .. })) => self.dialog = Some(Dialog::ChangedOnDisk(then)),

@@ -13,6 +13,7 @@ mod messages;
 mod navigation;
 mod palette;
 mod passwords;
+mod pending;
 mod perform;
 mod schema;
 mod settings;

@@ -163,6 +163,7 @@ impl Editor {
             if !typed.is_empty() {
                 let password = SecretString::from(typed.clone());
                 secrets::set_password(&connection.system_identifier, password.clone());
+                self.pending.settled(side);
                 given.push((connection.clone(), password));
             }
         }

@@ -1,5 +1,7 @@
 //! *Save as template…*: what a project does, without its connections, for the next project (W18, P4).
 
+use std::path::{Path, PathBuf};
+
 use egui::{Context, Key, TextEdit};
 use syncwright_core::{check::Severity, project::ProjectTemplate};
 
@@ -8,6 +10,7 @@ use crate::{
     problem::Problem,
     ui::{
         Button,
+        button::Kind,
         dialog::{buttons_ui, dialog_ui as show},
         field, text,
     },
@@ -39,6 +42,41 @@ pub fn save_template_ui(ctx: &Context, name: &mut String) -> Option<Option<Strin
     answer.or(dismissed.then_some(None))
 }
 
+/// What came of saving a template.
+pub enum SavedTemplate {
+    /// It is there.
+    At(PathBuf),
+    /// Another one is there, and was left alone.
+    InTheWay {
+        /// The name that was asked for.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Asks whether to replace a template: true to do so, false for another name, nothing while it is open.
+pub fn replace_template_ui(ctx: &Context, name: &str, path: &Path) -> Option<bool> {
+    let (answer, dismissed) = show(ctx, "replace template", "Replace the template?", 460.0, |ui| {
+        let mut answer = None;
+        let words = format!(
+            "There is a template in {} already. Another name than {name} keeps both.",
+            path.display()
+        );
+        text::body_ui(ui, words);
+        buttons_ui(ui, |ui| {
+            if ui.add(Button::primary("Another name")).clicked() {
+                answer = Some(false);
+            }
+            if ui.add(Button::new("Replace").kind(Kind::Danger)).clicked() {
+                answer = Some(true);
+            }
+        });
+        answer
+    });
+    answer.or(dismissed.then_some(false))
+}
+
 impl Editor {
     /// Asks for the name of a template of the open project.
     pub(super) fn ask_for_template(&mut self) {
@@ -47,20 +85,24 @@ impl Editor {
         }
     }
 
-    /// Begins to save a template of the open project where the wizard finds it.
-    pub(super) fn save_template(&mut self, name: String) {
+    /// Begins to save a template of the open project where the wizard finds it; another one that is there is asked
+    /// about first unless `replaces`.
+    pub(super) fn save_template(&mut self, name: String, replaces: bool) {
         let Some(document) = &self.document else { return };
         let project = document.snapshot();
         let path = wizard::template_file(&self.state_folder, &name);
         self.jobs.template = Some(self.worker.spawn("Saving the template", move |_| {
             let failed = "The template was not saved";
+            if !replaces && path.exists() {
+                return Ok(SavedTemplate::InTheWay { name, path });
+            }
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| Problem::new(failed, format!("{}: {error}", folder.display())))?;
             }
             ProjectTemplate::of(&project, &name)
                 .save(&path)
-                .map(|()| path)
+                .map(|()| SavedTemplate::At(path))
                 .map_err(|error| Problem::of(failed, &error))
         }));
     }
@@ -71,7 +113,10 @@ impl Editor {
         let Some(result) = job.poll() else { return };
         self.jobs.template = None;
         match result {
-            Ok(Ok(path)) => {
+            Ok(Ok(SavedTemplate::InTheWay { name, path })) => {
+                self.dialog = Some(Dialog::ReplaceTemplate { name, path });
+            }
+            Ok(Ok(SavedTemplate::At(path))) => {
                 let text = format!("the wizard offers it for the next project: {}", path.display());
                 let problem = Problem::new("The template was saved", text);
                 self.notices.push(Notice { severity: Severity::Info, problem });

@@ -1,26 +1,38 @@
 //! The wizard in the window: opening it, drawing it over everything else, and taking over what comes of it.
 
 use egui::{CentralPanel, Context, Frame, Ui, ViewportCommand};
-use syncwright_core::project::Side;
+use syncwright_core::{connect::secrets, project::Side};
 
-use super::app::Editor;
+use super::{app::Editor, dialogs::Dialog};
 use crate::{
     document::Edit,
     ui::theme,
-    wizard::{self, Ended, Page, Wizard},
+    wizard::{self, Ended, Page, Wizard, Written},
 };
 
 impl Editor {
-    /// Opens the wizard for a new project.
+    /// Opens the wizard for a new project; asks first if another one was cut short, whose place it would take.
     pub(super) fn new_project(&mut self) {
-        self.wizard = Some(Wizard::new(&self.projects_folder, &self.state_folder, &self.worker));
-        self.kept_wizard = None;
+        if let Some(draft) = &self.kept_wizard {
+            self.dialog = Some(Dialog::KeptWizard { page: draft.page.title().to_owned() });
+            return;
+        }
+        let wizard = Wizard::new(&self.projects_folder, &self.state_folder, &self.worker);
+        self.show_wizard(wizard);
+    }
+
+    /// Shows a wizard for a new project, which learns of the projects that were open here.
+    fn show_wizard(&mut self, mut wizard: Wizard) {
+        let recent = self.settings.recent.iter().map(|recent| recent.path.clone());
+        wizard.know(recent.collect(), &self.worker);
+        self.wizard = Some(wizard);
     }
 
     /// Takes the wizard up again that a crash cut short.
     pub(super) fn resume_wizard(&mut self) {
         if let Some(draft) = self.kept_wizard.take() {
-            self.wizard = Some(Wizard::resume(draft, &self.state_folder, &self.worker));
+            let wizard = Wizard::resume(draft, &self.state_folder, &self.worker);
+            self.show_wizard(wizard);
         }
     }
 
@@ -44,14 +56,29 @@ impl Editor {
         let Some(ended) = wizard.take_ended() else { return };
         self.wizard = None;
         match ended {
-            Ended::Written(loaded) => self.show_document(*loaded),
-            Ended::Edited { side, system } => {
+            Ended::Written(written) => {
+                let Written { loaded, typed, not_kept } = *written;
+                self.show_document(loaded);
+                for (identifier, password) in typed {
+                    secrets::set_password(&identifier, password);
+                }
+                if let Some(problem) = not_kept {
+                    self.fail(problem);
+                }
+            }
+            Ended::Edited { side, system, password, file } => {
+                let identifier = system.connection.system_identifier.clone();
+                self.pending.take(side, &identifier, password, file);
                 if let Some(document) = &mut self.document {
                     let other_schema = document.project().system(side).schema != system.schema;
                     document.apply(Edit::System { side, system });
                     // What was checked before is no longer what would run (S5).
                     if other_schema && document.project().active {
                         document.apply(Edit::Active(false));
+                    }
+                    // Nothing but the password has changed, so there is nothing to wait for.
+                    if !document.is_dirty() && !self.pending.is_empty() {
+                        self.save(false, None);
                     }
                 }
             }
@@ -84,7 +111,7 @@ impl Editor {
         }
         ctx.send_viewport_cmd(ViewportCommand::CancelClose);
         wizard.ask_to_close();
-        self.quits_after_wizard = true;
+        self.quits_after_wizard = wizard.is_asking();
         true
     }
 }

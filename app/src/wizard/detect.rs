@@ -82,7 +82,7 @@ fn same_database(before: Option<&Connection>, now: &Connection) -> bool {
 }
 
 /// What says which database it is: not who connects, how, or through which driver.
-fn place(provider: &Provider) -> Vec<String> {
+pub(super) fn place(provider: &Provider) -> Vec<String> {
     const PLACES: [&str; 7] = ["DSN", "Server", "Servername", "HOSTNAME", "Port", "Database", "DBQ"];
     match provider {
         Provider::Sqlite { file, .. } => vec!["sqlite".to_owned(), file.clone()],

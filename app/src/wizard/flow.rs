@@ -7,13 +7,15 @@ use syncwright_core::{
 };
 
 use super::{
-    Ended, Page, Purpose, Wizard, finish,
+    Ended, Page, Purpose, Wizard,
+    finish::{self, Written},
+    known,
     loading::flatten,
     page::why_skipped,
     pages::{self, Cx, Pages},
+    replaced::{Question, Replaced},
 };
 use crate::{
-    document::Loaded,
     problem::Problem,
     worker::{JobHandle, Worker},
 };
@@ -25,10 +27,21 @@ pub enum Outcome {
     Connected(ServerInfo),
     /// The schema was read.
     Detected(Box<Detection>),
-    /// The configuration was saved; the notes say where.
-    Saved(Vec<String>),
+    /// The configuration was saved.
+    Saved(SavedConfiguration),
+    /// Nothing was saved yet: this would be replaced.
+    Asks(Vec<Replaced>),
     /// The project was written and read again.
-    Written(Box<Loaded>),
+    Written(Box<Written>),
+}
+
+/// What saving the configuration did.
+#[derive(Debug, Default)]
+pub struct SavedConfiguration {
+    /// What was saved, and where.
+    pub notes: Vec<String>,
+    /// What was written, and may be replaced by the same wizard without asking again.
+    pub wrote: Vec<Replaced>,
 }
 
 /// What reading a schema gives.
@@ -147,8 +160,7 @@ impl Wizard {
     /// True if there is a page to go back to, and nothing is being written.
     #[must_use]
     pub fn can_go_back(&self) -> bool {
-        let writes = self.work.as_ref().is_some_and(|work| work.page == Page::Finish);
-        !writes && self.preceding().is_some()
+        !self.is_writing() && self.preceding().is_some()
     }
 
     /// Goes back; what was entered stays, and what the page works on is stopped.
@@ -172,10 +184,12 @@ impl Wizard {
         }
     }
 
-    /// Ends the wizard without a project.
+    /// Ends the wizard without a project; not while one is being saved.
     pub fn cancel(&mut self) {
+        if self.is_writing() {
+            return;
+        }
         self.cancel_work();
-        self.passwords.forget();
         self.keeper.end();
         self.ended = Some(Ended::Cancelled);
     }
@@ -201,7 +215,9 @@ impl Wizard {
         }
         if let Purpose::EditSystem { side, old } = &self.purpose {
             let system = Box::new(self.draft.system().system(Some(old)));
-            self.ended = Some(Ended::Edited { side: *side, system });
+            let password = self.passwords.change(*side);
+            let file = self.pages.save.file_to_open(&system.connection);
+            self.ended = Some(Ended::Edited { side: *side, system, password, file });
         }
     }
 
@@ -246,6 +262,9 @@ impl Wizard {
             return;
         }
         pages::leaving(self.draft.page, &mut self.draft);
+        if self.draft.page == Page::Central {
+            known::settle(&mut self.draft, Side::Left, self.facts.known());
+        }
         if let Some((page, problem)) = self.first_wrong(to.unwrap_or(Page::Finish)) {
             self.show(page);
             self.problem = problem.map(|problem| (page, problem));
@@ -279,7 +298,7 @@ impl Wizard {
         }
         let stay = then.is_none();
         let job = if page == Page::Finish {
-            Some(finish::write(&self.draft, &self.passwords, worker))
+            Some(finish::write(&self.draft, &self.passwords, &self.agreed, worker))
         } else {
             let (pages, mut cx) = self.split(worker);
             pages::work(page, pages, &mut cx, stay)
@@ -301,11 +320,19 @@ impl Wizard {
                 self.pages.tables.reset();
                 pages::detection::take(&mut self.draft, detection);
             }
-            Outcome::Saved(notes) => self.pages.save.saved(notes),
-            Outcome::Written(loaded) => {
+            Outcome::Saved(saved) => {
+                self.agreed.extend(saved.wrote);
+                self.pages.save.saved(saved.notes);
+            }
+            Outcome::Asks(replaced) => {
+                self.pages.save.asks();
+                self.question = Some(Question { replaced, page, then });
+                return;
+            }
+            Outcome::Written(written) => {
                 self.visited.insert(page);
                 self.keeper.end();
-                self.ended = Some(Ended::Written(loaded));
+                self.ended = Some(Ended::Written(written));
                 return;
             }
         }
@@ -315,6 +342,21 @@ impl Wizard {
             && let Some(to) = wanted.or_else(|| self.following())
         {
             self.go_on(page, to);
+        }
+    }
+
+    /// What waits for an answer before it is replaced.
+    #[must_use]
+    pub const fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
+    }
+
+    /// Replaces what the open question is about, or stays on its page.
+    pub fn answer(&mut self, replace: bool, worker: &Worker) {
+        let Some(question) = self.question.take() else { return };
+        if replace && question.page == self.draft.page && !self.is_busy() {
+            self.agreed.extend(question.replaced);
+            self.begin(question.then, worker);
         }
     }
 
@@ -335,6 +377,7 @@ impl Wizard {
             draft: &mut self.draft,
             passwords: &mut self.passwords,
             facts: &self.facts,
+            agreed: &self.agreed,
             worker,
             busy: self.work.is_some(),
             asks: Vec::new(),

@@ -7,8 +7,10 @@ use egui::{
 
 use super::{
     Page, Purpose, Wizard,
+    finish::WRITING,
     flow::StepState,
     pages::{self, Ask},
+    replaced::question_ui,
 };
 use crate::{
     ui::{Button, Icon, bars, button, dialog, icon_button_ui, text, theme, tokens},
@@ -43,11 +45,12 @@ pub fn wizard_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) {
         Frame::new().fill(colors.panel).inner_margin(Margin { left: 24, right: 16, top: 16, bottom: 8 });
     CentralPanel::default().frame(page).show(ui, |ui| page_ui(ui, wizard, worker, help));
     closing_ui(ui, wizard);
+    replacing_ui(ui, wizard, worker);
 }
 
 /// Ctrl+Enter goes on, Alt+Left back, Esc asks whether to close.
 fn shortcuts(ui: &Ui, wizard: &mut Wizard, worker: &Worker) {
-    if wizard.asks_to_close || egui::Popup::is_any_open(ui.ctx()) {
+    if wizard.asks_to_close || wizard.question().is_some() || egui::Popup::is_any_open(ui.ctx()) {
         return;
     }
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -229,7 +232,13 @@ fn buttons_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) {
 
 fn new_buttons_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) {
     let busy = wizard.is_busy();
-    if ui.add(Button::new("Cancel")).on_hover_text("Close the wizard; asks first (Esc)").clicked() {
+    let cancel = Button::new("Cancel").enabled(!wizard.is_writing());
+    let tooltip = if wizard.is_writing() {
+        "The project is being saved: wait, or stop that first"
+    } else {
+        "Close the wizard; asks first (Esc)"
+    };
+    if ui.add(cancel).on_hover_text(tooltip).on_disabled_hover_text(tooltip).clicked() {
         wizard.ask_to_close();
     }
     ui.add_space(theme::S2);
@@ -279,7 +288,9 @@ fn work_ui(ui: &mut Ui, wizard: &mut Wizard) {
     let words = if progress.phase.is_empty() { work.job.title().to_owned() } else { progress.phase.clone() };
     let stopping = work.job.is_stopping();
     ui.add_space(theme::S4);
-    if ui.add(Button::new("Stop").icon(Icon::Cancel).enabled(!stopping)).clicked() {
+    let writes = wizard.is_writing() && progress.phase == WRITING;
+    let stop = ui.add(Button::new("Stop").icon(Icon::Cancel).enabled(!stopping && !writes));
+    if stop.on_disabled_hover_text("What is being written is written to the end").clicked() {
         wizard.cancel_work();
     }
     ui.add_space(theme::S2);
@@ -294,6 +305,17 @@ fn work_ui(ui: &mut Ui, wizard: &mut Wizard) {
         text::line_ui(ui, words, theme::body(), colors.text_secondary);
     });
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(60));
+}
+
+/// Asks before something is replaced; the question whether to close goes first.
+fn replacing_ui(ui: &Ui, wizard: &mut Wizard, worker: &Worker) {
+    if wizard.asks_to_close {
+        return;
+    }
+    let Some(question) = wizard.question() else { return };
+    if let Some(replace) = question_ui(ui.ctx(), question, wizard.facts.known()) {
+        wizard.answer(replace, worker);
+    }
 }
 
 fn closing_ui(ui: &Ui, wizard: &mut Wizard) {

@@ -11,18 +11,23 @@ mod draft;
 mod finish;
 mod flow;
 mod frame;
+mod known;
 mod loading;
 mod page;
 mod pages;
 mod passwords;
+mod replaced;
 mod resume;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
     draft::{CentralChoice, Draft, SystemDraft},
+    finish::Written,
     frame::wizard_ui,
     page::Page,
+    pages::save_configuration::FileOpener,
+    passwords::{remove as remove_password, save as save_password},
     resume::{forget as forget_draft, kept as kept_draft},
 };
 
@@ -32,15 +37,19 @@ use std::{
     sync::Arc,
 };
 
-use syncwright_core::project::{Project, Side, System};
+use syncwright_core::{
+    connect::secrets::Password,
+    project::{Project, Side, System},
+};
 
 use self::{
     flow::Work,
     pages::{Facts, Pages},
     passwords::Passwords,
+    replaced::{Question, Replaced},
     resume::Keeper,
 };
-use crate::{document::Loaded, problem::Problem, worker::Worker};
+use crate::{problem::Problem, worker::Worker};
 
 /// The file of a project template of this name, where the wizard looks for templates.
 #[must_use]
@@ -66,13 +75,17 @@ pub enum Purpose {
 #[derive(Debug)]
 pub enum Ended {
     /// The project was written; it is to be opened.
-    Written(Box<Loaded>),
+    Written(Box<Written>),
     /// A system of the open project gets these settings.
     Edited {
         /// Which one.
         side: Side,
         /// The settings.
         system: Box<System>,
+        /// The password that it is connected with from now on.
+        password: Password,
+        /// What opens the encrypted file, if the password is to be kept there and it is not open.
+        file: Option<FileOpener>,
     },
     /// Nothing came of it.
     Cancelled,
@@ -91,6 +104,10 @@ pub struct Wizard {
     /// The help column is shown; where nobody decided, pages of tables get its room on narrow windows.
     help: Option<bool>,
     asks_to_close: bool,
+    /// What waits for an answer before it is replaced.
+    question: Option<Question>,
+    /// What may be replaced, or was written by this wizard itself.
+    agreed: BTreeSet<Replaced>,
     ended: Option<Ended>,
     keeper: Keeper,
 }
@@ -154,8 +171,18 @@ impl Wizard {
             facts,
             help: None,
             asks_to_close: false,
+            question: None,
+            agreed: BTreeSet::new(),
             ended: None,
         }
+    }
+
+    /// Looks in the background at projects whose system identifiers a new one should not have (W5).
+    pub fn know(&mut self, projects: Vec<PathBuf>, worker: &Worker) {
+        let folder = self.draft.folder.clone();
+        let job =
+            worker.spawn("Looking for system identifiers", move |_| Ok(known::systems(projects, &folder)));
+        self.facts.known = loading::Loading::Running(job);
     }
 
     /// The page that is shown.
@@ -168,6 +195,12 @@ impl Wizard {
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         self.work.is_some()
+    }
+
+    /// True while the project is being saved, which is not to be left half done.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| work.page == Page::Finish)
     }
 
     /// What keeps the wizard on this page, after *Next*.
@@ -187,8 +220,9 @@ impl Wizard {
         self.ended.take()
     }
 
-    /// Asks whether to close the wizard; what was entered stays until that is confirmed.
-    pub const fn ask_to_close(&mut self) {
-        self.asks_to_close = true;
+    /// Asks whether to close the wizard; what was entered stays until that is confirmed. Not while the project is
+    /// being saved, which ends soon, or is stopped first.
+    pub fn ask_to_close(&mut self) {
+        self.asks_to_close = !self.is_writing();
     }
 }

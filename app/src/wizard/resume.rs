@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syncwright_core::project::{Literal, Provider, VirtualKind, VirtualProperty, is_secret_attribute};
+use syncwright_core::project::{
+    Connection, Literal, Provider, VirtualKind, VirtualProperty, holds_password, is_secret_attribute,
+};
 
 use super::Draft;
 use crate::worker::{JobHandle, Worker};
@@ -43,15 +45,13 @@ fn write(draft: &Draft, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The draft without what somebody typed where no secret belongs: attributes of a driver, fixed values of secret
-/// properties. The pages refuse them, but the draft is written before that.
+/// The draft without what somebody typed where no secret belongs: attributes of a driver, initial SQL, fixed values of
+/// secret properties. The pages refuse them, but the draft is written before that.
 fn without_secrets(draft: &Draft) -> Draft {
     let mut copy = draft.clone();
     for system in [&mut copy.target, &mut copy.central] {
         system.more_attributes.retain(|(name, _)| !is_secret_attribute(name));
-        if let Provider::Odbc { attributes, .. } = &mut system.connection.provider {
-            attributes.retain(|name, _| !is_secret_attribute(name));
-        }
+        system.detected_with.iter_mut().chain([&mut system.connection]).for_each(wipe);
         let is_fixed =
             |property: &VirtualProperty| property.secret && matches!(property.kind, VirtualKind::Fixed(_));
         if system.schema.classes.iter().any(|class| class.virtual_properties.iter().any(is_fixed)) {
@@ -63,6 +63,14 @@ fn without_secrets(draft: &Draft) -> Draft {
         }
     }
     copy
+}
+
+/// Takes out of a connection what is no password of its own, but holds one.
+fn wipe(connection: &mut Connection) {
+    connection.initial_sql.retain(|statement| !holds_password(statement));
+    if let Provider::Odbc { attributes, .. } = &mut connection.provider {
+        attributes.retain(|name, _| !is_secret_attribute(name));
+    }
 }
 
 /// Writes the draft in the background when it has changed.
@@ -136,5 +144,15 @@ mod tests {
         assert_eq!(kept(folder.path()), Some(draft));
         forget(folder.path());
         assert_eq!(kept(folder.path()), None);
+    }
+
+    #[test]
+    fn statements_with_a_password_are_not_kept() {
+        let mut draft = Draft::default();
+        let statements = ["SET datestyle = 'ISO'", "ALTER USER me IDENTIFIED BY 's3cret'"].map(str::to_owned);
+        draft.target.connection.initial_sql = statements.to_vec();
+        draft.target.detected_with = Some(draft.target.connection.clone());
+        let kept = ron::to_string(&without_secrets(&draft)).expect("text");
+        assert!(kept.contains("datestyle") && !kept.contains("s3cret"), "{kept}");
     }
 }

@@ -1,5 +1,7 @@
 //! The wizard without a window: going through its pages, and how long a frame takes with a large schema.
 
+mod passwords;
+
 use std::{
     path::Path,
     thread,
@@ -97,7 +99,8 @@ fn from_a_database_to_a_project_without_a_window() {
     driven.next(Page::Finish);
     driven.wizard.next(&driven.worker);
     driven.rest();
-    let Some(Ended::Written(loaded)) = driven.wizard.take_ended() else { panic!("no project") };
+    let Some(Ended::Written(written)) = driven.wizard.take_ended() else { panic!("no project") };
+    let loaded = written.loaded;
     assert_eq!(loaded.project.name, "HR");
     assert!(loaded.path.exists());
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Findings, Place, Severity};
 use crate::{
     connect::{csv_format_problem, odbc, secrets::password_variable},
-    project::{Project, Provider, Side, is_secret_attribute},
+    project::{Project, Provider, Side, holds_password, is_secret_attribute},
 };
 
 pub(super) fn check(project: &Project, findings: &mut Findings) {
@@ -43,6 +43,17 @@ pub(super) fn check(project: &Project, findings: &mut Findings) {
                 "SW-C117",
                 format!("operation limits are set for {kind:?}, which is no kind of operation"),
                 &format!("use one of {}", known.join(", ")),
+            );
+        }
+        let initial =
+            connection.initial_sql.iter().zip(1..).filter(|(statement, _)| holds_password(statement));
+        for (_, number) in initial {
+            error(
+                "SW-C118",
+                format!(
+                    "statement {number} of the initial SQL holds what looks like a password, which would be in the project file in clear"
+                ),
+                "put a secret variable in its place, as in `IDENTIFIED BY $Password$`, and save its value with `syncwright secret set`",
             );
         }
         let Provider::Odbc { dialect, attributes } = &connection.provider else { continue };

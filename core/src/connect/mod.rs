@@ -23,6 +23,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
+use self::secrets::Password;
 pub use self::{
     csv::format_problem as csv_format_problem,
     error::{ConnectError, ErrorKind},
@@ -283,6 +284,21 @@ pub fn open_with(
     mode: OpenMode,
     cancel: &CancelToken,
 ) -> Result<Box<dyn Connector>, ConnectError> {
+    open_as(connection, folder, mode, &Password::Known, cancel)
+}
+
+/// The same with a password of the caller's choice: whoever else uses the system does not notice.
+///
+/// # Errors
+///
+/// As [`open_with`].
+pub fn open_as(
+    connection: &Connection,
+    folder: &Path,
+    mode: OpenMode,
+    password: &Password,
+    cancel: &CancelToken,
+) -> Result<Box<dyn Connector>, ConnectError> {
     if mode == OpenMode::Write && connection.read_only {
         return Err(ConnectError::new(
             ErrorKind::ReadOnly,
@@ -301,7 +317,8 @@ pub fn open_with(
             Ok(Box::new(connector))
         }
         Provider::Odbc { dialect, attributes } => {
-            let connector = odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode, cancel)?;
+            let connector =
+                odbc::OdbcConnector::open(connection, dialect, attributes, folder, mode, password, cancel)?;
             Ok(Box::new(connector))
         }
         Provider::Csv { folder: path, format } => {

@@ -4,7 +4,11 @@
 //! the value of the environment variable [`password_variable`], for pipelines, or else what the keyring or the
 //! encrypted file keep for the system ([`crate::secret`]). Secret variables likewise, without the first.
 
-use std::{collections::BTreeMap, env, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    env,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use secrecy::SecretString;
 
@@ -14,18 +18,71 @@ use crate::{
     secret::{Answer, SecretError, SecretName, stores},
 };
 
-static GIVEN: Mutex<BTreeMap<String, SecretString>> = Mutex::new(BTreeMap::new());
+/// By system; nothing in place of a password = somebody said that there is none.
+static GIVEN: Mutex<BTreeMap<String, Option<SecretString>>> = Mutex::new(BTreeMap::new());
+
+fn given() -> MutexGuard<'static, BTreeMap<String, Option<SecretString>>> {
+    GIVEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Which password a system is connected with.
+#[derive(Debug, Clone, Default)]
+pub enum Password {
+    /// The one of [`find_password`].
+    #[default]
+    Known,
+    /// This one, whatever is known or kept. Nobody else gets to know it.
+    This(SecretString),
+    /// None, whatever is known or kept.
+    None,
+}
+
+impl Password {
+    /// The password of a connection. Blocks as [`find_password`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`find_password`].
+    pub fn of(&self, connection: &Connection, cancel: &CancelToken) -> Result<Answer, SecretError> {
+        match self {
+            Self::Known => find_password(connection, cancel),
+            Self::This(secret) => Ok(Answer { secret: Some(secret.clone()), unanswered: Vec::new() }),
+            Self::None => Ok(Answer::default()),
+        }
+    }
+}
 
 /// Remembers the password of a system for the life of the process.
 pub fn set_password(system_identifier: &str, password: SecretString) {
-    let mut given = GIVEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    given.insert(system_identifier.to_owned(), password);
+    given().insert(system_identifier.to_owned(), Some(password));
+}
+
+/// Remembers for the life of the process that a system is connected without a password, whatever is kept.
+pub fn set_no_password(system_identifier: &str) {
+    given().insert(system_identifier.to_owned(), None);
 }
 
 /// Forgets the password of a system.
 pub fn forget_password(system_identifier: &str) {
-    let mut given = GIVEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    given.remove(system_identifier);
+    given().remove(system_identifier);
+}
+
+/// What the process was given for a system, to be put back when something else turns out not to be wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Remembered(Option<Option<SecretString>>);
+
+/// What the process was given for a system.
+#[must_use]
+pub fn remembered(system_identifier: &str) -> Remembered {
+    Remembered(given().get(system_identifier).cloned())
+}
+
+/// Puts back what the process had been given for a system.
+pub fn put_back(system_identifier: &str, remembered: Remembered) {
+    match remembered.0 {
+        Some(password) => given().insert(system_identifier.to_owned(), password),
+        None => given().remove(system_identifier),
+    };
 }
 
 /// The password of a connection: from memory, the environment, or where the project says that it is kept.
@@ -37,6 +94,9 @@ pub fn forget_password(system_identifier: &str) {
 /// If the project names the keyring or the encrypted file, and that cannot be read; and on cancel.
 pub fn find_password(connection: &Connection, cancel: &CancelToken) -> Result<Answer, SecretError> {
     let identifier = &connection.system_identifier;
+    if let Remembered(Some(None)) = remembered(identifier) {
+        return Ok(Answer::default());
+    }
     match password(identifier) {
         Some(secret) => Ok(Answer { secret: Some(secret), unanswered: Vec::new() }),
         None => stores().find(&SecretName::password(identifier), connection.secret_store, cancel),
@@ -65,11 +125,16 @@ pub fn find_variable(project: &Project, name: &str) -> Result<Option<SecretStrin
 /// The password of a system from memory or the environment, if it is there.
 #[must_use]
 pub fn password(system_identifier: &str) -> Option<SecretString> {
-    let given = GIVEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    given
-        .get(system_identifier)
-        .cloned()
-        .or_else(|| env::var(password_variable(system_identifier)).ok().map(SecretString::from))
+    match remembered(system_identifier).0 {
+        Some(given) => given,
+        None => password_of_environment(system_identifier),
+    }
+}
+
+/// The password of a system from the environment, if it is there.
+#[must_use]
+pub fn password_of_environment(system_identifier: &str) -> Option<SecretString> {
+    env::var(password_variable(system_identifier)).ok().map(SecretString::from)
 }
 
 /// The value of a secret variable of a project from the environment, if it is there.
@@ -119,5 +184,20 @@ mod tests {
         assert!(!format!("{known:?}").contains("s3cret"));
         forget_password(system);
         assert!(password(system).is_none());
+    }
+
+    #[test]
+    fn what_was_given_before_can_be_put_back() {
+        let system = "secrets-test-back";
+        let known = || password(system).map(|secret| secret.expose_secret().to_owned());
+        let nothing = remembered(system);
+        set_password(system, SecretString::from("first"));
+        let first = remembered(system);
+        set_no_password(system);
+        assert_eq!(known(), None, "no password is not the one before");
+        put_back(system, first);
+        assert_eq!(known().as_deref(), Some("first"));
+        put_back(system, nothing);
+        assert_eq!(known(), None);
     }
 }

@@ -42,7 +42,7 @@ pub use self::{
         IncompatibleData, OperationStrategy, Schema, SchemaClass, SchemaProperty, SchemaType, VirtualKind,
         VirtualProperty,
     },
-    secret_store::{SecretStore, is_secret_attribute},
+    secret_store::{SecretStore, holds_password, is_secret_attribute},
     start_up::{
         BaseObject, CollisionDetection, LogLevel, Schedule, StartUpConfiguration, Variable, VariableSet,
         WhenBusy,

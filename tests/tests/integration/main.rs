@@ -73,6 +73,8 @@ mod window;
 mod wizard;
 #[cfg(unix)]
 mod wizard_expert;
+mod wizard_passwords;
+mod wizard_replaces;
 #[cfg(unix)]
 mod wizard_secrets;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! W4: server, user, password, database, driver; tested by a button and by *Next*.
 
 use egui::Ui;
+use secrecy::zeroize::Zeroizing;
 use syncwright_core::{
     connect::ServerInfo,
     project::{Access, Provider, Side},
@@ -10,8 +11,11 @@ use super::{Cx, Opener, PageJob, connection_form, widgets::note_ui};
 use crate::{
     problem::Problem,
     ui::{Button, Icon, theme, tokens},
-    wizard::{Draft, SystemDraft, flow::Outcome},
+    wizard::{Draft, SystemDraft, flow::Outcome, known},
 };
+
+/// Room for a password while it is typed, in bytes.
+const LONGEST: usize = 256;
 
 /// What is only of this window.
 #[derive(Default)]
@@ -20,8 +24,8 @@ pub struct State {
     tested: Option<(syncwright_core::project::Connection, ServerInfo)>,
     /// The rarely needed settings are shown.
     pub advanced: bool,
-    /// The password while it is typed, per side.
-    pub typed: [String; 2],
+    /// The password while it is typed, per side; wiped when the wizard ends.
+    typed: [Option<Zeroizing<String>>; 2],
 }
 
 impl State {
@@ -30,12 +34,15 @@ impl State {
         self.tested = Some((draft.system().connection.clone(), server));
     }
 
-    /// The password of a side as it is typed.
-    pub const fn typed_mut(&mut self, side: Side) -> &mut String {
-        match side {
-            Side::Left => &mut self.typed[0],
-            Side::Right => &mut self.typed[1],
-        }
+    /// The password of a side as it is typed; begins with `known`.
+    pub fn typed_mut(&mut self, side: Side, known: &str) -> &mut Zeroizing<String> {
+        let typed = &mut self.typed[usize::from(side == Side::Right)];
+        typed.get_or_insert_with(|| {
+            // Long enough that typing does not move it and leave copies behind.
+            let mut text = Zeroizing::new(String::with_capacity(LONGEST));
+            text.push_str(known);
+            text
+        })
     }
 }
 
@@ -124,6 +131,7 @@ pub fn leaving(draft: &mut Draft) {
 pub fn work(cx: &mut Cx<'_>) -> PageJob {
     if !cx.system().identifier_typed {
         leaving(cx.draft);
+        known::settle(cx.draft, cx.draft.side, cx.facts.known());
     }
     let opener = cx.opener();
     test(cx, opener)
@@ -145,5 +153,24 @@ const fn failed(access: &Access) -> &'static str {
     match access {
         Access::Direct => "The database cannot be connected",
         Access::Remote(_) => "The remote connection server cannot be reached",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    #[test]
+    fn a_typed_password_leaves_no_copies_behind() {
+        fn wiped_when_dropped(_: &impl ZeroizeOnDrop) {}
+        let mut state = State::default();
+        let typed = state.typed_mut(Side::Right, "known");
+        wiped_when_dropped(typed);
+        let place = typed.as_ptr();
+        typed.push_str(&"x".repeat(100));
+        assert_eq!(typed.as_ptr(), place, "it was moved, and what was there is still there");
+        assert!(state.typed_mut(Side::Right, "ignored").starts_with("known"), "what is typed stays");
     }
 }

@@ -208,13 +208,34 @@ fn data_source_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Side) {
 }
 
 fn password_field_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
-    let hint = if cx.passwords.is_typed(side) { "typed" } else { "not typed" };
-    let typed = state.typed_mut(side);
-    if typed.is_empty() && cx.passwords.is_typed(side) {
-        *typed = cx.passwords.of(side).expose_secret().to_owned();
-    }
+    let cleared = cx.passwords.is_cleared(side);
+    let hint = match (cx.edits, cleared) {
+        (true, false) => "unchanged",
+        (true, true) => "no password",
+        (false, _) => "not typed",
+    };
+    let known = cx.passwords.of(side).map_or("", |password| password.expose_secret());
+    let typed = state.typed_mut(side, known);
     if password_ui(ui, "Password", hint, typed) {
-        cx.passwords.set(side, typed.clone());
+        cx.passwords.set(side, typed);
+    }
+    if !cx.edits {
+        return;
+    }
+    let words = match (cx.passwords.is_typed(side), cleared) {
+        (true, _) => {
+            "Used from “Apply” on, and kept when the project is saved, for every project with this identifier."
+        }
+        (false, true) => {
+            "No password from “Apply” on. The kept one is removed when the project is saved, also for other \
+             projects with this system identifier."
+        }
+        (false, false) => "Empty: the password of before stays.",
+    };
+    // Columns stretch the lines of their texts.
+    ui.vertical(|ui| text::hint_ui(ui, words));
+    if cleared && ui.add(Button::quiet("Keep the password of before").icon(Icon::Undo)).clicked() {
+        cx.passwords.leave(side);
     }
 }
 

@@ -1,7 +1,7 @@
 //! W5: display name, system identifier, system category.
 
 use egui::Ui;
-use syncwright_core::project::Side;
+use syncwright_core::{project::Side, secret::Kept};
 
 use super::{
     Cx,
@@ -10,14 +10,47 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{Icon, field, text, tokens},
-    wizard::Draft,
+    wizard::{Draft, known, loading::Loading, page::has_password},
 };
 
 /// Longest system category.
 const CATEGORY: usize = 16;
 
+/// What is only of this window.
+#[derive(Default)]
+pub struct State {
+    /// The identifier that was looked for, and which stores keep a password for it.
+    looked: Option<(String, Loading<Vec<Kept>>)>,
+}
+
+impl State {
+    /// Takes over what the job has found.
+    pub fn poll(&mut self) {
+        if let Some((_, kept)) = &mut self.looked {
+            kept.poll();
+        }
+    }
+
+    /// Looks in the background whether a password is kept for an identifier; one look at a time, while it is typed.
+    fn look(&mut self, identifier: &str, cx: &Cx<'_>) {
+        let running = self.looked.as_ref().is_some_and(|(_, kept)| kept.is_running());
+        if running || self.looked.as_ref().is_some_and(|(known, _)| known == identifier) {
+            return;
+        }
+        let name = identifier.to_owned();
+        let job = cx.worker.spawn("Looking for a kept password", move |_| Ok(known::kept(&name)));
+        self.looked = Some((identifier.to_owned(), Loading::Running(job)));
+    }
+
+    /// The first store that keeps a password for an identifier.
+    fn kept(&self, identifier: &str) -> Option<Kept> {
+        let (_, kept) = self.looked.as_ref().filter(|(known, _)| known == identifier)?;
+        kept.done()?.first().copied()
+    }
+}
+
 /// Draws the page.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     let edits = cx.edits;
     let system = cx.system_mut();
     field::card_ui(ui, |ui| {
@@ -38,6 +71,33 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         let color = tokens(ui).text_secondary;
         ui.add_space(crate::ui::theme::S2);
         note_ui(ui, Icon::Lock, color, "The identifier cannot be changed once the project is saved.");
+        taken_ui(ui, cx, cx.draft.side);
+        if has_password(&cx.system().kind) {
+            kept_ui(ui, state, cx);
+        }
+    }
+}
+
+/// Tells which other project has the identifier of a side.
+pub fn taken_ui(ui: &mut Ui, cx: &Cx<'_>, side: Side) {
+    if let Some((words, other)) = known::remark(cx.draft, side, cx.facts.known()) {
+        let colors = tokens(ui);
+        let (icon, color) = if other { (Icon::Warning, colors.warning) } else { (Icon::Info, colors.target) };
+        note_ui(ui, icon, color, &words);
+    }
+}
+
+/// Tells that a password is kept under the identifier, which the project would use.
+fn kept_ui(ui: &mut Ui, state: &mut State, cx: &Cx<'_>) {
+    let identifier = cx.system().connection.system_identifier.clone();
+    state.look(&identifier, cx);
+    if let Some(store) = state.kept(&identifier) {
+        let words = format!(
+            "The {} keeps a password for {identifier} already: whatever has this identifier uses it. It is replaced by \
+             another one only if you agree.",
+            store.label()
+        );
+        note_ui(ui, Icon::Key, tokens(ui).warning, &words);
     }
 }
 

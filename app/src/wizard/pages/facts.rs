@@ -8,7 +8,10 @@ use syncwright_core::connect::{
     systems::{OfferedSystem, offered_systems},
 };
 
-use crate::{wizard::loading::Loading, worker::Worker};
+use crate::{
+    wizard::{known::KnownSystem, loading::Loading},
+    worker::Worker,
+};
 
 /// What is known of this machine.
 pub struct Facts {
@@ -22,6 +25,8 @@ pub struct Facts {
     pub local_zone: Option<String>,
     /// Where templates and saved connections are kept.
     pub state_folder: PathBuf,
+    /// Systems of other projects, whose identifiers are taken (W5).
+    pub known: Loading<Vec<KnownSystem>>,
     sources: Loading<Vec<String>>,
     templates: Loading<Vec<PathBuf>>,
 }
@@ -40,6 +45,7 @@ impl Facts {
             time_zones: zones,
             local_zone: jiff::tz::TimeZone::system().iana_name().map(str::to_owned),
             state_folder: state_folder.to_owned(),
+            known: Loading::Idle,
             sources: Loading::Running(
                 worker.spawn("Looking for data sources", |_| Ok(driver::data_sources())),
             ),
@@ -53,6 +59,7 @@ impl Facts {
     pub fn poll(&mut self) {
         self.systems.poll();
         self.templates.poll();
+        self.known.poll();
         if self.sources.poll()
             && let Some(found) = self.sources.done()
         {
@@ -64,6 +71,12 @@ impl Facts {
     #[must_use]
     pub fn templates(&self) -> &[PathBuf] {
         self.templates.done().map_or(&[], Vec::as_slice)
+    }
+
+    /// Systems of other projects, as far as they were found by now.
+    #[must_use]
+    pub fn known(&self) -> &[KnownSystem] {
+        self.known.done().map_or(&[], Vec::as_slice)
     }
 
     /// The system that was chosen, as it is offered here.

@@ -3,7 +3,7 @@
 use egui::Ui;
 use syncwright_core::{project::Side, schema};
 
-use super::Cx;
+use super::{Cx, describe};
 use crate::{
     ui::{badge, field, text, theme},
     wizard::Draft,
@@ -12,6 +12,7 @@ use crate::{
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let cx = &*cx;
     let draft = &*cx.draft;
     field::card_ui(ui, |ui| {
         let shown = if draft.display_name.trim().is_empty() { &draft.name } else { &draft.display_name };
@@ -26,6 +27,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     for side in [Side::Left, Side::Right] {
         ui.add_space(theme::S3);
         field::card_ui(ui, |ui| system_ui(ui, draft, side));
+        describe::taken_ui(ui, cx, side);
     }
 }
 

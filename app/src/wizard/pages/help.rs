@@ -28,13 +28,15 @@ pub const fn help(page: Page) -> &'static [&'static str] {
             "Test connection connects and asks the server for its name. Next does the same.",
             "If it fails, the message shows what the driver says, with its SQLSTATE, and what that usually means.",
             "The password is kept in memory until you say where it shall live, on the page Save configuration. It is \
-             never part of the project.",
+             never part of the project, and nothing but these pages uses it before you save or apply.",
             "Attributes go to the driver as they are. Mark a production system, and a colour will remind of it \
              wherever it is written.",
         ],
         Page::Describe => &[
             "The system identifier names this system in the whole environment: in labels of outstanding objects, in \
              logs, in the keyring. It cannot be changed once the project is saved.",
+            "Projects that connect the same system share its identifier and its password. An identifier that \
+             another project gave to another database is told here.",
             "The system category tells several databases of one kind apart: at most 16 letters or digits.",
         ],
         Page::LoadConfiguration => &[
@@ -51,6 +53,8 @@ pub const fn help(page: Page) -> &'static [&'static str] {
         Page::Initializing => &[
             "These statements run on every new connection: the format of dates and numbers, the language, the sort \
              order, a role.",
+            "They stand in the project in clear. A secret variable keeps a password out of it: IDENTIFIED BY \
+             $Password$.",
             "Next runs them once. An error names the statement.",
         ],
         Page::PartialSchemas => &[
@@ -99,6 +103,8 @@ pub const fn help(page: Page) -> &'static [&'static str] {
              for the next project.",
             "Passwords live in the keyring of this system or in an encrypted file, never in the project. Never \
              saved means that you are asked again after every start.",
+            "The password is kept when the project is saved. Another one under the same identifier, a kept \
+             connection or a template is replaced only if you agree.",
         ],
         Page::Central => &[
             "The central system holds the identities. A new identity store is a SQLite file beside the project, with \
@@ -114,7 +120,8 @@ pub const fn help(page: Page) -> &'static [&'static str] {
              project is saved.",
         ],
         Page::Finish => &[
-            "Save project writes the file, checks it and opens it. The next step is a mapping.",
+            "Save project writes the file, then keeps the passwords, checks the project and opens it. The next step \
+             is a mapping.",
             "The project is inactive: it can be simulated, and runs once it is activated.",
         ],
     }

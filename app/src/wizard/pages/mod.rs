@@ -36,17 +36,20 @@ pub use self::{
     widgets::{FORM, problem_ui},
 };
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use egui::Ui;
 use syncwright_core::{
-    connect::{ConnectError, Connector, ErrorKind, OpenMode, open_with, secrets},
+    connect::{
+        ConnectError, Connector, ErrorKind, OpenMode, open_as,
+        secrets::{self, Password},
+    },
     expr::{SessionVariables, effective},
     progress::CancelToken,
     project::{Connection, Project, Side},
 };
 
-use super::{Draft, Page, SystemDraft, flow::Outcome, passwords::Passwords};
+use super::{Draft, Page, SystemDraft, flow::Outcome, passwords::Passwords, replaced::Replaced};
 use crate::{
     problem::Problem,
     worker::{JobHandle, Worker},
@@ -70,6 +73,8 @@ pub struct Cx<'a> {
     pub passwords: &'a mut Passwords,
     /// What is known of this machine.
     pub facts: &'a Facts,
+    /// What may be replaced without asking again.
+    pub agreed: &'a BTreeSet<Replaced>,
     /// Where jobs go.
     pub worker: &'a Worker,
     /// The settings of a system of an open project are edited.
@@ -97,7 +102,7 @@ impl Cx<'_> {
         self.opener_of(self.draft.side)
     }
 
-    /// What a job needs to open a system. Hands its password to the connectors.
+    /// What a job needs to open a system.
     pub fn opener_of(&mut self, side: Side) -> Opener {
         Opener::new(self.draft, self.passwords, side)
     }
@@ -112,20 +117,21 @@ pub struct Opener {
     pub connection: Connection,
     /// Folder that relative paths count from.
     pub folder: PathBuf,
+    password: Password,
     /// An open project whose variables the connection may name.
     variables: Option<Box<Project>>,
 }
 
 impl Opener {
-    /// Takes the connection of a draft, and hands its password to the connectors.
-    pub fn new(draft: &Draft, passwords: &mut Passwords, side: Side) -> Self {
+    /// Takes the connection of a draft, and what was typed as its password.
+    pub fn new(draft: &Draft, passwords: &Passwords, side: Side) -> Self {
         let mut connection = draft.of(side).connection.clone();
         if connection.system_identifier.trim().is_empty() {
             connection.system_identifier = format!("the {}", side.system_name());
         }
-        passwords.give(side, &connection.system_identifier);
+        let password = passwords.to_connect(side, &connection.system_identifier, draft.edits);
         let variables = (!draft.variables.is_empty()).then(|| Box::new(draft.project()));
-        Self { side, connection, folder: draft.folder.clone(), variables }
+        Self { side, connection, folder: draft.folder.clone(), password, variables }
     }
 
     /// Opens the system for reading.
@@ -134,7 +140,7 @@ impl Opener {
     ///
     /// If it cannot be reached, or names a variable that has no value.
     pub fn open(&self, cancel: &CancelToken) -> Result<Box<dyn Connector>, ConnectError> {
-        open_with(&self.effective()?, &self.folder, OpenMode::Read, cancel)
+        open_as(&self.effective()?, &self.folder, OpenMode::Read, &self.password, cancel)
     }
 
     /// The connection with the values of the variables that it names.
@@ -159,6 +165,8 @@ impl Opener {
 pub struct Pages {
     /// W4.
     pub connection: connection::State,
+    /// W5.
+    pub describe: describe::State,
     /// W6.
     pub load: load_configuration::State,
     /// W7.
@@ -182,6 +190,7 @@ pub struct Pages {
 impl Pages {
     /// Takes over what the jobs of the pages have finished.
     pub fn poll(&mut self) {
+        self.describe.poll();
         self.load.poll();
         self.tables.poll();
         self.keys.poll();
@@ -200,7 +209,7 @@ pub fn page_ui(ui: &mut Ui, page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
         Page::Access => access::ui(ui, cx),
         Page::DatabaseSystem => database_system::ui(ui, cx),
         Page::Connection => connection::ui(ui, &mut pages.connection, cx),
-        Page::Describe => describe::ui(ui, cx),
+        Page::Describe => describe::ui(ui, &mut pages.describe, cx),
         Page::LoadConfiguration => load_configuration::ui(ui, &mut pages.load, cx),
         Page::TimeZone => time_zone::ui(ui, &mut pages.time_zone, cx),
         Page::Initializing => initializing::ui(ui, cx),
@@ -245,6 +254,7 @@ pub fn check(page: Page, draft: &Draft, pages: &Pages) -> Result<(), Problem> {
         Page::Connection => connection::check(draft.system()),
         Page::Describe => describe::check(draft),
         Page::TimeZone => time_zone::check(draft),
+        Page::Initializing => initializing::check(draft.system()),
         Page::PartialSchemas => partial_schemas::check(draft),
         Page::DataOperations => data_operations::check(draft),
         Page::ExtendSchema => extend_schema::check(draft),
@@ -253,7 +263,6 @@ pub fn check(page: Page, draft: &Draft, pages: &Pages) -> Result<(), Problem> {
         Page::General => general::check(draft),
         Page::Start
         | Page::LoadConfiguration
-        | Page::Initializing
         | Page::Detection
         | Page::Keys
         | Page::Relations

@@ -2,14 +2,15 @@
 
 mod passphrase;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use egui::Ui;
 use syncwright_core::{
-    project::{ConnectionTemplate, SavedConnections, SecretStore, System},
+    project::{Connection, ConnectionTemplate, SavedConnections, SecretStore, System},
     secret::{FileState, KeyringState, stores},
 };
 
+pub use self::passphrase::FileOpener;
 use self::passphrase::Passphrase;
 use super::{
     Cx, PageJob,
@@ -19,7 +20,12 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{Button, Icon, field, text, theme, tokens},
-    wizard::{Draft, flow::Outcome, loading::Loading},
+    wizard::{
+        Draft,
+        flow::{Outcome, SavedConfiguration},
+        loading::Loading,
+        replaced::Replaced,
+    },
 };
 
 /// What is only of this window.
@@ -48,8 +54,25 @@ impl State {
     /// Tells what was saved. The encrypted file is open now.
     pub fn saved(&mut self, notes: Vec<String>) {
         self.notes = notes;
+        self.looks_again();
+    }
+
+    /// Something would be replaced; the encrypted file may have been opened before that was found out.
+    pub fn asks(&mut self) {
+        self.looks_again();
+    }
+
+    fn looks_again(&mut self) {
         self.passphrase.clear();
         self.stores = Loading::Idle;
+    }
+
+    /// What opens the encrypted file for a connection, if it is to keep its password and is not open.
+    #[must_use]
+    pub fn file_to_open(&self, connection: &Connection) -> Option<FileOpener> {
+        let chosen = connection.secret_store == SecretStore::EncryptedFile;
+        let file = self.stores.done().map(|(_, file)| *file);
+        chosen.then(|| self.passphrase.take(file)).flatten()
     }
 }
 
@@ -66,9 +89,14 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     template_ui(ui, state, cx);
     if cx.edits {
         ui.add_space(theme::S2);
-        if ui.add(Button::new("Save now").icon(Icon::Save)).clicked() {
+        let something = state.keep || state.template || state.file_to_open(&cx.system().connection).is_some();
+        if ui.add(Button::new("Save now").icon(Icon::Save).enabled(something)).clicked() {
             cx.asks.push(super::Ask::WorkHere);
         }
+        text::hint_ui(
+            ui,
+            "Saves the kept connection and the template. A password that was typed is kept when the project is saved.",
+        );
     }
     let color = tokens(ui).success;
     for note in &state.notes {
@@ -151,12 +179,10 @@ pub fn file_opener(
     state: &mut State,
     cx: &Cx<'_>,
 ) -> Option<impl FnOnce() -> Result<(), Problem> + Send + use<>> {
-    let chosen = cx.system().connection.secret_store == SecretStore::EncryptedFile;
-    let file = state.stores.done().map(|(_, file)| *file);
-    let (absent, passphrase) = chosen.then(|| state.passphrase.take(file)).flatten()?;
+    let opener = state.file_to_open(&cx.system().connection)?;
     // The file will be open; it is looked at again when the page is shown next.
     state.stores = Loading::Idle;
-    Some(move || passphrase::open(absent, &passphrase))
+    Some(move || opener.open())
 }
 
 fn template_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
@@ -208,36 +234,49 @@ pub fn check(draft: &Draft, state: &State) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Opens or makes the encrypted file, writes the template, keeps the connection; of an open project also saves
-/// the password. That of a new project is saved together with it.
+/// Opens or makes the encrypted file, writes the template, keeps the connection; asks before it replaces one. The
+/// password is saved together with the project.
 pub fn work(state: &mut State, cx: &mut Cx<'_>) -> Option<PageJob> {
     let opens = file_opener(state, cx);
     let keep = state.keep.then(|| (cx.facts.state_folder.join(SAVED), state.keep_name.trim().to_owned()));
     let template = state.template.then(|| PathBuf::from(state.template_file.trim()));
-    let side = cx.draft.side;
-    let password = (cx.edits && cx.passwords.is_typed(side)).then(|| cx.passwords.of(side).clone());
-    if opens.is_none() && keep.is_none() && template.is_none() && password.is_none() {
+    if opens.is_none() && keep.is_none() && template.is_none() {
         return None;
     }
-    let system = cx.system().system(None);
+    let (system, agreed) = (cx.system().system(None), cx.agreed.clone());
     Some(cx.worker.spawn("Saving the configuration", move |_| {
-        let mut notes = Vec::new();
+        let mut saved = SavedConfiguration::default();
         if let Some(open) = opens {
             open()?;
-            notes.push("The encrypted file is open.".to_owned());
+            saved.notes.push("The encrypted file is open.".to_owned());
+        }
+        let asks = would_replace(keep.as_ref(), template.as_ref(), &agreed);
+        if !asks.is_empty() {
+            return Ok(Outcome::Asks(asks));
         }
         if let Some((folder, name)) = keep {
-            notes.push(keep_connection(&system, &folder, &name)?);
+            saved.notes.push(keep_connection(&system, &folder, &name)?);
+            saved.wrote.push(Replaced::Connection(name));
         }
         if let Some(path) = template {
-            notes.push(write_template(&system, path)?);
+            saved.wrote.push(Replaced::File(path.clone()));
+            saved.notes.push(write_template(&system, path)?);
         }
-        if let Some(password) = password {
-            let store = crate::wizard::passwords::save(&system.connection, &password)?;
-            notes.extend(store.map(|store| format!("The password is in the {store}.")));
-        }
-        Ok(Outcome::Saved(notes))
+        Ok(Outcome::Saved(saved))
     }))
+}
+
+/// What is there already, without what may be replaced.
+fn would_replace(
+    keep: Option<&(PathBuf, String)>,
+    template: Option<&PathBuf>,
+    agreed: &BTreeSet<Replaced>,
+) -> Vec<Replaced> {
+    let connection = keep
+        .filter(|(folder, name)| SavedConnections::in_folder(folder).has(name))
+        .map(|(_, name)| Replaced::Connection(name.clone()));
+    let file = template.filter(|path| path.exists()).map(|path| Replaced::File(path.clone()));
+    connection.into_iter().chain(file).filter(|one| !agreed.contains(one)).collect()
 }
 
 fn keep_connection(system: &System, folder: &std::path::Path, name: &str) -> Result<String, Problem> {

@@ -360,6 +360,21 @@ fn limits_for_kinds_that_there_are_not_are_found() {
 }
 
 #[test]
+fn passwords_in_the_initial_sql_are_found_and_not_repeated() {
+    let mut project = base();
+    let statements =
+        ["SET x = 1", "ALTER USER me IDENTIFIED BY 's3cret'", "ALTER USER me IDENTIFIED BY '$Key$'"];
+    project.central.connection.initial_sql = statements.map(str::to_owned).to_vec();
+    let found: Vec<(Severity, String)> = findings(&project)
+        .into_iter()
+        .filter(|one| one.code == "SW-C118")
+        .map(|one| (one.severity, one.text))
+        .collect();
+    let [(Severity::Error, text)] = &found[..] else { panic!("{found:?}") };
+    assert!(text.starts_with("statement 2 of the initial SQL") && !text.contains("s3cret"), "{text}");
+}
+
+#[test]
 fn every_script_is_listed_with_its_place() {
     let mut project = base();
     project.script_language = ScriptLanguage::JavaScript;

@@ -21,7 +21,7 @@ use crate::{
     connect::{
         ConnectError, ErrorKind, OpenMode,
         retry::{PAUSES, one_line, wait},
-        secrets,
+        secrets::Password,
     },
     progress::CancelToken,
     project::Connection,
@@ -50,6 +50,7 @@ impl OdbcConnector {
         attributes: &BTreeMap<String, String>,
         folder: &Path,
         mode: OpenMode,
+        password: &Password,
         cancel: &CancelToken,
     ) -> Result<Self, ConnectError> {
         let label = connection.label().to_owned();
@@ -57,7 +58,7 @@ impl OdbcConnector {
         let zone = connection.time_zone.as_deref().map(|name| time_zone(&label, name)).transpose()?;
         let resolved = connection_string::attributes(&label, dialect, attributes, folder)?;
         let Answer { secret: password, unanswered } =
-            secrets::find_password(connection, cancel).map_err(|error| no_password(&label, &error))?;
+            password.of(connection, cancel).map_err(|error| no_password(&label, &error))?;
         let way = Way {
             connection: connection.clone(),
             dialect,

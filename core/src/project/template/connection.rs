@@ -8,7 +8,7 @@ use super::{
     SchemaCompletions, TEMPLATE_VERSION, TemplateError, TemplateKind, Unfit,
     file::{self, Template},
 };
-use crate::project::{Connection, Provider, System, is_default, is_secret_attribute};
+use crate::project::{Connection, Provider, System, holds_password, is_default, is_secret_attribute};
 
 /// A saved connection (W16).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,13 +116,13 @@ impl ConnectionTemplate {
     fn without_secrets(&self) -> Result<(), TemplateError> {
         if let Provider::Odbc { attributes, .. } = &self.connection.provider {
             for (name, value) in attributes {
-                if looks_secret(name) || has_password_inside(value) {
+                if looks_secret(name) || holds_password(value) {
                     return Err(TemplateError::Secret { place: format!("attribute {name:?}") });
                 }
             }
         }
         for (index, statement) in self.connection.initial_sql.iter().enumerate() {
-            if has_password_inside(statement) {
+            if holds_password(statement) {
                 let place = format!("statement {} of the initial SQL", index + 1);
                 return Err(TemplateError::Secret { place });
             }
@@ -136,12 +136,4 @@ fn looks_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     is_secret_attribute(&name)
         || ["password", "passwd", "pwd", "secret"].iter().any(|word| name.contains(word))
-}
-
-/// A value or statement with something like `PWD=…` or `IDENTIFIED BY '…'` in it.
-fn has_password_inside(text: &str) -> bool {
-    let text: String = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let compact = text.replace([' ', '"', '`'], "");
-    ["pwd=", "password=", "passwd=", "password'"].iter().any(|word| compact.contains(word))
-        || text.contains("identified by")
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Asked, Forgotten, Kept, Stores, WhoAnswers};
+use super::{Asked, FileState, Forgotten, Kept, Stores, WhoAnswers};
 use crate::{
     progress::CancelToken,
     project::SecretStore,
@@ -72,6 +72,42 @@ impl Stores {
             Err(SecretError::NoFile { .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// The stores that keep another secret under this name, which [`Stores::save`] would replace or remove.
+    ///
+    /// # Errors
+    ///
+    /// If the store that it would be saved in cannot be looked into. The other one is left out then, since
+    /// [`Stores::save`] leaves it alone, too.
+    pub fn replaced_by(
+        &self,
+        name: &SecretName,
+        secret: &SecretString,
+        store: Kept,
+    ) -> Result<Vec<Kept>, SecretError> {
+        let mut replaced = Vec::new();
+        for place in [Kept::InKeyring, Kept::InFile] {
+            let reachable = place == store
+                || match place {
+                    Kept::InKeyring => self.keyring_state() == KeyringState::Running,
+                    Kept::InFile => self.file_state() == FileState::Unlocked,
+                };
+            if !reachable {
+                continue;
+            }
+            let found = match place {
+                Kept::InKeyring => self.keyring()?.get(name, &CancelToken::default()),
+                Kept::InFile => self.ask_file(name, WhoAnswers::Anybody),
+            };
+            match found {
+                Ok(Some(kept)) if kept.expose_secret() != secret.expose_secret() => replaced.push(place),
+                Ok(_) | Err(SecretError::NoFile { .. }) => {}
+                Err(error) if place == store => return Err(error),
+                Err(error) => tracing::debug!(%error, %name, "the other store cannot be looked into"),
+            }
+        }
+        Ok(replaced)
     }
 
     /// Removes a secret from both stores, as far as they can be reached.

@@ -171,3 +171,24 @@ fn the_passphrase_can_be_changed() {
     second.unlock(&"new".into()).unwrap();
     assert_eq!(find(&second, SecretStore::EncryptedFile), found("s3cret"));
 }
+
+#[test]
+fn what_saving_would_replace_is_known_before() {
+    let place = Place::new(Fake::default()).with_file();
+    let stores = place.stores(Some("right"));
+    let replaced = |secret: &str, store| stores.replaced_by(&hr(), &secret.into(), store);
+    assert_eq!(replaced("new", Kept::InKeyring), Ok(Vec::new()), "nothing is kept");
+    stores.save(&hr(), &"old".into(), Kept::InKeyring).unwrap();
+    assert_eq!(replaced("new", Kept::InKeyring), Ok(vec![Kept::InKeyring]));
+    assert_eq!(replaced("old", Kept::InKeyring), Ok(Vec::new()), "the same secret is no loss");
+    assert_eq!(replaced("new", Kept::InFile), Ok(vec![Kept::InKeyring]), "it would be removed from there");
+    stores.save(&hr(), &"old".into(), Kept::InFile).unwrap();
+    assert_eq!(replaced("new", Kept::InKeyring), Ok(vec![Kept::InFile]));
+    stores.lock();
+    assert_eq!(replaced("new", Kept::InKeyring), Ok(Vec::new()), "what is locked is left alone");
+    let none = Stores::default();
+    assert!(matches!(
+        none.replaced_by(&hr(), &"new".into(), Kept::InKeyring),
+        Err(SecretError::NoKeyring { .. })
+    ));
+}

@@ -69,24 +69,39 @@ impl Passphrase {
     }
 
     /// The passphrase to open the file with, and whether the file has to be made.
-    pub fn take(&mut self, file: Option<FileState>) -> Option<(bool, SecretString)> {
+    pub fn take(&self, file: Option<FileState>) -> Option<FileOpener> {
         let absent = match file? {
             FileState::Absent => true,
             FileState::Locked => false,
             FileState::Unlocked | FileState::NoPlace => return None,
         };
-        Some((absent, SecretString::from(self.first.clone())))
+        Some(FileOpener { absent, passphrase: SecretString::from(self.first.as_str()) })
     }
 }
 
-/// Makes the encrypted file, or opens it.
-///
-/// # Errors
-///
-/// A wrong passphrase, or a file that cannot be written.
-pub fn open(absent: bool, passphrase: &SecretString) -> Result<(), Problem> {
-    let opened = if absent { stores().create_file(passphrase) } else { stores().unlock(passphrase) };
-    opened.map_err(|error| Problem::of("The encrypted file cannot be opened", &error))
+/// What makes the encrypted file, or opens it.
+#[derive(Debug, Clone)]
+pub struct FileOpener {
+    absent: bool,
+    passphrase: SecretString,
+}
+
+impl FileOpener {
+    /// Makes the encrypted file, or opens it. Takes a moment; for a job.
+    ///
+    /// # Errors
+    ///
+    /// A wrong passphrase, or a file that cannot be written.
+    pub fn open(&self) -> Result<(), Problem> {
+        let stores = stores();
+        let opened = match stores.file_state() {
+            // Somebody else was faster.
+            FileState::Unlocked => Ok(()),
+            _ if self.absent => stores.create_file(&self.passphrase),
+            _ => stores.unlock(&self.passphrase),
+        };
+        opened.map_err(|error| Problem::of("The encrypted file cannot be opened", &error))
+    }
 }
 
 #[cfg(test)]
