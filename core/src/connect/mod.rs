@@ -23,6 +23,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
+pub(crate) use self::table::table_schema;
 pub use self::{
     csv::format_problem as csv_format_problem,
     error::{ConnectError, ErrorKind},

@@ -38,6 +38,7 @@ mod passes;
 mod pending;
 mod plan_order;
 mod prepare;
+pub mod preview;
 mod quota;
 mod raising;
 pub mod reconcile;
