@@ -11,6 +11,7 @@ mod draft;
 mod finish;
 mod flow;
 mod frame;
+mod known;
 mod loading;
 mod page;
 mod pages;
@@ -18,9 +19,10 @@ mod passwords;
 mod resume;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use self::{
-    draft::{CentralChoice, Draft, SystemDraft},
+    draft::{CentralChoice, Draft, SharedSchema, SystemDraft},
     frame::wizard_ui,
     page::Page,
     resume::{forget as forget_draft, kept as kept_draft},
@@ -39,6 +41,7 @@ use self::{
     pages::{Facts, Pages},
     passwords::Passwords,
     resume::Keeper,
+    trouble::Trouble,
 };
 use crate::{document::Loaded, problem::Problem, worker::Worker};
 
@@ -85,12 +88,14 @@ pub struct Wizard {
     passwords: Passwords,
     visited: BTreeSet<Page>,
     work: Option<Work>,
-    problem: Option<(Page, Problem)>,
+    trouble: Option<Trouble>,
     pages: Pages,
     facts: Facts,
     /// The help column is shown; where nobody decided, pages of tables get its room on narrow windows.
     help: Option<bool>,
     asks_to_close: bool,
+    /// How it will have ended once nothing is written any more.
+    ending: Option<Ended>,
     ended: Option<Ended>,
     keeper: Keeper,
 }
@@ -149,11 +154,12 @@ impl Wizard {
             passwords: Passwords::default(),
             visited: BTreeSet::new(),
             work: None,
-            problem: None,
+            trouble: None,
             pages: Pages::default(),
             facts,
             help: None,
             asks_to_close: false,
+            ending: None,
             ended: None,
         }
     }
@@ -164,22 +170,23 @@ impl Wizard {
         self.draft.page
     }
 
-    /// True while a page works.
+    /// True while a page works, or the wizard is closing.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.ending.is_some()
     }
 
     /// What keeps the wizard on this page, after *Next*.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref().filter(|(page, _)| *page == self.draft.page).map(|(_, problem)| problem)
+        let shown = |trouble: &&Trouble| trouble.page == self.draft.page;
+        self.trouble.as_ref().filter(shown).map(|trouble| &trouble.problem)
     }
 
     /// True once it has ended.
     #[must_use]
     pub const fn is_ending(&self) -> bool {
-        self.ended.is_some()
+        self.ending.is_some() || self.ended.is_some()
     }
 
     /// How it ended, once.

@@ -72,7 +72,10 @@ mod servers;
 mod window;
 mod wizard;
 #[cfg(unix)]
+mod wizard_elsewhere;
+#[cfg(unix)]
 mod wizard_expert;
+mod wizard_extend;
 #[cfg(unix)]
 mod wizard_secrets;
 #[cfg(unix)]

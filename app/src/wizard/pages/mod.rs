@@ -46,7 +46,7 @@ use syncwright_core::{
     project::{Connection, Project, Side},
 };
 
-use super::{Draft, Page, SystemDraft, flow::Outcome, passwords::Passwords};
+use super::{Draft, Page, SystemDraft, flow::Outcome, known::Known, passwords::Passwords};
 use crate::{
     problem::Problem,
     worker::{JobHandle, Worker},
@@ -177,6 +177,8 @@ pub struct Pages {
     pub save: save_configuration::State,
     /// W18.
     pub template: template::State,
+    /// What checks need to know.
+    pub known: Known,
 }
 
 impl Pages {
@@ -190,6 +192,7 @@ impl Pages {
         self.extend.poll();
         self.save.poll();
         self.template.poll();
+        self.known.poll();
     }
 }
 
@@ -246,28 +249,35 @@ pub fn check(page: Page, draft: &Draft, pages: &Pages) -> Result<(), Problem> {
         Page::Describe => describe::check(draft),
         Page::TimeZone => time_zone::check(draft),
         Page::PartialSchemas => partial_schemas::check(draft),
-        Page::DataOperations => data_operations::check(draft),
-        Page::ExtendSchema => extend_schema::check(draft),
+        Page::Relations => relations::check(&draft.system().schema, &pages.relations, &pages.tables),
+        Page::DataOperations => data_operations::check(draft, &pages.known),
+        Page::ExtendSchema => extend_schema::check(draft, &pages.known),
         Page::SaveConfiguration => save_configuration::check(draft, &pages.save),
         Page::Central => central::check(draft, &pages.save),
-        Page::General => general::check(draft),
+        Page::General => general::check(draft, &pages.known),
         Page::Start
         | Page::LoadConfiguration
         | Page::Initializing
         | Page::Detection
         | Page::Keys
-        | Page::Relations
         | Page::CompleteSchema
         | Page::Template
         | Page::Finish => Ok(()),
     }
 }
 
+/// Takes what was typed on a page and would be lost on the way to another one.
+pub fn settle(page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
+    if page == Page::Relations {
+        pages.relations.take_typed(&mut pages.tables, cx);
+    }
+}
+
 /// Settles what a page leaves behind when it is left forwards: proposals that were not changed, blanks.
-pub fn leaving(page: Page, draft: &mut Draft) {
+pub fn leaving(page: Page, draft: &mut Draft, pages: &Pages) {
     match page {
         Page::Connection => connection::leaving(draft),
-        Page::Central => central::leaving(draft),
+        Page::Central => central::leaving(draft, &pages.known),
         _ => {}
     }
 }
