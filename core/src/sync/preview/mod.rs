@@ -1,11 +1,15 @@
 //! What a property of a class is on a few objects, while it is being described (W15, S9).
 //!
 //! The plan of the class is that of runs; only the objects are those of a sample, and of the tables that
-//! references lead to no more is read than these objects need. Nothing is ever written.
+//! references lead to no more is read than these objects need, as far as the database evaluates conditions. Nothing is
+//! ever written.
 
 mod tables;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use arrow::{
     array::{AsArray as _, RecordBatch},
@@ -114,7 +118,8 @@ pub fn preview(
         .thread_name("syncwright-preview")
         .build()
         .map_err(|error| PreviewError::Engine { text: format!("cannot start its threads: {error}") })?;
-    let mut tables = PreviewTables::new(&project, folder, &compiled.class, sample, cancel)
+    let rows_read = Arc::new(AtomicU64::new(0));
+    let mut tables = PreviewTables::new(&project, folder, &compiled.class, sample, cancel, &rows_read)
         .map_err(DataFusionError::from)?;
     runtime.block_on(tables.narrow(&session, &compiled.class))?;
     let bench = Bench { session: &session, runtime: &runtime, compiled: &compiled, subject };

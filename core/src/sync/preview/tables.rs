@@ -45,14 +45,16 @@ pub(super) struct PreviewTables<'a> {
 }
 
 impl<'a> PreviewTables<'a> {
+    /// Tables of `project` with the objects of a sample; `rows_read` counts what is read beside them.
     pub fn new(
         project: &'a Project,
         folder: &Path,
         class: &CompiledClass,
         sample: &Sample,
         cancel: &CancelToken,
+        rows_read: &Arc<AtomicU64>,
     ) -> Result<Self, ArrowError> {
-        let real = SystemTables::new(project, folder, cancel, &Arc::new(AtomicU64::new(0)));
+        let real = SystemTables::new(project, folder, cancel, rows_read);
         let objects = numbered(&table_schema(&class.schema_type), sample)?;
         Ok(Self { real: Arc::new(real), objects, needed: HashMap::new() })
     }

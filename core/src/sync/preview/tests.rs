@@ -25,18 +25,18 @@ const PROJECT: &str = r#"(
       types: [
         (name: "people", key: ["id"],
          properties: [
-           (name: "id", value_type: Integer), (name: "given", value_type: String), (name: "family", value_type: String),
-           (name: "salary", value_type: Integer), (name: "department", value_type: Integer),
-           (name: "boss", value_type: Integer), (name: "pin", value_type: String, sensitive: true)],
+           (name: "id", value_type: Integer, native_type: "INTEGER"), (name: "given", value_type: String), (name: "family", value_type: String),
+           (name: "salary", value_type: Integer, native_type: "INTEGER"), (name: "department", value_type: Integer, native_type: "INTEGER"),
+           (name: "boss", value_type: Integer, native_type: "INTEGER"), (name: "pin", value_type: String, sensitive: true)],
          foreign_keys: [
            (properties: ["department"], references: "departments", referenced_properties: ["id"]),
            (properties: ["boss"], references: "people", referenced_properties: ["id"])]),
         (name: "departments", key: ["id"],
-         properties: [(name: "id", value_type: Integer), (name: "name", value_type: String), (name: "head", value_type: Integer)],
+         properties: [(name: "id", value_type: Integer, native_type: "INTEGER"), (name: "name", value_type: String), (name: "head", value_type: Integer, native_type: "INTEGER")],
          foreign_keys: [(properties: ["head"], references: "people", referenced_properties: ["id"])]),
-        (name: "teams", key: ["id"], properties: [(name: "id", value_type: Integer), (name: "title", value_type: String)]),
+        (name: "teams", key: ["id"], properties: [(name: "id", value_type: Integer, native_type: "INTEGER"), (name: "title", value_type: String)]),
         (name: "memberships", key: ["person", "team"],
-         properties: [(name: "person", value_type: Integer), (name: "team", value_type: Integer)],
+         properties: [(name: "person", value_type: Integer, native_type: "INTEGER"), (name: "team", value_type: Integer, native_type: "INTEGER")],
          foreign_keys: [
            (properties: ["person"], references: "people", referenced_properties: ["id"]),
            (properties: ["team"], references: "teams", referenced_properties: ["id"])]),
@@ -86,13 +86,16 @@ impl Bed {
         of: usize,
         limit: usize,
     ) -> Result<Vec<PreviewRow>, PreviewError> {
+        let (sample, cancel) = (self.sample(of), CancelToken::default());
+        let subject = Subject { side: Side::Right, class, property };
+        preview(&self.project, self.folder.path(), subject, &sample, limit, &cancel)
+    }
+
+    fn sample(&self, of: usize) -> Sample {
         let (target, cancel) = (&self.project.target, CancelToken::default());
         let mut connector =
             connect::open(&target.connection, self.folder.path(), connect::OpenMode::Read).unwrap();
-        let schema_type = &target.schema.types[0];
-        let sample = schema::sample(connector.as_mut(), schema_type, of, &cancel).unwrap();
-        let subject = Subject { side: Side::Right, class, property };
-        preview(&self.project, self.folder.path(), subject, &sample, limit, &cancel)
+        schema::sample(connector.as_mut(), &target.schema.types[0], of, &cancel).unwrap()
     }
 
     /// Values in words, errors in brackets.
@@ -168,4 +171,39 @@ fn only_objects_of_the_class_are_shown_and_no_more_than_asked_for() {
     };
     assert_eq!(places(8), [0, 3]);
     assert_eq!(places(1), [0]);
+}
+
+#[test]
+fn of_other_tables_no_more_is_read_than_the_sample_needs() {
+    let bed = Bed::new();
+    Connection::open(bed.folder.path().join("hr.db"))
+        .unwrap()
+        .execute_batch(
+            "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+             INSERT INTO departments SELECT i, 'Department ' || i, i FROM n;
+             WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+             INSERT INTO memberships SELECT i, 1 FROM n;",
+        )
+        .unwrap();
+    let (session, cancel) = (session(1), CancelToken::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    for property in ["vrtDepartment", "vrtHead", "vrtTeams", "vrtRows"] {
+        let compiled = compile_property(&session, &bed.project, Side::Right, "people", property).unwrap();
+        let read = Arc::new(AtomicU64::new(0));
+        let mut tables = PreviewTables::new(
+            &bed.project,
+            bed.folder.path(),
+            &compiled.class,
+            &bed.sample(3),
+            &cancel,
+            &read,
+        )
+        .unwrap();
+        runtime.block_on(tables.narrow(&session, &compiled.class)).unwrap();
+        let subject = Subject { side: Side::Right, class: "people", property };
+        let bench = Bench { session: &session, runtime: &runtime, compiled: &compiled, subject };
+        assert_eq!(bench.rows(&tables, 8).unwrap().len(), 3, "{property}");
+        let read = read.load(std::sync::atomic::Ordering::Relaxed);
+        assert!((1..20).contains(&read), "{property}: {read} rows");
+    }
 }
