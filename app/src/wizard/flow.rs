@@ -8,7 +8,7 @@ use syncwright_core::{
 
 use super::{
     Ended, Page, Purpose, Trouble, Wizard, finish,
-    known::Found,
+    found_out::Found,
     loading::flatten,
     page::why_skipped,
     pages::{self, Cx, Pages},

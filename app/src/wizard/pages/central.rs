@@ -17,7 +17,7 @@ use crate::{
     ui::{Icon, field, text, theme, tokens},
     wizard::{
         CentralChoice, Draft, Page, detect,
-        known::Known,
+        found_out::Known,
         page::{has_password, why_skipped},
     },
 };

@@ -27,7 +27,7 @@ use super::{Cx, tables};
 use crate::{
     problem::Problem,
     ui::{Icon, state},
-    wizard::{Draft, known::Known},
+    wizard::{Draft, found_out::Known},
 };
 
 /// What the window remembers of the page.

@@ -31,7 +31,7 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{Button, Icon, ListRow, state, text, theme, tokens},
-    wizard::{Draft, known::Known},
+    wizard::{Draft, found_out::Known},
 };
 
 /// What the window remembers of the page.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{field, text, theme, tokens},
-    wizard::{Draft, known::Known},
+    wizard::{Draft, found_out::Known},
 };
 
 /// Draws the page.

@@ -46,7 +46,7 @@ use syncwright_core::{
     project::{Connection, Project, Side},
 };
 
-use super::{Draft, Page, SystemDraft, flow::Outcome, known::Known, passwords::Passwords};
+use super::{Draft, Page, SystemDraft, flow::Outcome, found_out::Known, passwords::Passwords};
 use crate::{
     problem::Problem,
     worker::{JobHandle, Worker},
