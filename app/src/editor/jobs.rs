@@ -8,6 +8,7 @@ use syncwright_core::{
     journal::{self, JournalError, RunHeader, RunKind, RunReport},
     project::{Method, ProjectError, Side},
     provision,
+    secret::FileState,
     sync::{self, SyncError},
 };
 
@@ -73,6 +74,8 @@ pub struct Jobs {
     settings: Option<JobHandle<std::io::Result<()>>>,
     /// Keeping passwords that were typed.
     pub passwords: Option<PasswordsJob>,
+    /// Looking whether the encrypted file needs its passphrase.
+    pub secret_file: Option<JobHandle<FileState>>,
     /// What is tried again once they are kept.
     pub passwords_then: Option<RunKind>,
     /// Saving a project template.
@@ -282,7 +285,7 @@ impl Editor {
             }
             Ok(Err(error)) if wants_password(&error) => {
                 let dialog = PasswordsDialog::because(Problem::of(title, &error), kind);
-                self.dialog = Some(Dialog::Passwords(dialog));
+                self.ask_for_passwords(dialog);
             }
             Ok(Err(error)) => self.fail(Problem::of(title, &error)),
             Err(error) => self.fail(Problem::new(title, error)),

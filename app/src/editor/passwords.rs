@@ -12,7 +12,7 @@ use syncwright_core::{
     secret::{FileState, SecretName, stores},
 };
 
-use super::app::Editor;
+use super::{app::Editor, dialogs::Dialog};
 use crate::{
     problem::Problem,
     ui::{
@@ -51,6 +51,8 @@ pub struct PasswordsDialog {
     why: Option<Problem>,
     /// What is tried again afterwards.
     retry: Option<RunKind>,
+    /// How the encrypted file is, as soon as that is known.
+    file: Option<FileState>,
 }
 
 impl PasswordsDialog {
@@ -102,7 +104,7 @@ pub fn passwords_ui(ctx: &Context, project: &Project, dialog: &mut PasswordsDial
         let uses_file = [Side::Left, Side::Right]
             .into_iter()
             .any(|side| project.system(side).connection.secret_store == SecretStore::EncryptedFile);
-        if uses_file && stores().file_state() == FileState::Locked {
+        if uses_file && dialog.file == Some(FileState::Locked) {
             field_ui(ui, "Passphrase of the encrypted file", &mut dialog.typed.passphrase);
             text::hint_ui(ui, "It opens the file until the program ends.");
         }
@@ -153,6 +155,25 @@ fn field_ui(ui: &mut Ui, label: &str, typed: &mut String) {
 }
 
 impl Editor {
+    /// Opens the dialog, and looks in the background whether the encrypted file needs its passphrase: whoever is
+    /// unlocking it keeps others waiting.
+    pub(super) fn ask_for_passwords(&mut self, dialog: PasswordsDialog) {
+        self.dialog = Some(Dialog::Passwords(dialog));
+        self.jobs.secret_file =
+            Some(self.worker.spawn("Looking at the encrypted file", |_| stores().file_state()));
+    }
+
+    /// Takes over how the encrypted file is.
+    fn poll_secret_file(&mut self) {
+        let Some(result) = self.jobs.secret_file.as_mut().and_then(JobHandle::poll) else { return };
+        self.jobs.secret_file = None;
+        let Some(Dialog::Passwords(dialog)) = &mut self.dialog else { return };
+        match result {
+            Ok(file) => dialog.file = Some(file),
+            Err(error) => tracing::warn!("nobody knows how the encrypted file is: {error}"),
+        }
+    }
+
     /// Takes what was typed: at once for this session, in the background into the stores.
     pub(super) fn take_passwords(&mut self, dialog: &PasswordsDialog) {
         let Some(document) = &self.document else { return };
@@ -176,6 +197,7 @@ impl Editor {
 
     /// Takes over that passwords were kept, and goes on with what waited for them.
     pub(super) fn poll_passwords(&mut self) {
+        self.poll_secret_file();
         let Some(job) = &mut self.jobs.passwords else { return };
         let Some(result) = job.poll() else { return };
         self.jobs.passwords = None;

@@ -175,9 +175,7 @@ impl Editor {
             Command::ZoomIn => self.zoom(self.settings.zoom + 0.1),
             Command::ZoomOut => self.zoom(self.settings.zoom - 0.1),
             Command::ZoomReset => self.zoom(1.0),
-            Command::Passwords => {
-                self.dialog = Some(Dialog::Passwords(super::passwords::PasswordsDialog::default()));
-            }
+            Command::Passwords => self.ask_for_passwords(super::passwords::PasswordsDialog::default()),
             Command::SaveTemplate => self.ask_for_template(),
             Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::About => self.dialog = Some(Dialog::About),

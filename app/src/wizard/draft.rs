@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,19 @@ impl SharedSchema {
     #[must_use]
     pub fn share(&self) -> Arc<Schema> {
         Arc::clone(&self.0)
+    }
+
+    /// Something to recognise the schema by, for as long as nobody changes it.
+    #[must_use]
+    pub fn mark(&self) -> Weak<Schema> {
+        Arc::downgrade(&self.0)
+    }
+
+    /// True if it is the schema of `mark`, unchanged.
+    #[must_use]
+    pub fn is(&self, mark: &Weak<Schema>) -> bool {
+        // Changing a schema that has marks takes it out of their reach.
+        mark.upgrade().is_some_and(|marked| Arc::ptr_eq(&marked, &self.0))
     }
 }
 

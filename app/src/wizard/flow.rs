@@ -7,8 +7,9 @@ use syncwright_core::{
 };
 
 use super::{
-    Ended, Page, Purpose, Wizard,
+    Ended, Page, Purpose, Trouble, Wizard,
     finish::{self, Written},
+    found_out::Found,
     known,
     loading::flatten,
     page::why_skipped,
@@ -33,6 +34,8 @@ pub enum Outcome {
     Asks(Vec<Replaced>),
     /// The project was written and read again.
     Written(Box<Written>),
+    /// What the checks of pages need to know was found out; then it goes on.
+    FoundOut(Box<Found>, Onwards),
 }
 
 /// What saving the configuration did.
@@ -42,6 +45,15 @@ pub struct SavedConfiguration {
     pub notes: Vec<String>,
     /// What was written, and may be replaced by the same wizard without asking again.
     pub wrote: Vec<Replaced>,
+}
+
+/// What the wizard was asked for, when it first had to find something out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onwards {
+    /// To leave the page, for this one.
+    Leave(Option<Page>),
+    /// To take over the settings.
+    Apply,
 }
 
 /// What reading a schema gives.
@@ -108,7 +120,7 @@ impl Wizard {
     /// How far a page is.
     #[must_use]
     pub fn state_of(&self, page: Page) -> StepState {
-        if self.problem.as_ref().is_some_and(|(failed, _)| *failed == page) {
+        if self.trouble.as_ref().is_some_and(|trouble| trouble.page == page) {
             StepState::Failed
         } else if page == self.draft.page {
             StepState::Current
@@ -185,13 +197,18 @@ impl Wizard {
     }
 
     /// Ends the wizard without a project; not while one is being saved.
-    pub fn cancel(&mut self) {
+    pub fn cancel(&mut self, worker: &Worker) {
         if self.is_writing() {
             return;
         }
         self.cancel_work();
-        self.keeper.end();
-        self.ended = Some(Ended::Cancelled);
+        self.end(Ended::Cancelled, worker);
+    }
+
+    /// Ends as soon as the draft is gone from the disk.
+    fn end(&mut self, ended: Ended, worker: &Worker) {
+        self.keeper.end(worker);
+        self.ending = Some(ended);
     }
 
     /// Does the work of the page without going on: *Test connection*, *Read again*.
@@ -202,14 +219,19 @@ impl Wizard {
     }
 
     /// Takes the settings of an edited system over.
-    pub fn apply(&mut self) {
+    pub fn apply(&mut self, worker: &Worker) {
         if self.is_busy() {
             return;
         }
-        for page in self.shown() {
+        self.settle(worker);
+        let shown = self.shown();
+        if self.finds_out(&shown, Onwards::Apply, worker) {
+            return;
+        }
+        for page in shown {
             if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
                 self.show(page);
-                self.problem = Some((page, problem));
+                self.trouble = Some(Trouble::checked(page, problem));
                 return;
             }
         }
@@ -226,17 +248,32 @@ impl Wizard {
         self.pages.poll();
         self.facts.poll();
         self.draft.templates_known = self.facts.templates().len();
-        if self.ended.is_none() {
-            self.keeper.keep(&self.draft, worker);
+        if self.is_ending() {
+            if self.keeper.has_finished() {
+                self.ended = self.ended.take().or_else(|| self.ending.take());
+            }
+            return;
         }
+        self.keeper.keep(&self.draft, worker);
+        self.pages.known.look(&self.draft, worker);
+        self.look_again(false);
         self.begin_by_itself(worker);
         let Some(work) = &mut self.work else { return };
         let Some(result) = work.job.poll() else { return };
         let (page, then, title) = (work.page, work.then, work.job.title().to_owned());
+        let stopped = work.job.is_stopping();
         self.work = None;
         match flatten(&title, result) {
-            Ok(outcome) => self.take(page, outcome, then),
-            Err(problem) => self.problem = Some((page, problem)),
+            Ok(Outcome::FoundOut(found, onwards)) => {
+                self.pages.known.take(&self.draft, *found);
+                match onwards {
+                    _ if stopped => {}
+                    Onwards::Leave(to) => self.leave(to, worker),
+                    Onwards::Apply => self.apply(worker),
+                }
+            }
+            Ok(outcome) => self.take(page, outcome, then, worker),
+            Err(problem) => self.trouble = Some(Trouble::worked(page, problem, &self.draft)),
         }
     }
 
@@ -247,7 +284,7 @@ impl Wizard {
             Page::PartialSchemas => !self.draft.system().is_detected(),
             _ => false,
         };
-        if due && self.work.is_none() && self.problem.is_none() && self.ended.is_none() {
+        if due && self.work.is_none() && self.trouble.is_none() {
             self.begin(None, worker);
         }
     }
@@ -256,21 +293,49 @@ impl Wizard {
         if self.is_busy() {
             return;
         }
-        self.problem = None;
-        if let Err(problem) = pages::check(self.draft.page, &self.draft, &self.pages) {
-            self.problem = Some((self.draft.page, problem));
+        self.trouble = None;
+        self.settle(worker);
+        let (own, last) = (self.draft.page, to.unwrap_or(Page::Finish));
+        // What is wrong at first sight is told at once.
+        if let Err(problem) = pages::check(own, &self.draft, &self.pages) {
+            self.trouble = Some(Trouble::checked(own, problem));
             return;
         }
-        pages::leaving(self.draft.page, &mut self.draft);
-        if self.draft.page == Page::Central {
+        let mut asked = self.shown();
+        asked.retain(|page| *page < last || *page == own);
+        if self.finds_out(&asked, Onwards::Leave(to), worker) {
+            return;
+        }
+        if let Err(problem) = pages::check(own, &self.draft, &self.pages) {
+            self.trouble = Some(Trouble::checked(own, problem));
+            return;
+        }
+        pages::leaving(own, &mut self.draft, &self.pages);
+        if own == Page::Central {
             known::settle(&mut self.draft, Side::Left, self.facts.known());
         }
-        if let Some((page, problem)) = self.first_wrong(to.unwrap_or(Page::Finish)) {
+        if let Some((page, problem)) = self.first_wrong(last) {
             self.show(page);
-            self.problem = problem.map(|problem| (page, problem));
+            self.trouble = problem.map(|problem| Trouble::checked(page, problem));
             return;
         }
         self.begin(to, worker);
+    }
+
+    /// Takes what was typed on the page and not yet taken.
+    fn settle(&mut self, worker: &Worker) {
+        let page = self.draft.page;
+        let (pages, mut cx) = self.split(worker);
+        pages::settle(page, pages, &mut cx);
+    }
+
+    /// True if the checks of these pages need to know more: it is being found out, and then the wizard goes on.
+    fn finds_out(&mut self, pages: &[Page], onwards: Onwards, worker: &Worker) -> bool {
+        let Some(unknown) = self.pages.known.missing(&self.draft, pages) else { return false };
+        let job =
+            worker.spawn("Checking", move |_| Ok(Outcome::FoundOut(Box::new(unknown.find_out()), onwards)));
+        self.work = Some(Work { page: self.draft.page, job, then: None });
+        true
     }
 
     /// The first page before `to`, beside the shown one, on which something is wrong by now; without a problem if
@@ -291,9 +356,9 @@ impl Wizard {
     /// Begins the work of the page, or goes on at once if it has none to do.
     fn begin(&mut self, then: Option<Page>, worker: &Worker) {
         let page = self.draft.page;
-        self.problem = None;
+        self.trouble = None;
         if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
-            self.problem = Some((page, problem));
+            self.trouble = Some(Trouble::checked(page, problem));
             return;
         }
         let stay = then.is_none();
@@ -312,7 +377,7 @@ impl Wizard {
         }
     }
 
-    fn take(&mut self, page: Page, outcome: Outcome, then: Option<Page>) {
+    fn take(&mut self, page: Page, outcome: Outcome, then: Option<Page>, worker: &Worker) {
         match outcome {
             Outcome::Connected(server) => self.pages.connection.tested(&self.draft, server),
             Outcome::Detected(detection) => {
@@ -331,10 +396,11 @@ impl Wizard {
             }
             Outcome::Written(written) => {
                 self.visited.insert(page);
-                self.keeper.end();
-                self.ended = Some(Ended::Written(written));
+                self.end(Ended::Written(written), worker);
                 return;
             }
+            // What was found out is taken where it is asked for.
+            Outcome::FoundOut(..) => {}
         }
         // Where to go may have changed by what was found out.
         let wanted = then.filter(|to| self.visited.contains(to) && self.why_skipped(*to).is_none());
@@ -367,7 +433,8 @@ impl Wizard {
 
     fn show(&mut self, page: Page) {
         self.draft.page = page;
-        self.problem = None;
+        self.trouble = None;
+        self.pages.known.forget_files();
     }
 
     /// What pages draw with: their own states, and everything else.
@@ -379,7 +446,7 @@ impl Wizard {
             facts: &self.facts,
             agreed: &self.agreed,
             worker,
-            busy: self.work.is_some(),
+            busy: self.work.is_some() || self.ending.is_some(),
             asks: Vec::new(),
         };
         (&mut self.pages, cx)

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, CentralPanel, CornerRadius, Frame, Key, Layout, Margin, Modifiers, Panel, Rect, ScrollArea, Sense,
-    Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Ui, UiBuilder, WidgetInfo, accesskit::Role, output::OutputEvent, pos2, vec2,
 };
 
 use super::{
@@ -44,7 +44,7 @@ pub fn wizard_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) {
     let page =
         Frame::new().fill(colors.panel).inner_margin(Margin { left: 24, right: 16, top: 16, bottom: 8 });
     CentralPanel::default().frame(page).show(ui, |ui| page_ui(ui, wizard, worker, help));
-    closing_ui(ui, wizard);
+    closing_ui(ui, wizard, worker);
     replacing_ui(ui, wizard, worker);
 }
 
@@ -57,7 +57,7 @@ fn shortcuts(ui: &Ui, wizard: &mut Wizard, worker: &Worker) {
     if pressed(Modifiers::COMMAND, Key::Enter) {
         match wizard.purpose {
             Purpose::NewProject => wizard.next(worker),
-            Purpose::EditSystem { .. } => wizard.apply(),
+            Purpose::EditSystem { .. } => wizard.apply(worker),
         }
     } else if pressed(Modifiers::ALT, Key::ArrowLeft) {
         wizard.back();
@@ -87,6 +87,7 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
             pages::problem_ui(ui, &problem);
         });
     }
+    let typed = has_typed(ui);
     let asks = if pages::fills(page) {
         inner_ui(ui, wizard, worker)
     } else {
@@ -99,11 +100,20 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
             })
             .inner
     };
+    if has_typed(ui) > typed {
+        wizard.look_again(true);
+    }
     for ask in asks {
         match ask {
             Ask::WorkHere => wizard.work_here(worker),
         }
     }
+}
+
+/// How often fields have told in this frame that they have another value.
+fn has_typed(ui: &Ui) -> usize {
+    let told = |event: &&OutputEvent| matches!(event, OutputEvent::ValueChanged(_));
+    ui.output(|output| output.events.iter().filter(told).count())
 }
 
 fn inner_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) -> Vec<Ask> {
@@ -267,7 +277,7 @@ fn edit_buttons_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker) {
     ui.add_space(theme::S2);
     let apply = Button::primary("Apply to the project").enabled(!busy);
     if ui.add(apply).on_hover_text("One change of the project, which can be undone").clicked() {
-        wizard.apply();
+        wizard.apply(worker);
     }
     let next = Button::new("Next page").enabled(!busy && wizard.following().is_some());
     if ui.add(next).clicked() {
@@ -318,7 +328,7 @@ fn replacing_ui(ui: &Ui, wizard: &mut Wizard, worker: &Worker) {
     }
 }
 
-fn closing_ui(ui: &Ui, wizard: &mut Wizard) {
+fn closing_ui(ui: &Ui, wizard: &mut Wizard, worker: &Worker) {
     if !wizard.asks_to_close {
         return;
     }
@@ -344,7 +354,7 @@ fn closing_ui(ui: &Ui, wizard: &mut Wizard) {
     match answer {
         Some(true) => {
             wizard.asks_to_close = false;
-            wizard.cancel();
+            wizard.cancel(worker);
         }
         Some(false) => wizard.asks_to_close = false,
         None if dismissed => wizard.asks_to_close = false,

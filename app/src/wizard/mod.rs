@@ -10,6 +10,7 @@ mod detect;
 mod draft;
 mod finish;
 mod flow;
+mod found_out;
 mod frame;
 mod known;
 mod loading;
@@ -20,9 +21,10 @@ mod replaced;
 mod resume;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use self::{
-    draft::{CentralChoice, Draft, SystemDraft},
+    draft::{CentralChoice, Draft, SharedSchema, SystemDraft},
     finish::Written,
     frame::wizard_ui,
     page::Page,
@@ -48,6 +50,7 @@ use self::{
     passwords::Passwords,
     replaced::{Question, Replaced},
     resume::Keeper,
+    trouble::Trouble,
 };
 use crate::{problem::Problem, worker::Worker};
 
@@ -98,7 +101,7 @@ pub struct Wizard {
     passwords: Passwords,
     visited: BTreeSet<Page>,
     work: Option<Work>,
-    problem: Option<(Page, Problem)>,
+    trouble: Option<Trouble>,
     pages: Pages,
     facts: Facts,
     /// The help column is shown; where nobody decided, pages of tables get its room on narrow windows.
@@ -108,6 +111,8 @@ pub struct Wizard {
     question: Option<Question>,
     /// What may be replaced, or was written by this wizard itself.
     agreed: BTreeSet<Replaced>,
+    /// How it will have ended once nothing is written any more.
+    ending: Option<Ended>,
     ended: Option<Ended>,
     keeper: Keeper,
 }
@@ -166,13 +171,14 @@ impl Wizard {
             passwords: Passwords::default(),
             visited: BTreeSet::new(),
             work: None,
-            problem: None,
+            trouble: None,
             pages: Pages::default(),
             facts,
             help: None,
             asks_to_close: false,
             question: None,
             agreed: BTreeSet::new(),
+            ending: None,
             ended: None,
         }
     }
@@ -191,10 +197,10 @@ impl Wizard {
         self.draft.page
     }
 
-    /// True while a page works.
+    /// True while a page works, or the wizard is closing.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.ending.is_some()
     }
 
     /// True while the project is being saved, which is not to be left half done.
@@ -206,13 +212,14 @@ impl Wizard {
     /// What keeps the wizard on this page, after *Next*.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref().filter(|(page, _)| *page == self.draft.page).map(|(_, problem)| problem)
+        let shown = |trouble: &&Trouble| trouble.page == self.draft.page;
+        self.trouble.as_ref().filter(shown).map(|trouble| &trouble.problem)
     }
 
     /// True once it has ended.
     #[must_use]
     pub const fn is_ending(&self) -> bool {
-        self.ended.is_some()
+        self.ending.is_some() || self.ended.is_some()
     }
 
     /// How it ended, once.

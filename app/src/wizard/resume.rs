@@ -4,6 +4,7 @@ use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -73,6 +74,18 @@ fn wipe(connection: &mut Connection) {
     }
 }
 
+/// Whether the wizard has ended; who writes or removes its file holds it meanwhile, so that a late job never
+/// brings the file back.
+#[derive(Debug, Clone, Default)]
+struct HasEnded(Arc<Mutex<bool>>);
+
+impl HasEnded {
+    fn hold(&self) -> MutexGuard<'_, bool> {
+        // A job that panicked leaves nothing behind that another one could trip over.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Writes the draft in the background when it has changed.
 pub struct Keeper {
     folder: PathBuf,
@@ -80,13 +93,23 @@ pub struct Keeper {
     kept: Option<Draft>,
     at: Option<Instant>,
     job: Option<JobHandle<io::Result<()>>>,
+    has_ended: HasEnded,
+    ending: Option<JobHandle<()>>,
 }
 
 impl Keeper {
     /// Keeps drafts in `folder`, if `keeps`.
     #[must_use]
     pub fn new(folder: &Path, keeps: bool) -> Self {
-        Self { folder: folder.to_owned(), keeps, kept: None, at: None, job: None }
+        Self {
+            folder: folder.to_owned(),
+            keeps,
+            kept: None,
+            at: None,
+            job: None,
+            has_ended: HasEnded::default(),
+            ending: None,
+        }
     }
 
     /// Writes the draft if it has changed since it was written last, and that was not just now. Nothing is written
@@ -111,22 +134,32 @@ impl Keeper {
         let (copy, folder) = (without_secrets(draft), self.folder.clone());
         self.kept = Some(draft.clone());
         self.at = Some(Instant::now());
-        self.job = Some(worker.spawn("Keeping what was entered", move |_| write(&copy, &folder)));
+        let has_ended = self.has_ended.clone();
+        self.job = Some(worker.spawn("Keeping what was entered", move |_| {
+            let ended = has_ended.hold();
+            if *ended { Ok(()) } else { write(&copy, &folder) }
+        }));
     }
 
-    /// Removes what was kept; the wizard has ended.
-    pub fn end(&mut self) {
-        // A job that still writes must not bring it back.
-        while let Some(job) = &mut self.job {
-            if job.poll().is_some() {
-                self.job = None;
-            } else {
-                std::thread::sleep(Duration::from_millis(1));
-            }
+    /// The wizard has ended: removes what was kept, in the background and behind whatever still writes.
+    pub fn end(&mut self, worker: &Worker) {
+        self.job = None;
+        if !self.keeps {
+            return;
         }
-        if self.keeps {
-            forget(&self.folder);
+        let (folder, has_ended) = (self.folder.clone(), self.has_ended.clone());
+        self.ending = Some(worker.spawn("Forgetting what was entered", move |_| {
+            *has_ended.hold() = true;
+            forget(&folder);
+        }));
+    }
+
+    /// True once nothing is written or removed any more.
+    pub fn has_finished(&mut self) -> bool {
+        if self.ending.as_mut().is_some_and(|job| job.poll().is_some()) {
+            self.ending = None;
         }
+        self.ending.is_none()
     }
 }
 
@@ -154,5 +187,30 @@ mod tests {
         draft.target.detected_with = Some(draft.target.connection.clone());
         let kept = ron::to_string(&without_secrets(&draft)).expect("text");
         assert!(kept.contains("datestyle") && !kept.contains("s3cret"), "{kept}");
+    }
+
+    /// A write that takes long, as on a share that does not answer, neither stops the window nor wins.
+    #[test]
+    fn a_wizard_that_ends_waits_for_no_write_and_leaves_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let worker = Worker::new(&egui::Context::default());
+        let mut keeper = Keeper::new(folder.path(), true);
+        keeper.keep(&Draft::default(), &worker);
+        let has_ended = keeper.has_ended.clone();
+        let writing = has_ended.hold();
+        keeper.keep(&Draft { name: "HR".to_owned(), ..Draft::default() }, &worker);
+        assert!(keeper.job.is_some(), "it is being written");
+        let start = Instant::now();
+        keeper.end(&worker);
+        assert!(start.elapsed() < Duration::from_millis(500), "ending waits");
+        assert!(!keeper.has_finished(), "it is removed behind what is being written");
+        drop(writing);
+        while !keeper.has_finished() {
+            assert!(start.elapsed() < Duration::from_secs(20), "it does not end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Whatever had begun to write is done with it now, or sees that it comes too late.
+        drop(keeper.has_ended.hold());
+        assert_eq!(kept(folder.path()), None);
     }
 }

@@ -11,7 +11,9 @@ use std::{
 use egui::Context;
 use syncwright_core::{
     connect::systems::SystemKind,
-    project::{Provider, Schema, SchemaProperty, SchemaType, WhenMissing},
+    project::{
+        Provider, Schema, SchemaClass, SchemaProperty, SchemaType, VirtualKind, VirtualProperty, WhenMissing,
+    },
     sample::{SampleParameters, create_human_resources},
     value::ValueType,
 };
@@ -125,6 +127,109 @@ fn what_was_set_on_a_schema_stays_until_it_is_another_database() {
     driven.draft().target.connection.provider = Provider::Sqlite { file, when_missing: WhenMissing::Fail };
     driven.rest();
     assert_ne!(template(&driven), Some(format!("%{column}%")), "another database has settings of its own");
+}
+
+/// A wizard on a page of expert mode, with the sample database read.
+fn detected(page: Page) -> Driven {
+    let mut driven = Driven::new();
+    sqlite(&mut driven);
+    for shown in [Page::DatabaseSystem, Page::Connection, Page::Describe, Page::Detection] {
+        driven.next(shown);
+    }
+    driven.draft().expert = true;
+    driven.draft().page = page;
+    driven
+}
+
+/// Gives a virtual property to the first table.
+fn extend(driven: &mut Driven, script: &str) {
+    let schema = driven.draft().target.schema_mut();
+    let class = schema.types[0].name.clone();
+    schema.classes = vec![SchemaClass {
+        name: class.clone(),
+        schema_type: class,
+        display_name: String::new(),
+        filter: None,
+        virtual_properties: vec![VirtualProperty {
+            name: "vrtNew".to_owned(),
+            value_type: ValueType::Integer,
+            multi_valued: false,
+            mandatory: false,
+            secret: false,
+            kind: VirtualKind::Script { read: Some(script.to_owned()), write: None },
+        }],
+    }];
+}
+
+#[test]
+fn the_core_checks_virtual_properties_in_the_background() {
+    let mut driven = detected(Page::ExtendSchema);
+    extend(&mut driven, "1 +");
+    driven.wizard.next(&driven.worker);
+    assert!(driven.wizard.is_busy(), "the check is a job");
+    assert!(driven.wizard.problem().is_none());
+    driven.rest();
+    assert_eq!(driven.wizard.page(), Page::ExtendSchema);
+    let problem = driven.wizard.problem().expect("the script is wrong");
+    assert!(problem.code.is_some(), "{problem:?}");
+
+    // Whoever corrects it need not press Next to be told so.
+    extend(&mut driven, "1 + 1");
+    driven.rest();
+    assert!(driven.wizard.problem().is_none());
+    driven.next(Page::SaveConfiguration);
+    // What was judged once is not judged again while nothing changes.
+    driven.wizard.back();
+    driven.wizard.next(&driven.worker);
+    assert_eq!(driven.wizard.page(), Page::SaveConfiguration);
+}
+
+#[test]
+fn a_problem_goes_when_what_caused_it_is_put_right() {
+    let mut driven = Driven::new();
+    driven.next(Page::DatabaseSystem);
+    driven.wizard.next(&driven.worker);
+    assert!(driven.wizard.problem().is_some(), "nothing was chosen");
+    sqlite(&mut driven);
+    driven.rest();
+    assert!(driven.wizard.problem().is_none(), "the check of a page is asked again");
+    driven.next(Page::Connection);
+    let file = |driven: &Driven, name: &str| Provider::Sqlite {
+        file: driven.folder.path().join(name).display().to_string(),
+        when_missing: WhenMissing::Fail,
+    };
+    let nowhere = file(&driven, "nowhere.db");
+    driven.draft().target.connection.provider = nowhere;
+    driven.wizard.next(&driven.worker);
+    driven.rest();
+    assert!(driven.wizard.problem().is_some(), "there is no such file");
+    driven.rest();
+    assert!(driven.wizard.problem().is_some(), "it stays while nothing changes");
+    let there = file(&driven, "hr.db");
+    driven.draft().target.connection.provider = there;
+    driven.rest();
+    assert!(driven.wizard.problem().is_none(), "what failed was another connection");
+}
+
+#[test]
+fn a_project_file_that_is_there_is_told_on_its_page() {
+    let mut driven = detected(Page::Detection);
+    driven.draft().expert = false;
+    driven.next(Page::Central);
+    driven.next(Page::General);
+    let folder = driven.wizard.draft.folder.clone();
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("hr.ron"), "").expect("a file");
+    driven.draft().name = "HR".to_owned();
+    driven.wizard.next(&driven.worker);
+    driven.rest();
+    assert_eq!(driven.wizard.page(), Page::General);
+    let problem = driven.wizard.problem().expect("the file is there");
+    assert!(problem.text.contains("is there already"), "{problem:?}");
+    driven.draft().file_name = "other.ron".to_owned();
+    driven.rest();
+    assert!(driven.wizard.problem().is_none());
+    driven.next(Page::Finish);
 }
 
 /// A schema of so many tables with so many columns.

@@ -24,6 +24,7 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::Expr;
 
 use self::secrets::Password;
+pub(crate) use self::table::table_schema;
 pub use self::{
     csv::format_problem as csv_format_problem,
     error::{ConnectError, ErrorKind},

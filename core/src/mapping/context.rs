@@ -322,7 +322,11 @@ impl<'a> Context<'a> {
 }
 
 /// The script language of a project with its snippets, variables and `FullSync` (D5).
-pub(crate) fn scripts_of(project: &Project, data_import: bool) -> Result<Scripts, ScriptError> {
+///
+/// # Errors
+///
+/// If a snippet is wrong, or the engine does not start.
+pub fn scripts_of(project: &Project, data_import: bool) -> Result<Scripts, ScriptError> {
     let variables = project
         .variables
         .iter()

@@ -192,6 +192,30 @@ pub enum MappingError {
 }
 
 impl MappingError {
+    /// What is wrong, without the mapping and the place in it: for whoever looks at that place already.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let text = self.to_string();
+        let at = match self {
+            Self::UnknownProperty { mapping, place, .. }
+            | Self::BadLookup { mapping, place, .. }
+            | Self::NotConvertible { mapping, place, .. }
+            | Self::NotWritable { mapping, place, .. }
+            | Self::Expression { mapping, place, .. }
+            | Self::BadValue { mapping, place, .. }
+            | Self::BadPattern { mapping, place, .. }
+            | Self::Script { mapping, place, .. }
+            | Self::WhichSide { mapping, place, .. }
+            | Self::NotReadable { mapping, place, .. }
+            | Self::NameInScript { mapping, place, .. } => format!("mapping {mapping}, {place}: "),
+            Self::UnknownClass { mapping, .. }
+            | Self::NoKey { mapping, .. }
+            | Self::Engine { mapping, .. } => format!("mapping {mapping}: "),
+            Self::NoMatching { .. } => String::new(),
+        };
+        text.strip_prefix(&at).map(str::to_owned).unwrap_or(text)
+    }
+
     pub(crate) fn engine(mapping: &str, error: &datafusion::error::DataFusionError) -> Self {
         Self::Engine { mapping: mapping.to_owned(), text: error.strip_backtrace() }
     }

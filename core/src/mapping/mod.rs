@@ -18,6 +18,7 @@ mod lookup;
 mod marks;
 mod matching;
 mod path;
+mod property;
 mod rules;
 mod spelling;
 mod write_as;
@@ -31,7 +32,7 @@ use datafusion::{
 
 pub(crate) use self::{
     class::{literal_value, order as computing_order, own_schema},
-    context::{Context, scripts_of},
+    context::Context,
     write_as::is_writable,
 };
 
@@ -39,10 +40,10 @@ pub use self::{
     actions::{Assigned, CompiledAction},
     busy::BusyRules,
     class::{
-        CompiledClass, OUTSTANDING_COLUMN, TableSource, UNMATCHABLE_COLUMN, UNREAD_COLUMN, class_schema,
-        refused_name,
+        CompiledClass, OUTSTANDING_COLUMN, Reached, TableSource, UNMATCHABLE_COLUMN, UNREAD_COLUMN,
+        class_schema, refused_name,
     },
-    context::CompiledCondition,
+    context::{CompiledCondition, scripts_of},
     convert::{convert, convertible},
     error::MappingError,
     kept::{comparable, kept},
@@ -50,6 +51,7 @@ pub use self::{
     marks::{BUSY_COLUMN, PAIR_COLUMN, WANTED_COLUMN},
     matching::CompiledMatch,
     path::Hop,
+    property::{CompiledProperty, compile_property},
     rules::{Arm, FailureKind, Gate, GateKind, NotRun, Occasion, Target, ValueFailure},
     write_as::{MemberTable, WriteAs},
 };

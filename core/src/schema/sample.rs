@@ -65,6 +65,11 @@ impl Sample {
         columns.map(|(name, column)| (name.clone(), value_at(column, row))).collect()
     }
 
+    /// The objects as they were read, for the engine.
+    pub(crate) const fn rows(&self) -> &RecordBatch {
+        &self.rows
+    }
+
     /// What a display template makes of each object (W13), sensitive values masked.
     ///
     /// # Errors

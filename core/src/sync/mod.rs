@@ -40,6 +40,7 @@ mod passes;
 mod pending;
 mod plan_order;
 mod prepare;
+pub mod preview;
 mod provisioning_plan;
 mod quota;
 mod raising;

@@ -72,7 +72,10 @@ mod servers;
 mod window;
 mod wizard;
 #[cfg(unix)]
+mod wizard_elsewhere;
+#[cfg(unix)]
 mod wizard_expert;
+mod wizard_extend;
 mod wizard_passwords;
 mod wizard_replaces;
 #[cfg(unix)]

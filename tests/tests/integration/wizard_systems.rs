@@ -116,6 +116,7 @@ fn errors_of_a_connection_are_explained_on_its_page() {
         on_page(&mut window, "Database connection");
 
         fill(&mut window, "Password", database.password());
+        assert!(!sees(&window, "SW-D016"), "another password was typed: the old error is of no use");
         fill(&mut window, "Database", "no_such_database");
         click(&mut window, "Test connection");
         until(&mut window, "the error", |window| sees(window, "no_such_database") && sees(window, "SW-D0"));

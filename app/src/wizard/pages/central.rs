@@ -17,6 +17,7 @@ use crate::{
     ui::{Icon, field, text, theme, tokens},
     wizard::{
         CentralChoice, Draft, Page, detect,
+        found_out::Known,
         page::{has_password, why_skipped},
     },
 };
@@ -37,13 +38,13 @@ pub fn ui(ui: &mut Ui, pages: &mut Pages, cx: &mut Cx<'_>) {
     for (one, title, words) in choices {
         if card_choice_ui(ui, choice == one, true, Icon::Database, title, words) && choice != one {
             cx.draft.central_choice = one;
-            settle(cx.draft);
+            settle(cx.draft, &pages.known);
         }
     }
     ui.add_space(theme::S2);
     match cx.draft.central_choice {
         CentralChoice::NewIdentityStore => {
-            let file = new_store(&cx.draft.folder);
+            let file = pages.known.store(cx.draft).unwrap_or(STORE);
             text::hint_ui(ui, format!("The file will be called {file}, in the folder of the project."));
         }
         CentralChoice::SqliteFile => connection_form::ui(ui, state, cx, Side::Left),
@@ -92,24 +93,28 @@ fn database_ui(ui: &mut Ui, state: &mut connection::State, cx: &mut Cx<'_>) {
     connection_form::ui(ui, state, cx, Side::Left);
 }
 
-/// The first file name for a new identity store that is free in `folder`.
+/// What a new identity store is called, unless there is one already.
+const STORE: &str = "identity-store.db";
+
+/// The first file name for a new identity store that is free in `folder`. Asks the disk: for jobs.
 #[must_use]
 pub fn new_store(folder: &Path) -> String {
-    let names = std::iter::once("identity-store.db".to_owned())
-        .chain((2..).map(|number| format!("identity-store-{number}.db")));
+    let names =
+        std::iter::once(STORE.to_owned()).chain((2..).map(|number| format!("identity-store-{number}.db")));
     names.into_iter().find(|name| !folder.join(name).exists()).unwrap_or_default()
 }
 
 /// Makes the connection fit the choice.
-fn settle(draft: &mut Draft) {
+fn settle(draft: &mut Draft, known: &Known) {
     let choice = draft.central_choice;
-    let folder = draft.folder.clone();
+    // The name is looked for again when the project is saved.
+    let store = draft.folder.join(known.store(draft).unwrap_or(STORE));
     let central = &mut draft.central;
     match choice {
         CentralChoice::NewIdentityStore => {
             central.kind = Some(SystemKind::Sqlite);
             central.connection.provider = Provider::Sqlite {
-                file: folder.join(new_store(&folder)).display().to_string(),
+                file: store.display().to_string(),
                 when_missing: WhenMissing::CreateIdentityStore,
             };
         }
@@ -124,9 +129,9 @@ fn settle(draft: &mut Draft) {
 }
 
 /// Settles name and identifier, unless they were typed.
-pub fn leaving(draft: &mut Draft) {
+pub fn leaving(draft: &mut Draft, known: &Known) {
     if draft.central_choice == CentralChoice::NewIdentityStore {
-        settle(draft);
+        settle(draft, known);
     }
     let proposed = match draft.central_choice {
         CentralChoice::NewIdentityStore => Some("Identities".to_owned()),

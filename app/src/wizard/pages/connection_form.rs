@@ -180,8 +180,14 @@ fn data_source_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Side) {
         return;
     };
     let name = get(attributes, "DSN").unwrap_or_default().to_owned();
+    // The settings may be from another machine.
+    let unknown = format!("{name} (not registered on this machine)");
     field::form_ui(ui, "Data source", |ui| {
-        let choices: Vec<(&str, &str)> = sources.iter().map(|name| (name.as_str(), name.as_str())).collect();
+        let mut choices: Vec<(&str, &str)> =
+            sources.iter().map(|name| (name.as_str(), name.as_str())).collect();
+        if !name.is_empty() && !sources.contains(&name) {
+            choices.push((name.as_str(), unknown.as_str()));
+        }
         if let Some(new) = field::choice_ui(ui, "Data source", name.as_str(), &choices, 320.0) {
             set(attributes, "DSN", new);
         }

@@ -27,7 +27,7 @@ use super::{Cx, tables};
 use crate::{
     problem::Problem,
     ui::{Icon, state},
-    wizard::Draft,
+    wizard::{Draft, found_out::Known},
 };
 
 /// What the window remembers of the page.
@@ -195,21 +195,22 @@ fn listed<'a>(state: &State, schema_type: &'a SchemaType) -> Listed<'a> {
     }
 }
 
-/// What must be put right before going on: every operation can be understood.
+/// What must be put right before going on: every operation can be understood, as far as that is known.
 ///
 /// # Errors
 ///
 /// The first one that cannot.
-pub fn check(draft: &Draft) -> Result<(), Problem> {
-    if draft.system().dialect().is_none() {
-        return Ok(());
-    }
-    match findings::of_operations(draft).into_iter().next() {
-        Some(found) => Err(Problem {
-            help: found.fix,
-            code: Some(found.code.to_owned()),
-            ..Problem::new(format!("A data operation of {} cannot be used", found.class), found.text)
-        }),
-        None => Ok(()),
-    }
+pub fn check(draft: &Draft, known: &Known) -> Result<(), Problem> {
+    known.wrong_operation(draft).map_or(Ok(()), |problem| Err(problem.clone()))
+}
+
+/// The first operation that cannot be understood. Takes its time: for jobs.
+pub fn verdict(draft: &Draft) -> Option<Problem> {
+    draft.system().dialect()?;
+    let found = findings::of_operations(draft).into_iter().next()?;
+    Some(Problem {
+        help: found.fix,
+        code: Some(found.code.to_owned()),
+        ..Problem::new(format!("A data operation of {} cannot be used", found.class), found.text)
+    })
 }

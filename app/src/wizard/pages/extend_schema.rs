@@ -31,7 +31,7 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{Button, Icon, ListRow, state, text, theme, tokens},
-    wizard::Draft,
+    wizard::{Draft, found_out::Known},
 };
 
 /// What the window remembers of the page.
@@ -266,7 +266,7 @@ fn apply(state: &mut State, cx: &mut Cx<'_>, class: &str, change: Change) {
 /// # Errors
 ///
 /// The first one that is.
-pub fn check(draft: &Draft) -> Result<(), Problem> {
+pub fn check(draft: &Draft, known: &Known) -> Result<(), Problem> {
     if let Some(name) = secret_in_clear(draft) {
         return Err(Problem {
             help: Some("give it another kind, or leave the value empty".to_owned()),
@@ -276,14 +276,17 @@ pub fn check(draft: &Draft) -> Result<(), Problem> {
             )
         });
     }
-    match findings::of_virtual_properties(draft).into_iter().find(|found| found.error) {
-        Some(found) => Err(Problem {
-            help: found.fix,
-            code: Some(found.code.to_owned()),
-            ..Problem::new(format!("A virtual property of {} cannot be used", found.class), found.text)
-        }),
-        None => Ok(()),
-    }
+    known.wrong_property(draft).map_or(Ok(()), |problem| Err(problem.clone()))
+}
+
+/// The first virtual property that is in error. Takes its time: for jobs.
+pub fn verdict(draft: &Draft) -> Option<Problem> {
+    let found = findings::of_virtual_properties(draft).into_iter().find(|found| found.error)?;
+    Some(Problem {
+        help: found.fix,
+        code: Some(found.code.to_owned()),
+        ..Problem::new(format!("A virtual property of {} cannot be used", found.class), found.text)
+    })
 }
 
 /// The first secret property with a fixed value (P3).

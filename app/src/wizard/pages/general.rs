@@ -10,7 +10,7 @@ use super::{
 use crate::{
     problem::Problem,
     ui::{field, text, theme, tokens},
-    wizard::Draft,
+    wizard::{Draft, found_out::Known},
 };
 
 /// Draws the page.
@@ -54,7 +54,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// # Errors
 ///
 /// There is no name or no folder, or the file is there already.
-pub fn check(draft: &Draft) -> Result<(), Problem> {
+pub fn check(draft: &Draft, known: &Known) -> Result<(), Problem> {
     let title = "The project cannot be saved like this";
     if draft.name.trim().is_empty() {
         return Err(Problem::new(title, "the name of the project is empty"));
@@ -69,7 +69,7 @@ pub fn check(draft: &Draft) -> Result<(), Problem> {
     if !name.ends_with(".ron") {
         return Err(Problem::new(title, format!("the file name {name} does not end with .ron")));
     }
-    if draft.file().exists() {
+    if known.is_file_taken(draft) {
         return Err(Problem {
             help: Some("give the file another name, or choose another folder".to_owned()),
             ..Problem::new(title, format!("{} is there already", draft.file().display()))

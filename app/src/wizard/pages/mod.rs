@@ -49,7 +49,9 @@ use syncwright_core::{
     project::{Connection, Project, Side},
 };
 
-use super::{Draft, Page, SystemDraft, flow::Outcome, passwords::Passwords, replaced::Replaced};
+use super::{
+    Draft, Page, SystemDraft, flow::Outcome, found_out::Known, passwords::Passwords, replaced::Replaced,
+};
 use crate::{
     problem::Problem,
     worker::{JobHandle, Worker},
@@ -185,6 +187,8 @@ pub struct Pages {
     pub save: save_configuration::State,
     /// W18.
     pub template: template::State,
+    /// What checks need to know.
+    pub known: Known,
 }
 
 impl Pages {
@@ -199,6 +203,7 @@ impl Pages {
         self.extend.poll();
         self.save.poll();
         self.template.poll();
+        self.known.poll();
     }
 }
 
@@ -256,27 +261,34 @@ pub fn check(page: Page, draft: &Draft, pages: &Pages) -> Result<(), Problem> {
         Page::TimeZone => time_zone::check(draft),
         Page::Initializing => initializing::check(draft.system()),
         Page::PartialSchemas => partial_schemas::check(draft),
-        Page::DataOperations => data_operations::check(draft),
-        Page::ExtendSchema => extend_schema::check(draft),
+        Page::Relations => relations::check(&draft.system().schema, &pages.relations, &pages.tables),
+        Page::DataOperations => data_operations::check(draft, &pages.known),
+        Page::ExtendSchema => extend_schema::check(draft, &pages.known),
         Page::SaveConfiguration => save_configuration::check(draft, &pages.save),
         Page::Central => central::check(draft, &pages.save),
-        Page::General => general::check(draft),
+        Page::General => general::check(draft, &pages.known),
         Page::Start
         | Page::LoadConfiguration
         | Page::Detection
         | Page::Keys
-        | Page::Relations
         | Page::CompleteSchema
         | Page::Template
         | Page::Finish => Ok(()),
     }
 }
 
+/// Takes what was typed on a page and would be lost on the way to another one.
+pub fn settle(page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
+    if page == Page::Relations {
+        pages.relations.take_typed(&mut pages.tables, cx);
+    }
+}
+
 /// Settles what a page leaves behind when it is left forwards: proposals that were not changed, blanks.
-pub fn leaving(page: Page, draft: &mut Draft) {
+pub fn leaving(page: Page, draft: &mut Draft, pages: &Pages) {
     match page {
         Page::Connection => connection::leaving(draft),
-        Page::Central => central::leaving(draft),
+        Page::Central => central::leaving(draft, &pages.known),
         _ => {}
     }
 }

@@ -154,7 +154,7 @@ fn nothing_is_cancelled_while_it_is_written() {
     assert!(driven.wizard.is_writing());
     driven.wizard.ask_to_close();
     assert!(!driven.wizard.is_asking());
-    driven.wizard.cancel();
+    driven.wizard.cancel(&driven.worker);
     assert!(!driven.wizard.is_ending(), "the project would be written behind the back of who cancelled");
     driven.rest();
     assert!(matches!(driven.wizard.take_ended(), Some(Ended::Written(_))));
@@ -214,7 +214,7 @@ fn pages_of_an_open_project_leave_the_session_alone() {
         matches!(wizard.passwords.to_connect(Side::Right, identifier, true), Password::None),
         "a field that was cleared means no password"
     );
-    wizard.cancel();
+    wizard.cancel(&other.worker);
     assert_eq!(session().as_deref(), Some("of the session"), "cancelled");
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod made;
 mod order;
 mod plan;
+mod reached;
 mod scripted;
 mod virtual_value;
 
@@ -24,10 +25,13 @@ use datafusion::{
 };
 
 pub(super) use self::scripted::{ReadScript, check_names, names_secrets};
-pub use self::scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name};
 pub(crate) use self::{
     order::{order, own_schema, secrets},
     virtual_value::literal_value,
+};
+pub use self::{
+    reached::Reached,
+    scripted::{UNMATCHABLE_COLUMN, UNREAD_COLUMN, refused_name},
 };
 use super::{
     Context, MappingError,
@@ -46,6 +50,12 @@ pub const OUTSTANDING_COLUMN: &str = "__outstanding";
 pub trait TableSource: Send + Sync {
     /// The objects of a schema type, with a column [`ROW_COLUMN`].
     fn table(&self, side: Side, schema_type: &SchemaType) -> Arc<dyn TableProvider>;
+
+    /// The objects that a class is made of. Whoever looks at a few of them only has fewer here than in
+    /// [`TableSource::table`], which references lead to.
+    fn objects(&self, side: Side, schema_type: &SchemaType) -> Arc<dyn TableProvider> {
+        self.table(side, schema_type)
+    }
 
     /// Keys of the objects of a schema type that are labelled as outstanding, if there are any: one column
     /// per key property and a column [`OUTSTANDING_COLUMN`] that is always true.

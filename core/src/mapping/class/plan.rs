@@ -22,7 +22,7 @@ impl CompiledClass {
     ///
     /// What the engine reports; compiling the mapping has found whatever the project is to blame for.
     pub fn plan(&self, session: &SessionContext, source: &dyn TableSource) -> DataFusionResult<LogicalPlan> {
-        let table = provider_as_source(source.table(self.side, &self.schema_type));
+        let table = provider_as_source(source.objects(self.side, &self.schema_type));
         let mut plan = LogicalPlanBuilder::scan(TableReference::bare(BASE), table, None)?;
         for filter in &self.filters {
             let condition =

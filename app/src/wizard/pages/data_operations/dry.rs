@@ -4,13 +4,13 @@ use egui::{Align, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use syncwright_core::{
     connect::odbc::{RenderedParameter, RenderedStatement},
     expr::OperationValue,
-    project::{DataOperation, OperationStrategy, SchemaType},
+    project::{DataOperation, OperationStrategy, Schema, SchemaType},
     schema::Sample,
 };
 
 use super::{
     super::{Cx, tables, widgets::problem_ui},
-    Key, State,
+    Key, State, findings,
     rendering::{Subject, render},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub fn work(
         schema_type: schema_type.clone(),
         kind: state.kind,
         strategy: operation.strategy.clone(),
-        language,
+        project: findings::project_with(cx.draft, Schema::default()),
         dialect: cx.system().dialect().unwrap_or_default().to_owned(),
         object: sample.map(|sample| sample.object(state.row)),
     };

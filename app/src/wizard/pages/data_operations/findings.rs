@@ -61,8 +61,8 @@ pub fn of_virtual_properties(draft: &Draft) -> Vec<Found> {
     found(draft, &project_with(draft, schema), &VIRTUAL_PROPERTIES)
 }
 
-/// A project of nothing but the system that the draft is about, with this schema.
-fn project_with(draft: &Draft, schema: Schema) -> Project {
+/// A project of nothing but the system that the draft is about, with this schema; and its scripts.
+pub fn project_with(draft: &Draft, schema: Schema) -> Project {
     let mut project = Draft::default().project();
     project.script_language = draft.script_language;
     project.snippets.clone_from(&draft.snippets);

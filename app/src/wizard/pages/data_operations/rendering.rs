@@ -1,8 +1,6 @@
 //! What becomes of a data operation: whether it can be understood, and its statements for a sample object. Nothing
 //! is executed.
 
-use std::collections::BTreeMap;
-
 use miette::Diagnostic;
 use syncwright_core::{
     connect::odbc::{
@@ -11,8 +9,8 @@ use syncwright_core::{
         dry_render, dry_render_script,
     },
     expr::{OperationKind, OperationPatternError, OperationStatement},
-    project::{OperationStrategy, SchemaType, ScriptLanguage},
-    script::{ScriptError, ScriptLimits, Scripts},
+    mapping::scripts_of,
+    project::{OperationStrategy, Project, SchemaType},
     value::Value,
 };
 
@@ -29,8 +27,8 @@ pub struct Subject {
     pub kind: OperationKind,
     /// How.
     pub strategy: OperationStrategy,
-    /// Language of scripts.
-    pub language: ScriptLanguage,
+    /// The project as far as it is described: scripts call its snippets and name its variables.
+    pub project: Project,
     /// Dialect of the system.
     pub dialect: String,
     /// The sample object; without one it is only compiled.
@@ -101,8 +99,8 @@ fn render_script(
     text: &str,
     values: Option<Values<'_>>,
 ) -> Rendering {
-    let Subject { schema_type, kind, language, .. } = subject;
-    let compiled = scripts(*language)
+    let Subject { schema_type, kind, project, .. } = subject;
+    let compiled = scripts_of(project, false)
         .map_err(OperationScriptError::Script)
         .and_then(|scripts| OperationScript::compile(&scripts, schema_type, *kind, text));
     let script = match compiled {
@@ -114,16 +112,6 @@ fn render_script(
             .map_err(|error| object_fault(&error, &script, schema_type, text))
     });
     Rendering { fault: None, statements }
-}
-
-/// Scripts of a project in the making: it has no snippets and no variables yet.
-///
-/// # Errors
-///
-/// If the engine does not start.
-pub fn scripts(language: ScriptLanguage) -> Result<Scripts, ScriptError> {
-    let variables = BTreeMap::from([("FullSync".to_owned(), Value::Boolean(true))]);
-    Scripts::new(language, &[], variables, ScriptLimits::default())
 }
 
 fn plain_fault(text: &str) -> Fault {
@@ -183,9 +171,13 @@ fn place_of(text: &str, part: &str) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use syncwright_core::{project::SchemaProperty, value::ValueType};
+    use syncwright_core::{
+        project::{SchemaProperty, ScriptLanguage, Snippet},
+        value::ValueType,
+    };
 
     use super::*;
+    use crate::wizard::Draft;
 
     fn subject(kind: OperationKind, strategy: OperationStrategy) -> Subject {
         let mut secret = SchemaProperty::new("Password", ValueType::String);
@@ -199,7 +191,7 @@ mod tests {
             },
             kind,
             strategy,
-            language: ScriptLanguage::JavaScript,
+            project: Project { script_language: ScriptLanguage::JavaScript, ..Draft::default().project() },
             dialect: "postgresql".to_owned(),
             object: Some(
                 [("UId", "u1"), ("Password", "hunter2")]
@@ -234,6 +226,16 @@ mod tests {
             statements[0].parameters.iter().map(|one| (one.which, one.value.as_deref())).collect();
         use syncwright_core::expr::OperationValue::{New, Old};
         assert_eq!(values, [(Old, Some("u1")), (New, Some("u1")), (New, Some("••••"))]);
+    }
+
+    #[test]
+    fn scripts_call_snippets_of_the_project() {
+        let mut subject = subject(OperationKind::Insert, script("call('p')"));
+        let code = "function call(name) { return 'CALL ' + name + '(%UId%)' }".to_owned();
+        assert!(render(&subject).statements.is_some_and(|statements| statements.is_err()));
+        subject.project.snippets = vec![Snippet { name: "calls".to_owned(), code }];
+        let statements = render(&subject).statements.expect("an object").expect("statements");
+        assert_eq!(statements.len(), 1);
     }
 
     #[test]

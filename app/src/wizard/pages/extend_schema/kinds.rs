@@ -135,6 +135,34 @@ impl KindChoice {
     }
 }
 
+/// What has yet to be chosen or typed before there are values.
+pub fn unfinished(kind: &VirtualKind) -> Option<&'static str> {
+    let (is_missing, words) = match kind {
+        VirtualKind::KeyResolution { reference, property } => {
+            (reference.is_empty() || property.is_empty(), "Choose a reference and a property to see values.")
+        }
+        VirtualKind::ReferencedProperty { path, property } => (
+            path.iter().any(Vec::is_empty) || property.is_empty(),
+            "Choose references and a property to see values.",
+        ),
+        VirtualKind::Members { schema_type, own_reference, property, .. } => (
+            schema_type.is_empty() || own_reference.is_empty() || property.is_empty(),
+            "Choose a table and the property to list, to see values.",
+        ),
+        VirtualKind::Convert { property, .. } => {
+            (property.is_empty(), "Choose the property to convert, to see values.")
+        }
+        VirtualKind::CompositeKey(names) => (names.is_empty(), "Add properties to see values."),
+        VirtualKind::Expression(text) => (text.trim().is_empty(), "Type an expression to see values."),
+        VirtualKind::Script { read, .. } => (
+            read.as_deref().is_none_or(|text| text.trim().is_empty()),
+            "Without a read part there are no values.",
+        ),
+        VirtualKind::Fixed(_) | VirtualKind::Pattern(_) | VirtualKind::ColumnGroup(_) => (false, ""),
+    };
+    is_missing.then_some(words)
+}
+
 /// Members in the first table that refers to this one, and over it to another.
 fn members(schema: &Schema, own: &SchemaType) -> VirtualKind {
     let refers = |one: &&SchemaType| one.foreign_keys.iter().any(|key| key.references == own.name);

@@ -4,19 +4,17 @@ use egui::{Align, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use syncwright_core::{
     project::{ClassRef, SchemaType, VirtualProperty},
     schema::Sample,
-    value::Value,
+    sync::preview::PreviewRow,
 };
 
 use super::{
     super::{Cx, tables, widgets::problem_ui},
     State,
-    preview::{Key, Preview},
+    preview::{Key, Preview, Values},
 };
 use crate::{
     ui::{
-        Button, Icon,
-        code_edit::{self, Fault},
-        field,
+        Button, Icon, code_edit, field,
         table::{self, Column},
         text, theme, tokens, value,
     },
@@ -66,33 +64,36 @@ fn worked_ui(ui: &mut Ui, state: &State, sample: &Sample, class: ClassRef<'_>, p
         return;
     };
     match result {
-        Err(problem) => problem_ui(ui, problem),
-        Ok(Preview { values: None, .. }) => {
-            text::hint_ui(
-                ui,
-                "Only a run can work this out, with the other tables at hand; the test of a mapping's rules shows it.",
-            );
+        Err(problem) | Ok(Preview { values: Values::Failed(problem), .. }) => problem_ui(ui, problem),
+        Ok(Preview { values: Values::None, .. }) => {
+            text::hint_ui(ui, "Working it out…");
         }
-        Ok(Preview { values: Some(Err(fault)), .. }) => code_edit::fault_ui(ui, fault),
-        Ok(Preview { values: Some(Ok(values)), .. }) => values_ui(ui, sample, class.schema_type, values),
+        Ok(Preview { values: Values::Unfinished(words), .. }) => {
+            text::hint_ui(ui, *words);
+        }
+        Ok(Preview { values: Values::Fault(fault), .. }) => code_edit::fault_ui(ui, fault),
+        Ok(Preview { values: Values::Rows(rows), .. }) if rows.is_empty() => {
+            text::hint_ui(ui, "None of the sample objects belongs to the class.");
+        }
+        Ok(Preview { values: Values::Rows(rows), .. }) => values_ui(ui, sample, class.schema_type, rows),
     }
 }
 
 const COLUMNS: [Column; 2] = [Column::share("Object", 120.0, 1.0), Column::share("Value", 160.0, 2.0)];
 
-fn values_ui(ui: &mut Ui, sample: &Sample, schema_type: &SchemaType, values: &[Result<Value, Fault>]) {
+fn values_ui(ui: &mut Ui, sample: &Sample, schema_type: &SchemaType, values: &[PreviewRow]) {
     let colors = tokens(ui);
     table::header_ui(ui, &COLUMNS, false);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for (row, found) in values.iter().enumerate() {
+        for PreviewRow { row, value: found } in values {
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover());
-            let object = object_words(sample, schema_type, row);
+            let object = object_words(sample, schema_type, *row);
             let (words, color) = match found {
                 Ok(found) if found.is_empty() => (value::plain(found, false), colors.text_secondary),
                 Ok(found) => (value::plain(found, false), colors.text),
-                Err(fault) => (fault.text.clone(), colors.danger),
+                Err(error) => (error.clone(), colors.danger),
             };
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::ListItem, true, format!("Object {object}: {words}"))

@@ -164,6 +164,30 @@ impl State {
         true
     }
 
+    /// Takes the targets that were typed and not taken yet; what cannot be taken stays, with the reason.
+    pub fn take_typed(&mut self, tables: &mut tables::State, cx: &mut Cx<'_>) {
+        if self.generation != tables.generation() {
+            return;
+        }
+        let typed: Vec<Edit> = self
+            .drafts
+            .iter()
+            .map(|(&(table, column), draft)| Edit::Targets { table, column, text: draft.text.clone() })
+            .collect();
+        let selected = tables.selected.clone();
+        for edit in typed {
+            self.edit(&edit, tables, cx);
+        }
+        tables.selected = selected;
+    }
+
+    /// The first text that cannot be taken: its table and column, and why.
+    fn refused(&self) -> Option<(usize, usize, &Draft, &Problem)> {
+        self.drafts
+            .iter()
+            .find_map(|(&(table, column), draft)| Some((table, column, draft, draft.problem.as_ref()?)))
+    }
+
     fn accept(&mut self, at: usize, tables: &mut tables::State, cx: &mut Cx<'_>) {
         let Some(candidate) = self.suggestions.get(at).cloned() else { return };
         let schema = &cx.system().schema;
@@ -200,6 +224,25 @@ fn about(schema_type: &str, relation: &ForeignKey) -> String {
 /// Checks do not depend on what is said about integrity.
 fn question(relation: &ForeignKey) -> ForeignKey {
     ForeignKey { integrity_ensured: false, ..relation.clone() }
+}
+
+/// What must be put right before going on: nothing that was typed is refused.
+///
+/// # Errors
+///
+/// The first text that is, and why.
+pub fn check(schema: &Schema, state: &State, tables: &tables::State) -> Result<(), Problem> {
+    let refused = state.refused().filter(|_| state.generation == tables.generation());
+    let Some((table, column, draft, problem)) = refused else { return Ok(()) };
+    let own = schema.types.get(table);
+    let name = own.and_then(|own| Some(format!("{}.{}", own.name, own.properties.get(column)?.name)));
+    Err(Problem {
+        title: format!("{} cannot refer to “{}”", name.as_deref().unwrap_or("A column"), draft.text.trim()),
+        help: Some(problem.help.clone().unwrap_or_else(|| {
+            "correct it, or empty the field to leave the column without what was typed".to_owned()
+        })),
+        ..problem.clone()
+    })
 }
 
 /// Draws the page.
