@@ -66,7 +66,7 @@ impl Editor {
                     self.fail(problem);
                 }
             }
-            Ended::Edited { side, system, password, file } => {
+            Ended::Edited { side, system, password, file, reads_schema } => {
                 let identifier = system.connection.system_identifier.clone();
                 self.pending.take(side, &identifier, password, file);
                 if let Some(document) = &mut self.document {
@@ -80,6 +80,9 @@ impl Editor {
                     if !document.is_dirty() && !self.pending.is_empty() {
                         self.save(false, None);
                     }
+                }
+                if reads_schema {
+                    self.update_schema(side);
                 }
             }
             Ended::Cancelled if self.quits_after_wizard => {

@@ -76,6 +76,21 @@ pub fn begin_after(
     })
 }
 
+/// Begins to look which schemas there are, and leaves the one of the draft alone.
+pub fn count(opener: Opener, worker: &Worker) -> PageJob {
+    worker.spawn("Looking for schemas", move |job| {
+        job.progress.phase("Connecting");
+        let mut connector = opener
+            .open(&job.cancel)
+            .map_err(|error| Problem::of("The database cannot be connected", &error))?;
+        job.progress.phase("Reading the catalog");
+        let schema = connector
+            .describe_schema(&job.progress, &job.cancel)
+            .map_err(|error| Problem::of("The schemas cannot be counted", &error))?;
+        Ok(Outcome::Counted(schema::count_owners(&schema)))
+    })
+}
+
 /// True if both lead to the same database, whatever else was changed about the connection.
 fn same_database(before: Option<&Connection>, now: &Connection) -> bool {
     before.is_some_and(|before| place(&before.provider) == place(&now.provider))

@@ -169,6 +169,8 @@ pub struct SystemDraft {
     /// Every owner of the database with its tables (W9).
     #[serde(with = "owners")]
     pub owners: Vec<OwnerCount>,
+    /// They were looked for since these pages were opened.
+    pub owners_known: bool,
     /// The connection that the schema was read with; nothing before that.
     pub detected_with: Option<Connection>,
     /// Products whose schemas were recognised (S3), by their display names.
@@ -215,6 +217,7 @@ impl Default for SystemDraft {
             more_attributes: Vec::new(),
             schema: SharedSchema::default(),
             owners: Vec::new(),
+            owners_known: false,
             detected_with: None,
             recognised: Vec::new(),
             fill_completely: true,
@@ -259,6 +262,12 @@ impl SystemDraft {
     #[must_use]
     pub const fn is_detected(&self) -> bool {
         self.detected_with.is_some()
+    }
+
+    /// True if the schemas of the database were looked for, or need not be.
+    #[must_use]
+    pub const fn are_owners_known(&self) -> bool {
+        self.owners_known || !matches!(self.connection.provider, Provider::Odbc { .. })
     }
 
     /// The schema, to change it.

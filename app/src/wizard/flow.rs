@@ -28,6 +28,8 @@ pub enum Outcome {
     Connected(ServerInfo),
     /// The schema was read.
     Detected(Box<Detection>),
+    /// The schemas of the database, with their tables.
+    Counted(Vec<OwnerCount>),
     /// The configuration was saved.
     Saved(SavedConfiguration),
     /// Nothing was saved yet: this would be replaced.
@@ -77,6 +79,8 @@ pub struct Work {
     pub(super) job: JobHandle<Result<Outcome, Problem>>,
     /// Where to go when it is done; stay if nothing is said.
     pub(super) then: Option<Page>,
+    /// It saves the project.
+    pub(super) writes: bool,
 }
 
 /// How far a page is, in the list of steps.
@@ -223,7 +227,14 @@ impl Wizard {
         if self.is_busy() {
             return;
         }
+        self.trouble = None;
         self.settle(worker);
+        let own = self.draft.page;
+        // What is wrong at first sight is told at once.
+        if let Err(problem) = pages::check(own, &self.draft, &self.pages) {
+            self.trouble = Some(Trouble::checked(own, problem));
+            return;
+        }
         let shown = self.shown();
         if self.finds_out(&shown, Onwards::Apply, worker) {
             return;
@@ -239,8 +250,18 @@ impl Wizard {
             let system = Box::new(self.draft.system().system(Some(old)));
             let password = self.passwords.change(*side);
             let file = self.pages.save.file_to_open(&system.connection);
-            self.ended = Some(Ended::Edited { side: *side, system, password, file });
+            // Only the schema's own screen shows what reading it again breaks (S5).
+            let reads_schema = self.reads_schema || !pages::detection::is_current(self.draft.system());
+            self.ended = Some(Ended::Edited { side: *side, system, password, file, reads_schema });
         }
+    }
+
+    /// Takes the settings of an edited system over, and lets its schema be read again.
+    pub fn apply_and_read(&mut self, worker: &Worker) {
+        self.reads_schema = true;
+        self.apply(worker);
+        // Whoever is kept here may think again.
+        self.reads_schema &= self.is_busy();
     }
 
     /// Takes over what jobs have finished.
@@ -279,9 +300,10 @@ impl Wizard {
 
     /// Reads the schema as soon as its page is shown, so that *Next* has something to leave behind.
     fn begin_by_itself(&mut self, worker: &Worker) {
+        let system = self.draft.system();
         let due = match self.draft.page {
-            Page::Detection => !pages::detection::is_current(self.draft.system()),
-            Page::PartialSchemas => !self.draft.system().is_detected(),
+            Page::Detection => !self.draft.edits && !pages::detection::is_current(system),
+            Page::PartialSchemas => !system.are_owners_known(),
             _ => false,
         };
         if due && self.work.is_none() && self.trouble.is_none() {
@@ -334,7 +356,7 @@ impl Wizard {
         let Some(unknown) = self.pages.known.missing(&self.draft, pages) else { return false };
         let job =
             worker.spawn("Checking", move |_| Ok(Outcome::FoundOut(Box::new(unknown.find_out()), onwards)));
-        self.work = Some(Work { page: self.draft.page, job, then: None });
+        self.work = Some(Work { page: self.draft.page, job, then: None, writes: false });
         true
     }
 
@@ -346,7 +368,12 @@ impl Wizard {
             if let Err(problem) = pages::check(page, &self.draft, &self.pages) {
                 return Some((page, Some(problem)));
             }
-            if page == Page::Detection && !pages::detection::is_current(self.draft.system()) {
+            let is_unread = match page {
+                Page::Detection => !pages::detection::is_current(self.draft.system()),
+                Page::Central => pages::central::is_unread(&self.draft),
+                _ => false,
+            };
+            if is_unread {
                 return Some((page, None));
             }
         }
@@ -371,7 +398,9 @@ impl Wizard {
         // What was read is to be seen before the page is left.
         let stays = job.is_some() && matches!(page, Page::Detection | Page::PartialSchemas);
         match (job, then.filter(|_| !stays)) {
-            (Some(job), then) => self.work = Some(Work { page, job, then }),
+            (Some(job), then) => {
+                self.work = Some(Work { page, job, then, writes: page == Page::Finish });
+            }
             (None, Some(to)) => self.go_on(page, to),
             (None, None) => {}
         }
@@ -384,6 +413,10 @@ impl Wizard {
                 let detection = *detection;
                 self.pages.tables.reset();
                 pages::detection::take(&mut self.draft, detection);
+            }
+            Outcome::Counted(owners) => {
+                let system = self.draft.system_mut();
+                (system.owners, system.owners_known) = (owners, true);
             }
             Outcome::Saved(saved) => {
                 self.agreed.extend(saved.wrote);

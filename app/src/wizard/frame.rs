@@ -106,6 +106,7 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
     for ask in asks {
         match ask {
             Ask::WorkHere => wizard.work_here(worker),
+            Ask::ApplyAndRead => wizard.apply_and_read(worker),
         }
     }
 }

@@ -89,6 +89,8 @@ pub enum Ended {
         password: Password,
         /// What opens the encrypted file, if the password is to be kept there and it is not open.
         file: Option<FileOpener>,
+        /// Its schema is to be read again: the connection leads elsewhere now, or somebody asked for it.
+        reads_schema: bool,
     },
     /// Nothing came of it.
     Cancelled,
@@ -114,6 +116,8 @@ pub struct Wizard {
     /// How it will have ended once nothing is written any more.
     ending: Option<Ended>,
     ended: Option<Ended>,
+    /// The schema of the edited system is to be read again once this is applied.
+    reads_schema: bool,
     keeper: Keeper,
 }
 
@@ -180,6 +184,7 @@ impl Wizard {
             agreed: BTreeSet::new(),
             ending: None,
             ended: None,
+            reads_schema: false,
         }
     }
 
@@ -206,7 +211,7 @@ impl Wizard {
     /// True while the project is being saved, which is not to be left half done.
     #[must_use]
     pub fn is_writing(&self) -> bool {
-        self.work.as_ref().is_some_and(|work| work.page == Page::Finish)
+        self.work.as_ref().is_some_and(|work| work.writes)
     }
 
     /// What keeps the wizard on this page, after *Next*.

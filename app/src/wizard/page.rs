@@ -146,7 +146,7 @@ pub fn why_skipped(page: Page, draft: &Draft) -> Option<&'static str> {
         Page::TimeZone if chosen && !odbc => Some("Only databases behind ODBC have zone-less points in time"),
         Page::Initializing if csv => Some("Files have no sessions"),
         Page::PartialSchemas if chosen && !odbc => Some("Such a system has no schemas"),
-        Page::PartialSchemas if system.is_detected() && system.owners.len() < 2 => {
+        Page::PartialSchemas if system.are_owners_known() && system.owners.len() < 2 => {
             Some("The database has one schema")
         }
         Page::Keys if !draft.expert && system.is_detected() => {

@@ -96,6 +96,17 @@ fn around(value: &ScalarValue) -> Vec<ScalarValue> {
             let others = [number.checked_sub(1), number.checked_add(1)].into_iter().flatten();
             values.extend(others.map(|number| ScalarValue::Int64(Some(number))));
         }
+        ScalarValue::Float64(Some(number)) => {
+            values.extend([number - 1.0, number + 1.0].map(|number| ScalarValue::Float64(Some(number))));
+        }
+        ScalarValue::Date32(Some(day)) => {
+            let others = [day.checked_sub(1), day.checked_add(1)].into_iter().flatten();
+            values.extend(others.map(|day| ScalarValue::Date32(Some(day))));
+        }
+        ScalarValue::Decimal128(Some(number), precision, scale) => {
+            let others = [number.checked_sub(1), number.checked_add(1)].into_iter().flatten();
+            values.extend(others.map(|number| ScalarValue::Decimal128(Some(number), *precision, *scale)));
+        }
         ScalarValue::Boolean(Some(truth)) => values.push(ScalarValue::Boolean(Some(!truth))),
         ScalarValue::Utf8(Some(text)) => values.push(ScalarValue::Utf8(Some(format!("{text}a")))),
         _ => {}
@@ -133,15 +144,22 @@ mod tests {
     fn filters_that_exclude_each_other_and_those_that_do_not() {
         let schema_type = SchemaType {
             name: "t".to_owned(),
-            properties: [("n", ValueType::Integer), ("s", ValueType::String), ("b", ValueType::Boolean)]
-                .map(|(name, value_type)| SchemaProperty::new(name, value_type))
-                .to_vec(),
+            properties: [
+                ("n", ValueType::Integer),
+                ("s", ValueType::String),
+                ("b", ValueType::Boolean),
+                ("f", ValueType::Float),
+            ]
+            .map(|(name, value_type)| SchemaProperty::new(name, value_type))
+            .to_vec(),
             ..SchemaType::default()
         };
         let parsed = |text: &str| parse_filter(&schema_type, text).unwrap();
         for (one, other, expected) in [
             ("n > 1", "n < 5", true),
             ("n > 1", "n < 2", false),
+            ("f > 1.0", "f < 5.0", true),
+            ("f > 1.0", "f < 1.0", false),
             ("n = 1", "n = 2", false),
             ("n = 1", "s = 'a'", true),
             ("n = 1 AND s = 'a'", "n = 1 AND s = 'b'", false),

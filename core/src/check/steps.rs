@@ -20,7 +20,12 @@ pub(super) fn check(project: &Project, by_mapping: &StepsByMapping<'_>, findings
         for step in workflow.steps.iter().filter(|step| step.lifecycle != Lifecycle::Off) {
             let directions = project.step_directions(workflow, step);
             check_mapping(project, (workflow, step), &directions, findings);
-            for direction in directions {
+            // Where the mapping does not permit a direction, nothing is done in it.
+            let permits = |one: &Direction| {
+                project.mapping(&step.mapping).is_none_or(|own| own.direction.permits(*one))
+            };
+            let any = directions.iter().any(permits);
+            for direction in directions.into_iter().filter(|one| !any || permits(one)) {
                 let one = StepUse { workflow, step, direction };
                 check_methods(project, one, by_mapping, findings);
                 read_only(project, one, findings);

@@ -4,7 +4,7 @@
 //! What waits is also busy ([`super::BusyObject`]), so that runs with collision detection leave it alone. An object
 //! that is busy for another reason stays so.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -145,14 +145,33 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// If the central database refuses.
-    pub fn provisioned(&mut self, schema_type: &str, keys: &[String]) -> Result<(), JournalError> {
-        let busy = self.busy_among(Side::Left, schema_type, keys)?;
-        let waited = busy.into_iter().filter(|object| object.reason == BusyReason::PendingProvisioning);
-        let waited: Vec<String> = waited.map(|object| object.key).collect();
-        self.clear_busy(Side::Left, schema_type, &waited)?;
-        let known = self.known_queued(schema_type, keys)?;
-        self.in_transaction(|journal| journal.delete_object_rows(&tables::provisioning(), &known))
+    /// If the central database refuses; and if one of them was queued again meanwhile, which changes nothing then.
+    pub fn provisioned(&mut self, objects: &[QueuedObject]) -> Result<(), JournalError> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let table = tables::provisioning();
+        let rows: Vec<Vec<Value>> = objects
+            .iter()
+            .map(|object| {
+                let own = self.object_row(Side::Left, &object.schema_type, &object.key);
+                own.into_iter().chain([text(&object.run), text(&object.since)]).collect()
+            })
+            .collect();
+        let names = ["system_identifier", "side", "schema_type", "object_key", "run_id", "since"];
+        let keys = tables::columns_of(&table, &names, &rows).map_err(internal)?;
+        self.in_transaction(|journal| Ok(journal.connector.delete(&table, &keys)?))?;
+        let mut by_type: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for object in objects {
+            by_type.entry(&object.schema_type).or_default().push(object.key.clone());
+        }
+        for (schema_type, keys) in by_type {
+            let busy = self.busy_among(Side::Left, schema_type, &keys)?;
+            let waited = busy.into_iter().filter(|object| object.reason == BusyReason::PendingProvisioning);
+            let waited: Vec<String> = waited.map(|object| object.key).collect();
+            self.clear_busy(Side::Left, schema_type, &waited)?;
+        }
+        Ok(())
     }
 
     /// These objects stay in the queue, with why they are not provisioned; others are not concerned.

@@ -91,6 +91,29 @@ impl CompiledMatch {
 }
 
 impl CompiledMatch {
+    /// The objects of `side` that match any of the `others`, which are of the other side.
+    ///
+    /// # Errors
+    ///
+    /// What the engine reports.
+    pub fn semi_join(
+        &self,
+        side: Side,
+        own: LogicalPlan,
+        others: LogicalPlan,
+    ) -> datafusion::error::Result<LogicalPlanBuilder> {
+        let builder = LogicalPlanBuilder::from(own);
+        match &self.on {
+            JoinCondition::Keys(..) => {
+                let keys = (self.keys(side).to_vec(), self.keys(side.other()).to_vec());
+                builder.join_with_expr_keys(others, JoinType::LeftSemi, keys, None)
+            }
+            JoinCondition::General(condition, _) => {
+                builder.join_on(others, JoinType::LeftSemi, Some(condition.as_ref().clone()))
+            }
+        }
+    }
+
     /// Leaves objects alone on which a script failed that tells what they are matched by, on the sides that have such
     /// scripts: nobody knows whom they belong to, and a rule further down must not guess.
     pub(super) fn only_known(&mut self, scripted: [bool; 2]) {

@@ -107,6 +107,8 @@ pub struct CompiledMapping {
     pub busy: Option<BusyRules>,
     /// Only some objects of the central system are looked at: those with [`WANTED_COLUMN`].
     pub only_wanted: bool,
+    /// It writes against the direction of its run, to pairs of the step ([`Self::reversed`]).
+    pub(crate) is_reversed: bool,
     /// The passwords of the objects changed: rules that are sent then send what is equal, too (R21).
     pub password_change: bool,
     /// The step is a data import (D5): scripts of data operations know it, too.
@@ -271,6 +273,7 @@ impl CompiledMapping {
     pub fn reversed(&self, updates: Vec<Target>) -> Self {
         let mut reversed = Self {
             direction: self.direction.reversed(),
+            is_reversed: true,
             updates,
             inserts: Vec::new(),
             options: OperationOptions::default(),
@@ -365,6 +368,7 @@ pub fn compile(
         remember_pairs: mapping.remember_pairs,
         busy: None,
         only_wanted: false,
+        is_reversed: false,
         password_change: false,
         data_import,
         mapping_direction: mapping.direction,

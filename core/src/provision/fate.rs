@@ -7,8 +7,9 @@ use crate::{
     sync::FoundObjects,
 };
 
-/// Codes, beside all errors, of what keeps an object from being as it should: busy, references without their objects.
-const REASONS: [&str; 3] = ["SW-R107", "SW-R104", "SW-R106"];
+/// Codes, beside all errors, of what keeps an object from being as it should: busy, references without their objects,
+/// others that it could be taken for. What a step does not do on purpose is none.
+const REASONS: [&str; 4] = ["SW-R107", "SW-R104", "SW-R106", "SW-R103"];
 
 /// What became of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,13 +42,7 @@ pub(super) fn of_all(
         let fate = if found.absent.contains(key) {
             Fate::Absent
         } else if let Some(name) = found.names.get(key) {
-            match of_one(report, name, statuses.get(key).copied()) {
-                // Whatever kept it from being inserted, it is not there.
-                Fate::Done if found.alone.contains(key) && !statuses.contains_key(key) => {
-                    Fate::Failed("not inserted; the messages of the run say why".to_owned())
-                }
-                fate => fate,
-            }
+            of_one(report, name, statuses.get(key).copied())
         } else {
             // Nobody has looked for it.
             match stopped(report) {

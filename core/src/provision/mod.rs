@@ -80,7 +80,11 @@ pub fn objects(
     };
     let effective = effective_project(project, project.start_up(start_up)).map_err(SyncError::from)?;
     let waiting = match request.kind {
-        RunKind::Run => Journal::open_with(&effective, folder, OpenMode::Read, cancel)?.queued()?,
+        RunKind::Run => {
+            let mut journal = Journal::open_with(&effective, folder, OpenMode::Read, cancel)?;
+            let is_own = queue::waits_for(project, start_up, &mut journal)?;
+            journal.queued()?.into_iter().filter(is_own).collect()
+        }
         RunKind::Simulation => Vec::new(),
     };
     let (report, found) =
@@ -94,7 +98,7 @@ pub fn objects(
         let fates = fate::of_all(&report, &found, &keys);
         // The journal is told even if somebody has asked to stop meanwhile.
         let mut journal = Journal::open_with(&effective, folder, OpenMode::Write, &CancelToken::default())?;
-        queue::settle(&mut journal, waiting, |object| match fates.get(&object.key).cloned() {
+        queue::settle(&mut journal, &waiting, |object| match fates.get(&object.key).cloned() {
             // What this mapping has done, another one of the type still owes.
             Some(fate::Fate::Done | fate::Fate::Absent) if others_owe => fate::Fate::NotTried,
             fate => fate.unwrap_or_default(),
@@ -133,12 +137,16 @@ pub fn run(
     }
 }
 
-/// Position of the first step that imports data for provisioning; none if the run did not come to its end.
+/// Position of the first step that imports data for provisioning; none if somebody stopped the run, or it did not begin.
 ///
 /// What it imported is not asked: objects of an interrupted run may wait that this one has found and queued.
 fn first_import(project: &Project, start_up: &str, report: &RunReport) -> Option<usize> {
-    if !matches!(report.run.status, RunStatus::Done | RunStatus::DoneWithErrors) {
-        return None;
+    match report.run.status {
+        // What was committed before is not the less imported.
+        RunStatus::Done | RunStatus::DoneWithErrors | RunStatus::QuotaExceeded | RunStatus::Failed => {}
+        RunStatus::Running | RunStatus::Cancelled | RunStatus::Interrupted | RunStatus::Frozen => {
+            return None;
+        }
     }
     let workflow = project.workflow(&project.start_up(start_up)?.workflow)?;
     let imports = |step: &StepReport| {

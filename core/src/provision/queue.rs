@@ -16,9 +16,12 @@ use crate::{
     project::Project,
     sync::{
         SyncError, Wanted, effective_project, provision_objects, provisioning_representatives,
-        provisioning_steps,
+        provisioning_steps, same_systems,
     },
 };
+
+/// How often taking objects out of the queue is tried again.
+const TRIES: usize = 3;
 
 /// What working off the queue did.
 #[derive(Debug, Clone, Default)]
@@ -53,16 +56,47 @@ pub fn pending(
 ) -> Result<Pending, ProvisionError> {
     let own = like.map_or_else(|| provisioning_representatives(project), |name| vec![name]);
     let mut all = Pending::default();
+    let mut trouble = None;
     for like in own {
-        let one = pending_like(project, folder, like, kind, progress, cancel)?;
-        all.schema_types.extend(one.schema_types);
-        all.reports.extend(one.reports);
-        all.done += one.done;
-        all.waiting.extend(
-            one.waiting.into_iter().filter(|object| !all.waiting.contains(object)).collect::<Vec<_>>(),
-        );
+        // A system that cannot be reached keeps nobody from getting what is theirs.
+        match pending_like(project, folder, like, kind, progress, cancel) {
+            Ok(one) => {
+                all.schema_types.extend(one.schema_types);
+                all.reports.extend(one.reports);
+                all.done += one.done;
+                all.waiting.extend(one.waiting);
+            }
+            Err(error) => trouble = trouble.or(Some(error)),
+        }
     }
-    Ok(all)
+    trouble.map_or(Ok(all), Err)
+}
+
+/// Whether an object waits for the systems of the start up configuration `like`: variables may lead projects to
+/// several systems, which share a name and so a queue.
+pub(super) fn waits_for<'p>(
+    project: &'p Project,
+    like: &str,
+    journal: &mut Journal,
+) -> Result<impl Fn(&QueuedObject) -> bool + 'p, JournalError> {
+    let groups = provisioning_representatives(project);
+    let same = same_systems(project, like);
+    let own: HashSet<&str> =
+        project.start_ups.iter().filter(|one| same(one)).map(|one| one.name.as_str()).collect();
+    let is_first = groups.first().is_none_or(|first| own.contains(first));
+    let several = groups.len() > 1;
+    // What other projects have changed has no systems of ours.
+    let imports: HashMap<String, String> = match several {
+        true => journal.runs(None)?.into_iter().map(|run| (run.id, run.start_up)).collect(),
+        false => HashMap::new(),
+    };
+    Ok(move |object: &QueuedObject| {
+        let start_up = imports.get(&object.run).filter(|_| several && object.origin == project.name);
+        match start_up.filter(|name| project.start_up(name).is_some()) {
+            Some(start_up) => own.contains(start_up.as_str()),
+            None => is_first,
+        }
+    })
 }
 
 fn pending_like(
@@ -81,7 +115,8 @@ fn pending_like(
     if kind == RunKind::Run {
         journal.subscribe(&schema_types)?;
     }
-    let before = journal.queued()?;
+    let is_own = waits_for(project, like, &mut journal)?;
+    let before: Vec<QueuedObject> = journal.queued()?.into_iter().filter(&is_own).collect();
     // Steps open it themselves.
     drop(journal);
     let mut fates: HashMap<(String, String), Fate> = HashMap::new();
@@ -116,9 +151,9 @@ fn pending_like(
             let key = (object.schema_type.clone(), object.key.clone());
             fates.get(&key).cloned().unwrap_or_default()
         };
-        settle(&mut journal, before.clone(), fate)?;
+        settle(&mut journal, &before, fate)?;
     }
-    let waiting = journal.queued()?;
+    let waiting: Vec<QueuedObject> = journal.queued()?.into_iter().filter(&is_own).collect();
     Ok(Pending { schema_types, reports, done: left(&before, &waiting), waiting })
 }
 
@@ -143,25 +178,28 @@ fn worse(one: Fate, other: Fate) -> Fate {
 /// since it was read waits on: it may have changed after it was provisioned.
 pub(super) fn settle(
     journal: &mut Journal,
-    waiting: Vec<QueuedObject>,
+    waiting: &[QueuedObject],
     fate: impl Fn(&QueuedObject) -> Fate,
 ) -> Result<(), JournalError> {
     let entry = |object: &QueuedObject| {
         (object.schema_type.clone(), object.key.clone(), object.run.clone(), object.since.clone())
     };
-    let now: HashSet<_> = journal.queued()?.iter().map(entry).collect();
-    let waiting: Vec<QueuedObject> =
-        waiting.into_iter().filter(|object| now.contains(&entry(object))).collect();
-    let (mut done, mut failed): (HashMap<String, Vec<String>>, _) = (HashMap::new(), Vec::new());
-    for object in waiting {
-        match fate(&object) {
-            Fate::Done | Fate::Absent => done.entry(object.schema_type).or_default().push(object.key),
-            Fate::Failed(why) => failed.push((object, why)),
-            Fate::NotTried => {}
+    let mut tries = 0..TRIES;
+    loop {
+        let now: HashSet<_> = journal.queued()?.iter().map(entry).collect();
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for object in waiting.iter().filter(|object| now.contains(&entry(object))) {
+            match fate(object) {
+                Fate::Done | Fate::Absent => done.push(object.clone()),
+                Fate::Failed(why) => failed.push((object.clone(), why)),
+                Fate::NotTried => {}
+            }
+        }
+        match journal.provisioned(&done) {
+            Ok(()) => return journal.not_provisioned(&failed),
+            // An import has queued one of them again in between.
+            Err(error) if tries.next().is_none() => return Err(error),
+            Err(_) => {}
         }
     }
-    for (schema_type, keys) in &done {
-        journal.provisioned(schema_type, keys)?;
-    }
-    journal.not_provisioned(&failed)
 }

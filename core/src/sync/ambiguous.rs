@@ -104,7 +104,7 @@ async fn name_sharing(
 type Named = (String, String);
 
 /// Candidates as read: key, then name and key of both objects.
-pub(super) fn group(rule: &CompiledMatch, batches: &[RecordBatch], keys: usize) -> Vec<AmbiguousGroup> {
+fn group(rule: &CompiledMatch, batches: &[RecordBatch], keys: usize) -> Vec<AmbiguousGroup> {
     let mut groups: Vec<(Vec<String>, [Candidates; 2])> = Vec::new();
     for batch in batches {
         for row in 0..batch.num_rows() {

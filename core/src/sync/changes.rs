@@ -15,7 +15,6 @@ use arrow::{
 use datafusion::{error::Result as DataFusionResult, logical_expr::Expr, prelude::SessionContext};
 
 use super::{
-    ambiguous::told,
     evaluate::Evaluator,
     order,
     reconcile::{AmbiguousGroup, Reconciled, Unmatchable},
@@ -108,7 +107,7 @@ pub struct Planner<'a> {
     updated: Vec<RecordBatch>,
     unmatchable: Unmatchable,
     /// Lone source objects that are not judged here, but may be taken for one that is.
-    not_wanted: Vec<RecordBatch>,
+    pub(super) not_wanted: Vec<RecordBatch>,
 }
 
 /// Old value, new value and rule of a property, for every row.
@@ -149,16 +148,7 @@ impl<'a> Planner<'a> {
             self.messages.push(Message {
                 level: MessageLevel::Warning,
                 code: "SW-R101".to_owned(),
-                text: format!(
-                    "{}: central {} ↔ target {}; none of them is processed",
-                    if group.by_other_rule {
-                        "candidates by this rule, but by one before it there are several"
-                    } else {
-                        "more than one candidate"
-                    },
-                    told(&group.left),
-                    told(&group.right)
-                ),
+                text: group.told(),
                 object: group.left.first().or(group.right.first()).cloned(),
                 property: None,
                 rule: Some(group.rule.clone()),
@@ -400,7 +390,7 @@ impl<'a> Planner<'a> {
         self.add(rows, situation, method, &HashMap::new())
     }
 
-    fn labelled() -> Expr {
+    pub(super) fn labelled() -> Expr {
         property(Side::Left, OUTSTANDING_COLUMN)
             .is_true()
             .or(property(Side::Right, OUTSTANDING_COLUMN).is_true())
@@ -421,7 +411,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn uncount_alone(&mut self, side: Side, rows: u64) {
+    pub(super) fn uncount_alone(&mut self, side: Side, rows: u64) {
         match side {
             Side::Left => self.situations.left_only -= rows,
             Side::Right => self.situations.right_only -= rows,
@@ -472,84 +462,6 @@ impl<'a> Planner<'a> {
             }));
         }
         Ok(rest)
-    }
-
-    /// Rows without those that would be ambiguous with each other once inserted (M1).
-    ///
-    /// As in matching, a rule looks only at objects for which the rules before it were skipped (M3). A rule with OR
-    /// has no key by which objects could be grouped; the check says so.
-    fn without_duplicates(&mut self, side: Side, rows: RecordBatch) -> DataFusionResult<RecordBatch> {
-        let mapping = self.mapping;
-        if !mapping.prevent_ambiguous_matches {
-            return Ok(rows);
-        }
-        let own = rows.num_rows();
-        let all = concat_batches(&rows.schema(), std::iter::once(&rows).chain(&self.not_wanted))?;
-        let mut kept = vec![true; own];
-        let mut open: Vec<usize> = (0..all.num_rows()).collect();
-        for rule in &mapping.matching {
-            let keys = rule.keys(side);
-            if keys.is_empty() {
-                break;
-            }
-            let columns = keys
-                .iter()
-                .map(|key| self.evaluator.values(key, &all))
-                .collect::<DataFusionResult<Vec<_>>>()?;
-            let has_key = |row: &usize| columns.iter().all(|column| column.is_valid(*row));
-            let (with_key, without): (Vec<usize>, Vec<usize>) = open.into_iter().partition(has_key);
-            let mut same: HashMap<String, Vec<usize>> = HashMap::new();
-            for row in with_key {
-                let key = columns.iter().map(|column| value_at(column, row).to_string()).collect::<Vec<_>>();
-                same.entry(key.join("\u{1f}")).or_default().push(row);
-            }
-            let concerns_us = |rows: &Vec<usize>| rows.len() > 1 && rows.iter().any(|row| *row < own);
-            let mut groups: Vec<Vec<usize>> = same.into_values().filter(concerns_us).collect();
-            groups.sort();
-            self.tell_duplicates((side, own), &rule.name, &groups, &all)?;
-            for row in groups.iter().flatten() {
-                if let Some(kept) = kept.get_mut(*row) {
-                    *kept = false;
-                }
-            }
-            open = without;
-        }
-        if kept.iter().all(|kept| *kept) {
-            return Ok(rows);
-        }
-        Ok(filter_record_batch(&rows, &BooleanArray::from(kept))?)
-    }
-
-    fn tell_duplicates(
-        &mut self,
-        (side, own): (Side, usize),
-        rule: &str,
-        groups: &[Vec<usize>],
-        rows: &RecordBatch,
-    ) -> DataFusionResult<()> {
-        if groups.is_empty() {
-            return Ok(());
-        }
-        let names = self.display(rows)?;
-        for group in groups {
-            let mut names: Vec<String> = group.iter().map(|row| value_at(&names, *row).to_string()).collect();
-            names.sort();
-            let counted = group.iter().filter(|row| **row < own).count() as u64;
-            self.situations.ambiguous += counted;
-            self.uncount_alone(side, counted);
-            self.messages.push(Message {
-                level: MessageLevel::Warning,
-                code: "SW-R103".to_owned(),
-                text: format!(
-                    "{} would be ambiguous with each other; none of them is inserted",
-                    told(&names)
-                ),
-                object: names.first().cloned(),
-                property: None,
-                rule: Some(rule.to_owned()),
-            });
-        }
-        Ok(())
     }
 
     /// How people know the objects: by the side that is there, the destination first.

@@ -9,20 +9,20 @@ use std::{
 };
 
 use arrow::{
-    array::{AsArray as _, BooleanArray, RecordBatch},
+    array::{AsArray as _, BooleanArray, RecordBatch, UInt32Array},
     compute::filter_record_batch,
-    datatypes::{Schema, SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
 };
 use datafusion::{
-    common::Column,
+    common::{Column, TableReference},
+    datasource::{MemTable, provider_as_source},
     error::Result as DataFusionResult,
-    logical_expr::{Expr, LogicalPlan},
+    logical_expr::{Expr, JoinType, LogicalPlan, LogicalPlanBuilder},
     prelude::SessionContext,
 };
 
 use super::{
-    ambiguous::group,
-    candidates::count_candidates,
+    candidates::Counted,
     reconcile::{AmbiguousGroup, Reconciled, in_memory},
 };
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
     expr::{properties_of, property},
     mapping::{CompiledMapping, CompiledMatch},
     project::Side,
+    value::value_at,
 };
 
 const SIDES: [Side; 2] = [Side::Left, Side::Right];
@@ -38,31 +39,43 @@ const SIDES: [Side; 2] = [Side::Left, Side::Right];
 pub(super) struct Ambiguous {
     /// Position of the rule among those of the mapping; `None` for the memory of pairs.
     rule: Option<usize>,
-    sides: [LogicalPlan; 2],
+    left: LogicalPlan,
+    right: LogicalPlan,
 }
 
-/// What is needed of a side to match its objects and to name them: columns of its plan.
+/// What is needed of a side to match its objects: columns of its plan.
 fn needed(mapping: &CompiledMapping, side: Side, schema: &Schema) -> Vec<Expr> {
-    let class = mapping.class(side);
-    let mut names: BTreeSet<String> = mapping
-        .matching
-        .iter()
-        .flat_map(CompiledMatch::expressions)
-        .flat_map(|one| properties_of(one, side))
-        .collect();
-    names.extend(class.key.iter().cloned());
-    names.extend(class.display_properties());
+    let expressions = mapping.matching.iter().flat_map(CompiledMatch::expressions);
+    let names: BTreeSet<String> = expressions.flat_map(|one| properties_of(one, side)).collect();
     let known = schema.fields().iter().map(|field| field.name());
     let others = known.filter(|name| *name != ROW_COLUMN && names.contains(*name));
     std::iter::once(ROW_COLUMN).chain(others.map(String::as_str)).map(|name| property(side, name)).collect()
 }
 
-fn is_pair() -> Expr {
-    property(Side::Left, ROW_COLUMN).is_not_null().and(property(Side::Right, ROW_COLUMN).is_not_null())
+/// The objects of a plan as a plan of its own.
+async fn collected(session: &SessionContext, side: Side, plan: LogicalPlan) -> DataFusionResult<LogicalPlan> {
+    let schema = Arc::clone(plan.schema().inner());
+    in_memory(side, &schema, session.execute_logical_plan(plan).await?.collect().await?)
+}
+
+/// The objects of a plan that are among these rows.
+fn among(plan: LogicalPlan, side: Side, rows: &HashSet<u32>) -> DataFusionResult<LogicalPlanBuilder> {
+    let schema = Arc::new(Schema::new(vec![Field::new("row", DataType::UInt32, true)]));
+    let mut rows: Vec<u32> = rows.iter().copied().collect();
+    rows.sort_unstable();
+    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(UInt32Array::from(rows))])?;
+    let name = TableReference::bare("among");
+    let table = provider_as_source(Arc::new(MemTable::try_new(schema, vec![vec![batch]])?));
+    let rows = LogicalPlanBuilder::scan(name.clone(), table, None)?.build()?;
+    let keys = (vec![property(side, ROW_COLUMN)], vec![Expr::Column(Column::new(Some(name), "row"))]);
+    LogicalPlanBuilder::from(plan).join_with_expr_keys(rows, JoinType::LeftSemi, keys, None)
 }
 
 impl Ambiguous {
-    /// Reads the objects that `rule` finds several candidates for.
+    /// Reads the objects that `rule` has found several candidates for.
+    ///
+    /// Central objects are held in memory and keep their row numbers; those of the target system are found by the rule,
+    /// since every reading numbers them anew.
     ///
     /// # Errors
     ///
@@ -72,48 +85,15 @@ impl Ambiguous {
         mapping: &CompiledMapping,
         (position, rule): (Option<usize>, &CompiledMatch),
         [left, right]: [LogicalPlan; 2],
+        counted: &Counted,
     ) -> DataFusionResult<Self> {
-        let wanted = [
-            needed(mapping, Side::Left, left.schema().as_arrow()),
-            needed(mapping, Side::Right, right.schema().as_arrow()),
-        ];
-        let width = wanted[0].len();
-        let plan = rule.full_join(left, right)?.filter(is_pair())?.project(wanted.concat())?.build()?;
-        let schema = Arc::clone(plan.schema().inner());
-        // Row numbers hold within one reading, so pairs are counted in this one.
-        let batches = session.execute_logical_plan(plan).await?.collect().await?;
-        let rows =
-            |batch: &RecordBatch, column: usize| batch.column(column).as_primitive::<UInt32Type>().clone();
-        let pairs: Vec<Vec<(u32, u32)>> = batches
-            .iter()
-            .map(|batch| {
-                let (left, right) = (rows(batch, 0), rows(batch, width));
-                left.values().iter().copied().zip(right.values().iter().copied()).collect()
-            })
-            .collect();
-        let counted = count_candidates(&pairs);
-        let own = |from: usize, to: usize, among: &HashSet<u32>| -> DataFusionResult<Vec<RecordBatch>> {
-            let mut seen = HashSet::new();
-            let columns: Vec<usize> = (from..to).collect();
-            batches
-                .iter()
-                .map(|batch| {
-                    let is_new = |row: &u32| Some(among.contains(row) && seen.insert(*row));
-                    let mask: BooleanArray = rows(batch, from).values().iter().map(is_new).collect();
-                    Ok(filter_record_batch(&batch.project(&columns)?, &mask)?)
-                })
-                .collect()
-        };
-        let part = |from: usize, to: usize| {
-            let fields = schema.fields().iter().skip(from).take(to - from).cloned().collect::<Vec<_>>();
-            Arc::new(Schema::new(fields))
-        };
-        let all = schema.fields().len();
-        let sides = [
-            in_memory(Side::Left, &part(0, width), own(0, width, &counted.left)?)?,
-            in_memory(Side::Right, &part(width, all), own(width, all, &counted.right)?)?,
-        ];
-        Ok(Self { rule: position, sides })
+        let wanted = needed(mapping, Side::Left, left.schema().as_arrow());
+        let left = among(left, Side::Left, &counted.left)?.project(wanted)?.build()?;
+        let left = collected(session, Side::Left, left).await?;
+        let wanted = needed(mapping, Side::Right, right.schema().as_arrow());
+        let right = rule.semi_join(Side::Right, right, left.clone())?.project(wanted)?.build()?;
+        let right = collected(session, Side::Right, right).await?;
+        Ok(Self { rule: position, left, right })
     }
 
     /// Takes the objects out of `found` that other rules would match with these.
@@ -128,7 +108,7 @@ impl Ambiguous {
         let later = self.rule.map_or(0, |rule| rule + 1);
         for rule in mapping.matching.iter().skip(later) {
             for side in SIDES {
-                self.hold_back_of(session, mapping, rule, side, schemas, found).await?;
+                self.hold_back_of(session, (mapping, rule), side, schemas, found).await?;
             }
         }
         Ok(())
@@ -137,59 +117,53 @@ impl Ambiguous {
     async fn hold_back_of(
         &self,
         session: &SessionContext,
-        mapping: &CompiledMapping,
-        rule: &CompiledMatch,
+        (mapping, rule): (&CompiledMapping, &CompiledMatch),
         side: Side,
-        [left_schema, right_schema]: &[SchemaRef; 2],
+        [left, right]: &[SchemaRef; 2],
         found: &mut Reconciled,
     ) -> DataFusionResult<()> {
-        let width = left_schema.fields().len();
-        let (own, schema, lone) = match side {
-            Side::Left => (0..width, left_schema, &found.left_only),
-            Side::Right => (width..width + right_schema.fields().len(), right_schema, &found.right_only),
+        let width = left.fields().len();
+        let (own, schema, others, lone, count) = match side {
+            Side::Left => (0..width, left, &self.right, &mut found.left_only, &mut found.ambiguous_left),
+            Side::Right => {
+                let own = width..width + right.fields().len();
+                (own, right, &self.left, &mut found.right_only, &mut found.ambiguous_right)
+            }
         };
         if lone.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(());
         }
         let first = own.start;
         let columns: Vec<usize> = own.collect();
-        let lone: Vec<RecordBatch> =
-            lone.iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?;
-        let lone = in_memory(side, schema, lone)?;
-        let [left, right] = &self.sides;
-        let joined = match side {
-            Side::Left => rule.full_join(lone, right.clone())?,
-            Side::Right => rule.full_join(left.clone(), lone)?,
-        };
-        let ambiguous = mapping.class(side.other());
-        let columns = [
-            ambiguous.display().alias("name"),
-            ambiguous.key_text().alias("key"),
-            mapping.left.display().alias("left"),
-            mapping.left.key_text().alias("left_key"),
-            mapping.right.display().alias("right"),
-            mapping.right.key_text().alias("right_key"),
-            property(side, ROW_COLUMN).alias("row"),
-        ];
-        let sorted = ["name", "key", "left", "left_key", "right", "right_key"]
-            .map(|name| Expr::Column(Column::new_unqualified(name)).sort(true, true));
-        let plan = joined.filter(is_pair())?.project(columns)?.sort(sorted)?.build()?;
+        let batches = lone.iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?;
+        let plan = rule
+            .semi_join(side, in_memory(side, schema, batches)?, others.clone())?
+            .project([
+                property(side, ROW_COLUMN).alias("row"),
+                mapping.class(side).display().alias("name"),
+                mapping.class(side).key_text().alias("key"),
+            ])?
+            .build()?;
         let matched = session.execute_logical_plan(plan).await?.collect().await?;
-        let rows: HashSet<u32> = matched
-            .iter()
-            .flat_map(|batch| {
-                batch.column(batch.num_columns() - 1).as_primitive::<UInt32Type>().values().to_vec()
-            })
-            .collect();
+        let (mut rows, mut names) = (HashSet::new(), Vec::new());
+        for batch in &matched {
+            rows.extend(batch.column(0).as_primitive::<UInt32Type>().values().iter().copied());
+            let text = |column: usize, row: usize| value_at(batch.column(column), row).to_string();
+            names.extend((0..batch.num_rows()).map(|row| (text(1, row), text(2, row))));
+        }
         if rows.is_empty() {
             return Ok(());
         }
-        let groups = group(rule, &matched, 2).into_iter();
-        found.ambiguous.extend(groups.map(|group| AmbiguousGroup { by_other_rule: true, ..group }));
-        let (lone, count) = match side {
-            Side::Left => (&mut found.left_only, &mut found.ambiguous_left),
-            Side::Right => (&mut found.right_only, &mut found.ambiguous_right),
+        names.sort();
+        let names = names.into_iter().map(|(name, _)| name).collect();
+        let mut group = AmbiguousGroup {
+            rule: rule.name.clone(),
+            left: Vec::new(),
+            right: Vec::new(),
+            by_other_rule: true,
         };
+        *(if side == Side::Left { &mut group.left } else { &mut group.right }) = names;
+        found.ambiguous.push(group);
         *count += rows.len() as u64;
         for batch in lone {
             let own = batch.column(first).as_primitive::<UInt32Type>();

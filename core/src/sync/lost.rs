@@ -61,21 +61,30 @@ impl Planner<'_> {
         let class = self.mapping.destination();
         let Some(belongs) = &class.belongs else { return Ok(settled) };
         let columns = properties_of(belongs, class.side);
-        let mut columns = columns.iter();
+        let columns = || columns.iter();
         let decides = match occasion {
-            Occasion::Insert => columns.all(|name| is_known(class, name, targets)),
-            // An object that leaves its class is in nobody's way if nothing is inserted in its place.
-            Occasion::Update => inserts_all(self.mapping) && columns.any(|name| is_written(name, targets)),
-            _ => false,
+            Occasion::Insert => columns().all(|name| is_known(class, name, targets)),
+            // An object that leaves its class is in nobody's way if nothing is inserted in its place; one that leaves
+            // the class of the system that is read would be missing there.
+            _ => {
+                (self.mapping.is_reversed || inserts(self.mapping))
+                    && columns().any(|name| is_written(name, targets))
+                    && columns().all(|name| is_written(name, targets) || !is_written_through(name, targets))
+            }
         };
         if !decides || settled.after.num_rows() == 0 {
             return Ok(settled);
         }
         let inside = self.evaluator.holds(belongs, &settled.after)?;
+        let consequence = if self.mapping.is_reversed {
+            "take its counterpart for superfluous"
+        } else {
+            "insert another one"
+        };
         let text = format!(
             "the filter of the class {} and the scope of its system do not hold for the object as it would be, so the \
-             next run would not find it and would insert another one; the object is left out. Map what the filter asks \
-             for, or write it as a fixed value; if the database fills it in, say so in the schema",
+             next run would not find it and would {consequence}; the object is left out. Map what the filter asks for, \
+             or write it as a fixed value; if the database fills it in, say so in the schema",
             class.name
         );
         self.tell_lost(&settled, &not(&inside)?, &text)?;
@@ -122,15 +131,18 @@ fn is_written(name: &str, targets: &[Target]) -> bool {
 
 /// Whether what a new object has in a column is known before it is written.
 fn is_known(class: &CompiledClass, name: &str, targets: &[Target]) -> bool {
-    // Written through another property, as a part of a composite key or as a reference.
-    let through = targets.iter().any(|target| target.write_as.columns(&target.property).contains(&name));
     let is_filled = || class.schema_type.property(name).is_none_or(|property| property.is_filled());
-    is_written(name, targets) || !through && !is_filled()
+    is_written(name, targets) || !is_written_through(name, targets) && !is_filled()
 }
 
-/// Whether the step inserts every object that is only in the source.
-fn inserts_all(mapping: &CompiledMapping) -> bool {
-    let choices = &mapping.methods.only_in_source;
+/// Whether a column is written through another property, as a part of a composite key or as a reference.
+fn is_written_through(name: &str, targets: &[Target]) -> bool {
+    let through = |target: &Target| target.write_as.columns(&target.property).contains(&name);
+    targets.iter().any(|target| target.property != name && through(target))
+}
+
+/// Whether the step inserts objects that are only in the source.
+fn inserts(mapping: &CompiledMapping) -> bool {
     !mapping.only_for_updates
-        && choices.iter().any(|(method, condition)| *method == Method::Insert && condition.is_none())
+        && mapping.methods.only_in_source.iter().any(|(method, _)| *method == Method::Insert)
 }

@@ -16,6 +16,7 @@ mod changes;
 mod collision;
 mod deadlock;
 mod doubtful;
+mod duplicates;
 mod effective;
 mod ended;
 mod error;
@@ -64,6 +65,7 @@ pub use self::{
     error::SyncError,
     provisioning_plan::{
         ProvisioningStep, provisioning_representatives, provisioning_start_ups, provisioning_steps,
+        same_systems,
     },
     wanted::{FoundObjects, Wanted},
 };

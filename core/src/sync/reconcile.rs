@@ -33,7 +33,7 @@ use futures::{
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
-    ambiguous::name_ambiguous,
+    ambiguous::{name_ambiguous, told},
     candidates::{count_candidates, row_numbers, without_ambiguous},
     doubtful::{Ambiguous, hold_back_doubtful},
     held::{Held, nullable, slim},
@@ -146,8 +146,26 @@ pub struct AmbiguousGroup {
     pub left: Vec<String>,
     /// The target objects.
     pub right: Vec<String>,
-    /// One of them has several candidates by a rule before this one; this one would match it with the others.
+    /// These have no candidates of their own: this rule would match them with objects that have several by a rule before
+    /// it. Only one side is named then.
     pub by_other_rule: bool,
+}
+
+impl AmbiguousGroup {
+    /// In words.
+    pub(super) fn told(&self) -> String {
+        if self.by_other_rule {
+            let (side, names) =
+                if self.left.is_empty() { ("target", &self.right) } else { ("central", &self.left) };
+            return format!(
+                "would be matched with objects that a rule before this one has found more than one candidate for: {side} \
+                 {}; none of them is processed",
+                told(names)
+            );
+        }
+        let (left, right) = (told(&self.left), told(&self.right));
+        format!("more than one candidate: central {left} ↔ target {right}; none of them is processed")
+    }
 }
 
 impl Reconciled {
@@ -227,7 +245,7 @@ pub async fn reconcile(
         if !counted.left.is_empty() && number < last {
             let position = number.checked_sub(usize::from(remembered.is_some()));
             let sides = [left.clone(), right.clone()];
-            doubtful.push(Ambiguous::read(session, mapping, (position, rule), sides).await?);
+            doubtful.push(Ambiguous::read(session, mapping, (position, rule), sides, &counted).await?);
         }
         let ambiguous = if counted.left.is_empty() {
             Vec::new()

@@ -55,8 +55,6 @@ pub struct Wanted {
 pub struct FoundObjects {
     /// Those that are in the class, as people know them, by key.
     pub names: BTreeMap<String, String>,
-    /// Those that the target system lacks and that the step would insert.
-    pub alone: BTreeSet<String>,
     /// Those that have more than one candidate.
     pub ambiguous: BTreeSet<String>,
     /// Those that are not in the class.
@@ -140,23 +138,18 @@ impl Execution<'_> {
             let rows = evaluator.together(part)?;
             let wanted = evaluator.holds(&is_wanted(), &rows)?;
             let kept = filter_record_batch(&rows, &wanted)?;
-            let own = named(mapping, &evaluator, &kept)?;
-            names.extend(own.iter().cloned());
+            names.extend(named(mapping, &evaluator, &kept)?);
             *part = vec![kept];
-            Ok((own, filter_record_batch(&rows, &not(&wanted)?)?))
+            Ok(filter_record_batch(&rows, &not(&wanted)?)?)
         };
         keep(&mut found.attention)?;
-        let (alone, others) = keep(&mut found.left_only)?;
-        found.not_wanted = vec![others];
+        found.not_wanted = vec![keep(&mut found.left_only)?];
         found.pairs = found.attention.iter().map(|batch| batch.num_rows() as u64).sum();
         found.right_only.clear();
         (found.ambiguous_left, found.ambiguous_right) = (0, 0);
         let missing: HashSet<&String> =
             objects.wanted.keys.iter().filter(|key| !names.contains_key(*key)).collect();
-        // Where nothing is inserted, an object that the target system lacks is as it should be.
-        let inserts = !mapping.only_for_updates && !mapping.methods.only_in_source.is_empty();
-        let alone = alone.into_iter().filter(|_| inserts).map(|(key, _)| key).collect();
-        let mut told = FoundObjects { names, alone, ..FoundObjects::default() };
+        let mut told = FoundObjects { names, ..FoundObjects::default() };
         if !missing.is_empty() {
             let others = self.in_class(mapping, tables).await?;
             for key in missing {

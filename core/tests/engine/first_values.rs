@@ -65,3 +65,34 @@ fn others_are_not_rogue() {
         assert_eq!(messages(&systems.run_well(&project), "SW-R111").len(), found);
     }
 }
+
+/// Rows of a table have no first one: the value is added where it is missing, and none is taken away.
+#[test]
+fn rows_of_a_table_are_only_added_to() {
+    const MEMBERS: &str = "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT);
+        INSERT INTO item VALUES (1, 'a'), (2, 'b'), (3, 'x'), (4, 'y');";
+    let systems = Systems::new(
+        &format!(
+            "{MEMBERS} CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);
+             CREATE TABLE member (p INTEGER REFERENCES p (id), item INTEGER REFERENCES item (id), PRIMARY KEY (p, item));
+             INSERT INTO member VALUES (1, 1), (1, 2);"
+        ),
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, phone TEXT); INSERT INTO q VALUES (1, 'x');",
+    );
+    let mut project = project(&systems, Direction::ToCentral, |_| ());
+    let kind = VirtualKind::Members {
+        schema_type: "member".to_owned(),
+        own_reference: vec!["p".to_owned()],
+        member_reference: vec!["item".to_owned()],
+        property: "name".to_owned(),
+    };
+    project.central.schema.classes[0].virtual_properties =
+        vec![VirtualProperty { multi_valued: true, ..property("list", ValueType::String, kind) }];
+    for (phone, expected) in [("x", "1 2 3"), ("y", "1 2 3 4"), ("a", "1 2 3 4"), ("", "1 2 3 4")] {
+        systems.right().execute("UPDATE q SET phone = ?", [phone]).unwrap();
+        systems.run_well(&project);
+        let held = "SELECT group_concat(item, ' ') FROM (SELECT item FROM member ORDER BY item)";
+        assert_eq!(rows(&systems.left(), held), [expected], "{phone}");
+        assert_eq!(systems.run_well(&project).total_writes(), 0);
+    }
+}

@@ -3,7 +3,9 @@
 
 use syncwright_core::{
     check::check,
-    project::{Direction, Generated, Literal, Project, PropertyRule},
+    project::{
+        Condition, Direction, Generated, Literal, MappingDirection, Project, PropertyRule, SchemaClass,
+    },
 };
 
 use crate::{
@@ -28,10 +30,8 @@ fn project(systems: &Systems, filter: &str, rules: &[PropertyRule]) -> Project {
     mapping.name = "p".to_owned();
     let mut project = systems.project(Direction::ToTarget, vec![mapping]);
     project.target.schema.types[0].properties[0].generated = Generated::Identity;
-    project.target.schema.classes = vec![syncwright_core::project::SchemaClass {
-        filter: Some(filter.to_owned()),
-        ..class("d", "q", Vec::new())
-    }];
+    project.target.schema.classes =
+        vec![SchemaClass { filter: Some(filter.to_owned()), ..class("d", "q", Vec::new()) }];
     project
 }
 
@@ -95,8 +95,38 @@ fn an_update_does_not_move_who_would_be_inserted_again() {
     let mut project = project(&systems, "x = 1", &[rule("x", "x")]);
     assert_eq!(runs(&systems, &project), 1);
     assert_eq!(names(&systems), ["c|1"]);
+    // Nor where only some would be: nobody knows whether this one.
+    let condition = Some(Condition::Expression("Left.id > 100".to_owned()));
+    project.workflows[0].steps[0].methods.only_in_source[0].condition = condition;
+    assert_eq!(runs(&systems, &project), 1);
     // Where nothing is inserted, the object may leave.
     project.workflows[0].steps[0].methods.only_in_source.clear();
     assert_eq!(runs(&systems, &project), 0);
     assert_eq!(names(&systems), ["c|0"]);
+}
+
+/// D2: a forced rule that takes the central object out of its class would let the next run delete its counterpart.
+#[test]
+fn a_forced_rule_does_not_move_who_would_be_missing() {
+    for corrected in [false, true] {
+        let systems = systems();
+        systems.left().execute_batch("DELETE FROM p WHERE id < 3").unwrap();
+        systems.right().execute_batch("UPDATE q SET x = 0").unwrap();
+        let against = PropertyRule {
+            direction: MappingDirection::ToCentral,
+            force_against_direction: !corrected,
+            detect_rogue_modifications: corrected,
+            correct_rogue_modifications: corrected,
+            ignore_direction_on_insert: corrected,
+            ..rule("x", "x")
+        };
+        let mut project = project(&systems, "n IS NOT NULL", &[against]);
+        project.mappings[0].left = "c".to_owned();
+        project.central.schema.classes =
+            vec![SchemaClass { filter: Some("x = 1".to_owned()), ..class("c", "p", Vec::new()) }];
+        assert_eq!(messages(&systems.run(&project), "SW-R120").len(), 1, "corrected: {corrected}");
+        systems.run(&project);
+        assert_eq!(rows(&systems.left(), "SELECT x FROM p"), ["1"]);
+        assert_eq!(names(&systems), ["c|0"]);
+    }
 }

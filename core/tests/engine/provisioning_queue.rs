@@ -8,8 +8,8 @@ use syncwright_core::{
     journal::{Journal, RunKind},
     progress::{CancelToken, Progress, Silent},
     project::{
-        Direction, Mapping, MappingDirection, Project, PropertyRule, Provider, SecretStore, SendOn,
-        StartUpConfiguration, Variable, VariableSet, Workflow,
+        Condition, Direction, Exclusion, ExclusionTest, Mapping, MappingDirection, Method, Project,
+        PropertyRule, Provider, SecretStore, SendOn, StartUpConfiguration, Variable, VariableSet, Workflow,
     },
     provision,
     sync::RunStatus,
@@ -211,6 +211,19 @@ fn variable_sets_lead_to_their_own_systems() {
     };
     assert_eq!(run("import of the test"), ["back of the test"]);
     assert_eq!((mail(&file), mail("test.db")), (keys(&["old"]), keys(&["a@x"])));
+    // What waits for one is no business of the other, though both have one name.
+    systems.left().execute_batch("UPDATE p SET mail = 'later' WHERE id = 1").unwrap();
+    let run_id = rows(&systems.left(), "SELECT id FROM sw_run WHERE start_up = 'import of the test'");
+    let mut journal = Journal::open(&project, systems.folder(), OpenMode::Write).unwrap();
+    journal.queue("R", "p", &["{\"id\":\"1\"}".to_owned()], &run_id[0]).unwrap();
+    let work_like = |like: Option<&str>| {
+        let cancel = CancelToken::default();
+        provision::pending(&project, systems.folder(), like, RunKind::Run, &Silent, &cancel).unwrap().done
+    };
+    assert_eq!((work_like(Some("back")), mail(&file)), (0, keys(&["old"])));
+    assert_eq!((work_like(None), mail("test.db")), (1, keys(&["later"])));
+    assert_eq!(mail(&file), keys(&["old"]));
+    systems.left().execute_batch("UPDATE p SET mail = 'a@x' WHERE id = 1").unwrap();
     // Another set that leads to the same systems.
     systems.right().execute_batch("UPDATE q SET name = 'newer' WHERE id = 1").unwrap();
     assert_eq!(run("import"), ["back"]);
@@ -239,4 +252,47 @@ fn a_column_with_a_sensitive_source_is_hidden() {
     let text = format!("{:#}", systems.run_well(&project).to_json());
     assert_eq!(rows(&systems.right(), "SELECT mail FROM q WHERE id < 4"), ["a@x", "b@x", "c"]);
     assert!(text.contains("mail") && !text.contains("@x"), "{text}");
+}
+
+/// What a step does not do on purpose is not owed: it leaves the queue, and is not busy for it.
+#[test]
+fn what_is_left_alone_on_purpose_does_not_wait() {
+    for case in 0..4 {
+        let systems = systems();
+        let mut project = project(&systems, |mapping| {
+            if case == 0 {
+                mapping.exclusions.writing = vec![Exclusion {
+                    property: "name".to_owned(),
+                    test: ExclusionTest::Equals("c".to_owned()),
+                }];
+            }
+        });
+        let methods = &mut project.workflows[0].steps[0].methods;
+        match case {
+            1 => methods.only_in_source[0].condition = Some(Condition::Expression("Left.id < 3".to_owned())),
+            2 => methods.only_in_source = vec![Method::Ignore.into()],
+            3 => methods.only_in_source.clear(),
+            _ => {}
+        }
+        queue(&systems, &project, &[3]);
+        let worked = work(&systems, &project);
+        assert_eq!((worked.done, worked.waiting), (1, Vec::new()), "case {case}");
+        assert_eq!(written(&systems), Vec::<String>::new());
+        assert_eq!(rows(&systems.left(), "SELECT count(*) FROM sw_pending"), ["0"]);
+    }
+}
+
+/// Who is excluded anyway is nobody that one could be taken for.
+#[test]
+fn excluded_objects_prevent_nothing() {
+    let systems = systems();
+    let project = project(&systems, |mapping| {
+        mapping.prevent_ambiguous_matches = true;
+        mapping.matching = vec![by("mail", pair("mail", "mail"))];
+        mapping.exclusions.writing =
+            vec![Exclusion { property: "name".to_owned(), test: ExclusionTest::Equals("d".to_owned()) }];
+    });
+    systems.left().execute_batch("UPDATE p SET mail = 'same' WHERE id > 2").unwrap();
+    assert_eq!(provision(&systems, &project, &["3"]).run.status, RunStatus::Done);
+    assert_eq!(written(&systems), ["+3"]);
 }

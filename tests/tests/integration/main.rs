@@ -72,6 +72,8 @@ mod servers;
 mod window;
 mod wizard;
 #[cfg(unix)]
+mod wizard_again;
+#[cfg(unix)]
 mod wizard_elsewhere;
 #[cfg(unix)]
 mod wizard_expert;

@@ -110,7 +110,7 @@ pub fn to_connection(window: &mut Window, system: &str) {
 
 /// A window on the page *Schema detection*, with the personnel database in SQLite; and that database's file.
 #[track_caller]
-fn detected(home: &Home) -> (Window, PathBuf) {
+pub fn detected(home: &Home) -> (Window, PathBuf) {
     let hr = home.path().join("hr.db");
     personnel(&hr);
     let mut window = home.wizard();

@@ -179,6 +179,12 @@ pub fn check(draft: &Draft, save: &save_configuration::State) -> Result<(), Prob
     Ok(())
 }
 
+/// True if the chosen central system was not read as its connection is now.
+#[must_use]
+pub fn is_unread(draft: &Draft) -> bool {
+    draft.central_choice != CentralChoice::NewIdentityStore && !super::detection::is_current(&draft.central)
+}
+
 /// Connects the central system and reads its schema. A new identity store is imagined for that: its file is made
 /// when the project is saved.
 pub fn work(save: &mut save_configuration::State, cx: &mut Cx<'_>) -> PageJob {

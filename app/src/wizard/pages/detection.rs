@@ -11,7 +11,7 @@ use crate::{
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if !is_current(cx.system()) {
+    if !cx.edits && !is_current(cx.system()) {
         let words = if cx.busy {
             "Tables, columns, keys and relations are read from the catalog. No data is read, nothing is written."
         } else {
@@ -29,8 +29,22 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     unusable_ui(ui, cx.system());
     unfit_ui(ui, cx.system());
     ui.add_space(theme::S2);
-    if ui.add(Button::new("Read again").icon(Icon::Refresh)).clicked() {
+    if cx.edits {
+        update_ui(ui, cx);
+    } else if ui.add(Button::new("Read again").icon(Icon::Refresh)).clicked() {
         cx.asks.push(Ask::WorkHere);
+    }
+}
+
+/// Mappings hang on the schema of an open project: what reading it again changes is shown before it counts (S5).
+fn update_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    text::hint_ui(
+        ui,
+        "Reading the schema again shows what has changed and what that breaks, before anything is taken over.",
+    );
+    ui.add_space(theme::S1);
+    if ui.add(Button::new("Apply and update schema").icon(Icon::Refresh)).clicked() {
+        cx.asks.push(Ask::ApplyAndRead);
     }
 }
 
@@ -136,7 +150,7 @@ pub fn is_current(system: &SystemDraft) -> bool {
 
 /// Reads the schema unless it was read with this connection, or a button asks for it.
 pub fn work(cx: &mut Cx<'_>, stay: bool) -> Option<PageJob> {
-    if is_current(cx.system()) && !stay {
+    if cx.edits || is_current(cx.system()) && !stay {
         return None;
     }
     let fills = cx.system().fill_completely;
@@ -155,7 +169,7 @@ pub fn take(draft: &mut Draft, detection: Detection) {
         let unfit = completions.apply(system.schema_mut());
         system.unfit = unfit.iter().map(ToString::to_string).collect();
     }
-    system.owners = detection.owners;
+    (system.owners, system.owners_known) = (detection.owners, true);
     system.recognised = detection.recognised;
     system.detected_with = Some(detection.connection);
     system.stale = false;

@@ -65,6 +65,8 @@ pub type PageJob = JobHandle<Result<Outcome, Problem>>;
 pub enum Ask {
     /// Do the work of the page and stay there: *Test connection*, *Read again*.
     WorkHere,
+    /// Take the settings of the edited system over, and read its schema again.
+    ApplyAndRead,
 }
 
 /// Everything that a page draws with beside its own state.

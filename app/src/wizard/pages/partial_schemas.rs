@@ -41,16 +41,20 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn not_counted_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if cx.system().is_detected() {
+    if cx.system().are_owners_known() {
         state::empty_ui(ui, Icon::Database, "No schemas", "This database has no schemas to choose among.");
         return;
     }
     text::body_ui(
         ui,
-        "The schemas of the database are not known yet. Next looks for them and counts their tables.",
+        if cx.edits {
+            "The schemas of the database are not known yet."
+        } else {
+            "The schemas of the database are not known yet. Next looks for them and counts their tables."
+        },
     );
     ui.add_space(theme::S3);
-    if ui.add(Button::new("Look for schemas").icon(Icon::Refresh)).clicked() {
+    if !cx.busy && ui.add(Button::new("Look for schemas").icon(Icon::Refresh)).clicked() {
         cx.asks.push(Ask::WorkHere);
     }
 }
@@ -98,8 +102,12 @@ pub fn check(draft: &Draft) -> Result<(), Problem> {
 
 /// Looks for schemas unless they are known.
 pub fn work(cx: &mut Cx<'_>, stay: bool) -> Option<PageJob> {
-    if cx.system().is_detected() && !stay {
+    if cx.system().are_owners_known() && !stay {
         return None;
+    }
+    if cx.edits {
+        let opener = cx.opener();
+        return Some(detect::count(opener, cx.worker));
     }
     let fills = cx.system().fill_completely;
     let opener = cx.opener();

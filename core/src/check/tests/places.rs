@@ -230,7 +230,7 @@ fn steps() -> Vec<Case> {
         case(&[(E, "SW-C101", IN_PEOPLE)], |project| {
             step(project, "Import", "People").mapping = "Nobody".to_owned();
         }),
-        case(&[(W, "SW-C121", DEPARTMENTS), (W, "SW-C187", IN_PEOPLE)], |project| {
+        case(&[(W, "SW-C121", DEPARTMENTS)], |project| {
             mapping(project, "Department").direction = MappingDirection::ToTarget;
         }),
         case(&[(E, "SW-C122", OUT_PEOPLE)], |project| {
@@ -272,7 +272,7 @@ fn start_ups() -> Vec<Case> {
             project.start_ups.remove(0);
         }),
         // Steps without a direction of their own turn with it, but the mapping of one does not permit it.
-        case(&[(W, "SW-C121", DEPARTMENTS), (W, "SW-C187", IN_PEOPLE)], |project| {
+        case(&[(W, "SW-C121", DEPARTMENTS)], |project| {
             project.start_ups[0].direction = Some(Direction::ToTarget);
         }),
         case(&nothing, |project| {

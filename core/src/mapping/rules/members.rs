@@ -38,6 +38,8 @@ pub(super) struct MemberRule {
     superfluous: Superfluous,
     /// R14: the value of the property is its first element; the others are nobody's business.
     only_first: bool,
+    /// The property has a first element.
+    is_ordered: bool,
 }
 
 /// What happens to elements that the source does not have.
@@ -73,6 +75,7 @@ impl MemberRule {
             filter: rule.members.clone(),
             superfluous,
             only_first: rule.first_value_as_single_value,
+            is_ordered: property.is_ordered(),
         })
     }
 
@@ -129,12 +132,9 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     if source.len() == written.len() && source.iter().zip(written).all(|(one, other)| one.1 == other.1) {
         return Outcome::Same;
     }
-    let source = if rule.only_first { source.get(..1).unwrap_or_default() } else { source };
-    if rule.only_first && holds_first(rule, source, written) {
-        return Outcome::Same;
+    if rule.only_first {
+        return first_replaced(rule, source.first(), written);
     }
-    // Without a value of its own the property has no first one either: nothing is left.
-    let first_goes = rule.only_first && !source.is_empty();
     let mut seen = HashSet::new();
     let source: Vec<(usize, String)> = source
         .iter()
@@ -145,10 +145,9 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     let mut present = HashSet::new();
     let old: Vec<(usize, String, bool)> = written
         .iter()
-        .enumerate()
-        .map(|(place, (index, text))| {
+        .map(|(index, text)| {
             let key = rule.key(text);
-            let stays = wanted.contains(key.as_str()) || rule.stays(&key, text) || first_goes && place > 0;
+            let stays = wanted.contains(key.as_str()) || rule.stays(&key, text);
             (*index, key, stays)
         })
         .filter(|(_, key, _)| present.insert(key.clone()))
@@ -167,15 +166,32 @@ fn outcome(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)
     Outcome::Changed(staying.chain(new).collect())
 }
 
-/// Whether the value of the source is where the property has its own: in front, or, without an order, anywhere.
-fn holds_first(rule: &MemberRule, source: &[(usize, &str)], written: &[(usize, &str)]) -> bool {
-    let Some((_, value)) = source.first() else { return written.is_empty() };
-    let value = rule.key(value);
-    if !rule.is_mapped(&value) {
-        return true;
+/// R14: the value of the property is its first element. It is replaced, and the others stay; without a value of its own
+/// the property has no element left. Rows of a table have no first one: nobody knows which of them to take away, so the
+/// value is added if it is not there.
+fn first_replaced(rule: &MemberRule, value: Option<&(usize, &str)>, written: &[(usize, &str)]) -> Outcome {
+    let Some((source, text)) = value else {
+        let goes = |(_, text): &(usize, &str)| rule.is_ordered && !rule.stays(&rule.key(text), text);
+        if !written.iter().any(goes) {
+            return Outcome::Same;
+        }
+        let staying = written.iter().filter(|element| !goes(element));
+        return Outcome::Changed(staying.map(|(index, _)| Element::Written(*index)).collect());
+    };
+    let key = rule.key(text);
+    let is_value = |(_, text): &&(usize, &str)| rule.key(text) == key;
+    let there =
+        if rule.is_ordered { written.first().filter(is_value) } else { written.iter().find(is_value) };
+    if there.is_some() || !rule.is_mapped(&key) {
+        return Outcome::Same;
     }
-    let is_value = |(_, text): &(usize, &str)| rule.key(text) == value;
-    if rule.order_counts { written.first().is_some_and(is_value) } else { written.iter().any(is_value) }
+    let others = written.iter().enumerate().filter(|(place, element)| {
+        let (_, text) = element;
+        let stays = *place > 0 || !rule.is_ordered || rule.stays(&rule.key(text), text);
+        stays && !is_value(element)
+    });
+    let others = others.map(|(_, (index, _))| Element::Written(*index));
+    Outcome::Changed(std::iter::once(Element::Source(*source)).chain(others).collect())
 }
 
 /// The source's order; what stays beside it comes behind.

@@ -142,7 +142,14 @@ impl State {
 
     /// Takes a decision into the schema, and looks at once whether the data agrees. False if it cannot be taken.
     fn edit(&mut self, edit: &Edit, tables: &mut tables::State, cx: &mut Cx<'_>) -> bool {
-        let applied = edit.apply(cx.system_mut().schema_mut());
+        // What is refused must not count as a change of the schema.
+        let applied = match edit {
+            Edit::Targets { .. } => {
+                let mut changed = Schema::clone(&cx.system().schema);
+                edit.apply(&mut changed).map(|()| cx.system_mut().schema = changed.into())
+            }
+            _ => edit.apply(cx.system_mut().schema_mut()),
+        };
         let table = edit.table();
         tables.selected = cx.system().schema.types.get(table).map(|one| one.name.clone());
         self.problem = None;

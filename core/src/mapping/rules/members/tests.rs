@@ -10,6 +10,7 @@ fn rule() -> MemberRule {
         filter: MemberFilter::All,
         superfluous: Superfluous::Removed,
         only_first: false,
+        is_ordered: false,
     }
 }
 
@@ -66,7 +67,7 @@ fn case_order_filters_and_protection() {
 /// R14: only the first value is compared and replaced.
 #[test]
 fn only_the_first_value_counts() {
-    let ordered = MemberRule { only_first: true, order_counts: true, ..rule() };
+    let ordered = MemberRule { only_first: true, is_ordered: true, ..rule() };
     for (source, written, expected) in [
         (&["x"][..], &["x", "y"][..], None),
         (&["z"], &["x", "y"], Some(&["z", "y"][..])),
@@ -75,6 +76,7 @@ fn only_the_first_value_counts() {
         (&[], &["x", "y"], Some(&[])),
         (&[], &[], None),
         (&["z", "w"], &["x", "y"], Some(&["z", "y"])),
+        (&["z"], &["x", "y", "y"], Some(&["z", "y", "y"])),
     ] {
         let new = become_of(&ordered, source, written);
         assert_eq!(
@@ -83,10 +85,11 @@ fn only_the_first_value_counts() {
             "{source:?}"
         );
     }
-    // Rows of a table have no first one: it is enough that the value is among them.
+    // Rows of a table have no first one: it is enough that the value is among them, and none is taken away.
     let rows = MemberRule { only_first: true, ..rule() };
     assert_eq!(become_of(&rows, &["y"], &["x", "y"]), None);
-    assert_eq!(become_of(&rows, &["z"], &["x", "y"]).unwrap(), ["y", "z"]);
+    assert_eq!(become_of(&rows, &["z"], &["x", "y"]).unwrap(), ["z", "x", "y"]);
+    assert_eq!(become_of(&rows, &[], &["x", "y"]), None);
 }
 
 prop_compose! {
@@ -94,6 +97,7 @@ prop_compose! {
         order_counts in any::<bool>(),
         ignore_case in any::<bool>(),
         only_first in any::<bool>(),
+        is_ordered in any::<bool>(),
         filter in prop_oneof![
             Just(MemberFilter::All),
             vec("[abAB]", 0..3).prop_map(MemberFilter::IncludeOnly),
@@ -115,6 +119,7 @@ prop_compose! {
             filter,
             superfluous,
             only_first,
+            is_ordered,
         }
     }
 }
