@@ -58,7 +58,7 @@ fn what_is_refused_keeps_the_pages_open() {
     on_page(&mut window, "Data relations");
     fill(&mut window, "Refers to: employees.family_name", "");
     click(&mut window, "Apply to the project");
-    until_seen(&mut window, "What it consists of");
+    until_seen(&mut window, "Update target schema");
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn start_ups() -> Vec<Case> {
             project.start_ups.remove(0);
         }),
         // Steps without a direction of their own turn with it, but the mapping of one does not permit it.
-        case(&[(W, "SW-C121", DEPARTMENTS)], |project| {
+        case(&[(W, "SW-C121", DEPARTMENTS), (W, "SW-C187", IN_PEOPLE)], |project| {
             project.start_ups[0].direction = Some(Direction::ToTarget);
         }),
         case(&nothing, |project| {
