@@ -12,6 +12,9 @@ use crate::{
     wizard::Draft,
 };
 
+/// Height of the list if it is long.
+const HIGHEST: f32 = 300.0;
+
 /// What is only of this window.
 #[derive(Default)]
 pub struct State {
@@ -45,7 +48,8 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         return;
     }
     let mut chosen = None;
-    ui.allocate_ui(egui::vec2(ui.available_width(), 300.0), |ui| {
+    let height = (names.len() as f32 * theme::ROW).min(HIGHEST);
+    ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
         let current = zone.as_deref();
         rows::rows_ui(
             ui,
