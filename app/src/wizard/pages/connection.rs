@@ -150,6 +150,7 @@ pub fn work(cx: &mut Cx<'_>) -> PageJob {
 pub fn test(cx: &Cx<'_>, opener: Opener) -> PageJob {
     cx.worker.spawn("Connecting", move |job| {
         syncwright_core::progress::Progress::phase(&job.progress, "Connecting");
+        tracing::info!(system = opener.connection.label(), "connecting");
         opener
             .open(&job.cancel)
             .and_then(|mut connector| connector.test())
