@@ -80,12 +80,6 @@ impl State {
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
-    if state.stores.is_idle() {
-        state.stores = Loading::Running(
-            cx.worker
-                .spawn("Looking for a keyring", |_| Ok((stores().keyring_state(), stores().file_state()))),
-        );
-    }
     password_ui(ui, state, cx);
     ui.add_space(theme::S4);
     template_ui(ui, state, cx);
@@ -109,6 +103,12 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
 
 /// Draws the choice where passwords live.
 pub fn password_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
+    if state.stores.is_idle() {
+        state.stores = Loading::Running(
+            cx.worker
+                .spawn("Looking for a keyring", |_| Ok((stores().keyring_state(), stores().file_state()))),
+        );
+    }
     text::heading_ui(ui, "Where does the password live?");
     ui.add_space(theme::S2);
     let (keyring, file) = match &state.stores {
