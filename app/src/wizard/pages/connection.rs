@@ -56,7 +56,7 @@ impl State {
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     let side = cx.draft.side;
-    connection_form::ui(ui, state, cx, side);
+    connection_form::fields_ui(ui, state, cx, side);
     ui.add_space(theme::S2);
     let button = Button::new("Test connection").icon(Icon::Activate);
     if ui.add(button).on_hover_text("Connect now, and show what the server says").clicked() {
@@ -70,6 +70,8 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         let (product, location, driver) = (&server.product, &server.location, driver.unwrap_or_default());
         note_ui(ui, Icon::Ok, color, &format!("Connected: {product} at {location}{driver}"));
     }
+    ui.add_space(theme::S2);
+    connection_form::more_ui(ui, state, cx, side);
 }
 
 /// What must be put right before anything is connected.

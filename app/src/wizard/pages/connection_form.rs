@@ -6,13 +6,14 @@ use egui::{CollapsingHeader, Ui};
 use secrecy::ExposeSecret as _;
 use syncwright_core::{
     connect::systems::{ConnectionField, ConnectionForm, SecurityField, SystemKind, connection_form},
-    project::{Connection, CsvFormat, Newline, Provider, Side, is_secret_attribute},
+    project::{Connection, Provider, Side, is_secret_attribute},
 };
 
 use super::{
     Cx,
     browse::{Browse, Kind, path_ui},
     connection::State,
+    csv_format,
     widgets::{bare_text_ui, number_ui, password_ui, text_ui},
 };
 use crate::{
@@ -24,8 +25,15 @@ use crate::{
 const SQLITE_FILE: Kind = Kind::File(&["db", "sqlite", "sqlite3", "db3"]);
 const CERTIFICATE: Kind = Kind::File(&["pem", "crt", "cer", "arm"]);
 
-/// Draws the fields of a side's connection.
+/// Draws the fields of a side's connection, and its rarely needed settings.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
+    fields_ui(ui, state, cx, side);
+    ui.add_space(theme::S2);
+    more_ui(ui, state, cx, side);
+}
+
+/// Draws the fields of a side's connection: where it is, and who connects.
+pub fn fields_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
     let kind = cx.draft.of(side).kind.clone();
     field::card_ui(ui, |ui| match &kind {
         Some(SystemKind::Sqlite) => file_ui(ui, &mut state.browse, cx, side),
@@ -51,7 +59,11 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
             text::hint_ui(ui, "Choose the database system first.");
         }
     });
-    ui.add_space(theme::S2);
+}
+
+/// Draws the settings that few connections need.
+pub fn more_ui(ui: &mut Ui, state: &State, cx: &mut Cx<'_>, side: Side) {
+    let kind = cx.draft.of(side).kind.clone();
     let connection = &mut system_mut(cx, side).connection;
     if let Some(on) =
         field::switch_ui(ui, "Read-only: nothing is ever written to this system", connection.read_only)
@@ -85,55 +97,7 @@ fn csv_ui(ui: &mut Ui, browse: &mut Browse, cx: &mut Cx<'_>, side: Side) {
     let worker = cx.worker;
     let Provider::Csv { folder, format } = &mut system_mut(cx, side).connection.provider else { return };
     path_ui(ui, browse, worker, Kind::Folder, "Folder", "/path/to/folder", folder);
-    csv_format_ui(ui, format);
-}
-
-fn csv_format_ui(ui: &mut Ui, format: &mut CsvFormat) {
-    if let Some(on) = field::switch_ui(ui, "The first line names the columns", format.header) {
-        format.header = on;
-    }
-    ui.add_space(theme::S2);
-    field::form_ui(ui, "Between two values", |ui| {
-        let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
-        if let Some(new) = field::choice_ui(ui, "Between two values", format.delimiter, &choices, 180.0) {
-            format.delimiter = new;
-        }
-    });
-    field::form_ui(ui, "Around a value", |ui| {
-        let choices = [('"', "double quotes"), ('\'', "single quotes")];
-        if let Some(new) = field::choice_ui(ui, "Around a value", format.quote, &choices, 180.0) {
-            format.quote = new;
-        }
-    });
-    field::form_ui(ui, "Before a quote inside a value", |ui| {
-        let other = format.escape.map(|escape| escape.to_string()).unwrap_or_default();
-        let mut choices = vec![(None, "the quote doubled"), (Some('\\'), "a backslash")];
-        if choices.iter().all(|(escape, _)| *escape != format.escape) {
-            choices.push((format.escape, &other));
-        }
-        if let Some(new) =
-            field::choice_ui(ui, "Before a quote inside a value", format.escape, &choices, 180.0)
-        {
-            format.escape = new;
-        }
-    });
-    field::form_ui(ui, "End of a line, when written", |ui| {
-        let choices = [(Newline::Lf, "LF (Unix)"), (Newline::CrLf, "CR LF (Windows)")];
-        if let Some(new) =
-            field::choice_ui(ui, "End of a line, when written", format.newline, &choices, 180.0)
-        {
-            format.newline = new;
-        }
-    });
-    text_ui(ui, "Encoding", "utf-8", &mut format.encoding);
-    let mut uid = format.uid_column.clone().unwrap_or_default();
-    if text_ui(ui, "Column that identifies a row", "found in the data", &mut uid) {
-        format.uid_column = Some(uid).filter(|name| !name.trim().is_empty());
-    }
-    let mut null = format.null_value.clone().unwrap_or_default();
-    if text_ui(ui, "Text that stands for no value", "an empty field", &mut null) {
-        format.null_value = Some(null).filter(|text| !text.is_empty());
-    }
+    csv_format::ui(ui, format);
 }
 
 /// Sets an attribute; an empty one is left out.

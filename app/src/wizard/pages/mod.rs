@@ -9,6 +9,7 @@ pub mod central;
 pub mod complete_schema;
 pub mod connection;
 pub mod connection_form;
+mod csv_format;
 pub mod data_operations;
 pub mod database_system;
 pub mod describe;
