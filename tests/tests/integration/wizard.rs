@@ -137,7 +137,8 @@ pub fn to_the_end(window: &mut Window, home: &Home, name: &str) -> PathBuf {
     fill(window, "Name of the project", name);
     next(window, "Finish");
     click(window, "Save project");
-    until_seen(window, "What it consists of");
+    // A project with a mapping shows that first.
+    until_seen(window, "Project settings");
     let file = home.path().join(format!("projects/{name}.ron"));
     let project = project::load(&file).expect("the project");
     let findings = check::check(&project);

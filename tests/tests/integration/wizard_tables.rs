@@ -19,7 +19,7 @@ fn database(file: &Path) {
     Connection::open(file)
         .and_then(|database| {
             database.execute_batch(
-                "CREATE TABLE badges (number TEXT, serial TEXT, room TEXT);
+                "CREATE TABLE badges (number TEXT, badge_id TEXT, room TEXT);
                  CREATE TABLE teams (id INTEGER PRIMARY KEY NOT NULL, title TEXT);
                  CREATE TABLE memberships (employee_id INTEGER NOT NULL, team_id INTEGER NOT NULL,
                    PRIMARY KEY (employee_id, team_id));
@@ -90,14 +90,14 @@ fn keys_are_checked_and_suggested() {
     click_role(&mut window, Role::CheckBox, "Key: badges.number");
     until_told(
         &mut window,
-        "1 duplicate value in 2 rows, e.g. “b1” in 2 rows; 1 row without value, e.g. (number = NULL, serial = “s3”, room = “B”).",
+        "1 duplicate value in 2 rows, e.g. “b1” in 2 rows; 1 row without value, e.g. (number = NULL, badge_id = “s3”, room = “B”).",
     );
     picture(&mut window, "keys-checked");
     click_role(&mut window, Role::Button, "Suggest keys");
-    until_seen(&mut window, "Use this key: serial");
-    click_role(&mut window, Role::Button, "Use this key: serial");
+    until_seen(&mut window, "Use this key: badge_id");
+    click_role(&mut window, Role::Button, "Use this key: badge_id");
     until_told(&mut window, "OK: 3 rows, and no two have the same value.");
-    assert!(sees(&window, "Is the key: serial"), "{:?}", texts(&window));
+    assert!(sees(&window, "Is the key: badge_id"), "{:?}", texts(&window));
 
     fill(&mut window, "Filter tables and columns", "badges");
     assert!(has_row(&window, "badges") && !has_row(&window, "employees"), "{:?}", texts(&window));
@@ -114,7 +114,7 @@ fn keys_are_checked_and_suggested() {
     let file = to_the_end_from_relations(&mut window, &home, "keys");
     let project = project::load(&file).expect("the project");
     let badges = project.target.schema.schema_type("badges").expect("badges");
-    assert_eq!((badges.key.as_slice(), badges.key_declared), (["serial".to_owned()].as_slice(), true));
+    assert_eq!((badges.key.as_slice(), badges.key_declared), (["badge_id".to_owned()].as_slice(), true));
 }
 
 fn to_the_end_from_relations(window: &mut Window, home: &Home, name: &str) -> std::path::PathBuf {
