@@ -117,6 +117,8 @@ fn file_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         let ready = !state.path.trim().is_empty() && !state.file.is_running();
         if ui.add(Button::new("Load template").icon(Icon::Open).enabled(ready)).clicked() {
             let path = PathBuf::from(state.path.trim());
+            // What was loaded before says nothing about this one.
+            state.loaded = None;
             state.file = Loading::Running(cx.worker.spawn("Reading the template", move |_| {
                 ConnectionTemplate::load(&path)
                     .map(Box::new)
