@@ -148,7 +148,8 @@ fn reveal(state: &mut RowsState, row: u64, in_sight: f64) {
 
 fn bar_ui(ui: &Ui, id: Id, area: Rect, state: &mut RowsState, in_sight: f64, last_top: f64, count: u64) {
     let track = Rect::from_min_max(pos2(area.right() - BAR, area.top()), area.max);
-    let length = ((in_sight / count as f64) as f32 * track.height()).clamp(24.0, track.height());
+    // A list can be lower than the shortest handle.
+    let length = ((in_sight / count as f64) as f32 * track.height()).max(24.0).min(track.height());
     let room = track.height() - length;
     let response = ui.interact(track, id.with("bar"), Sense::DRAG | Sense::CLICK);
     if let Some(Pos2 { y, .. }) =

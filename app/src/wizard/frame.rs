@@ -13,6 +13,7 @@ use super::{
     replaced::question_ui,
 };
 use crate::{
+    problem::Problem,
     ui::{Button, Icon, bars, button, dialog, icon_button_ui, text, theme, tokens},
     worker::Worker,
 };
@@ -79,16 +80,12 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
     });
     text::hint_ui(ui, page.purpose());
     ui.add_space(theme::S3);
-    if let Some(problem) = wizard.problem().cloned() {
-        ui.scope(|ui| {
-            if !pages::fills(page) {
-                ui.set_max_width((ui.available_width() - 12.0).min(pages::FORM));
-            }
-            pages::problem_ui(ui, &problem);
-        });
-    }
+    let problem = wizard.problem().cloned();
     let typed = has_typed(ui);
     let asks = if pages::fills(page) {
+        if let Some(problem) = &problem {
+            pages::problem_ui(ui, problem);
+        }
         inner_ui(ui, wizard, worker)
     } else {
         ScrollArea::vertical()
@@ -96,6 +93,7 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 ui.set_max_width((ui.available_width() - 12.0).min(pages::FORM));
+                problem_ui(ui, problem.as_ref());
                 inner_ui(ui, wizard, worker)
             })
             .inner
@@ -108,6 +106,23 @@ fn page_ui(ui: &mut Ui, wizard: &mut Wizard, worker: &Worker, help: bool) {
             Ask::WorkHere => wizard.work_here(worker),
             Ask::ApplyAndRead => wizard.apply_and_read(worker),
         }
+    }
+}
+
+/// What keeps the wizard on the page, above the form and scrolled with it: a small window has no room for both. A new
+/// one is brought into sight.
+fn problem_ui(ui: &mut Ui, problem: Option<&Problem>) {
+    let id = ui.scope_id().with("problem");
+    let shown = problem.map(Problem::details);
+    let before: Option<String> = ui.data(|data| data.get_temp(id)).flatten();
+    if let Some(problem) = problem {
+        let response = ui.scope(|ui| pages::problem_ui(ui, problem)).response;
+        if shown != before {
+            response.scroll_to_me(Some(Align::Min));
+        }
+    }
+    if shown != before {
+        ui.data_mut(|data| data.insert_temp(id, shown));
     }
 }
 

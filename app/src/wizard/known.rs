@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use syncwright_core::{
-    project::{self, Connection, Provider, Side},
+    project::{self, Access, Connection, Provider, RemoteServer, Side},
     secret::{FileState, Kept, KeyringState, SecretName, stores},
 };
 
@@ -22,6 +22,8 @@ pub struct KnownSystem {
     pub project: String,
     /// File of the project.
     pub file: PathBuf,
+    /// The remote connection server that it is reached through.
+    pub server: Option<RemoteServer>,
     /// What says which database it is.
     place: Vec<String>,
 }
@@ -78,6 +80,10 @@ pub fn systems(mut files: Vec<PathBuf>, folder: &Path) -> Vec<KnownSystem> {
                 identifier: connection.system_identifier.clone(),
                 project: project.label().to_owned(),
                 file: file.clone(),
+                server: match &connection.access {
+                    Access::Remote(server) => Some(server.clone()),
+                    Access::Direct => None,
+                },
                 place: whole_place(&connection.provider, &folder),
             });
         }

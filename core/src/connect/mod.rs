@@ -72,6 +72,8 @@ pub struct ServerInfo {
     pub product: String,
     /// Where it is, in words that contain no secret.
     pub location: String,
+    /// File of the driver, and its version as far as it is known; nothing if no driver is needed.
+    pub driver: Option<String>,
 }
 
 /// What a connector can do.

@@ -2,11 +2,14 @@
 //!
 //! Knowledge only: drivers are looked for where the machine registers them, nothing is connected.
 
+use std::{collections::BTreeMap, path::PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::odbc::{
     dialect::{self, Dialect, Verified},
     driver::{self, Registration},
+    version,
 };
 
 /// A kind of system that can be chosen (W3).
@@ -30,29 +33,79 @@ pub struct OfferedSystem {
     /// Name shown to people.
     pub label: String,
     /// Installed drivers that suit it, the preferred one first; none for embedded systems.
-    pub drivers: Vec<Registration>,
+    pub drivers: Vec<InstalledDriver>,
+    /// Version of what is part of the program.
+    pub version: Option<String>,
     /// What is missing here, and how to get it; nothing if it can be used.
     pub missing: Option<String>,
     /// A remark on how far it has been tried.
     pub remark: &'static str,
 }
 
-/// All systems, those first that most people have.
+/// A driver that is registered here, and whose library is there (W3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledDriver {
+    /// Name in the registration, for example `PostgreSQL Unicode`.
+    pub name: String,
+    /// Its version, if that can be told without connecting.
+    pub version: Option<String>,
+}
+
+/// The driver manager that loads ODBC drivers.
+#[must_use]
+pub const fn driver_manager() -> &'static str {
+    if cfg!(feature = "vendored-unix-odbc") && !cfg!(windows) {
+        "unixODBC, which is part of this program"
+    } else {
+        "the driver manager of this system"
+    }
+}
+
+/// All systems, those first that most people have. Looks for drivers and asks for their versions, which can take a
+/// moment.
 #[must_use]
 pub fn offered_systems() -> Vec<OfferedSystem> {
-    offered(&driver::registrations(), &driver::data_sources())
+    let registrations = driver::registrations();
+    let versions = version::versions(registrations.iter().filter_map(|one| one.library.as_deref()));
+    offered(&registrations, &driver::data_sources(), &versions)
+}
+
+type Versions = BTreeMap<PathBuf, String>;
+
+/// Those of the registered drivers whose library is there.
+fn installed<'a>(
+    registrations: impl IntoIterator<Item = &'a Registration>,
+    versions: &Versions,
+) -> Vec<InstalledDriver> {
+    let there = registrations.into_iter().filter_map(|one| Some((one, one.library.as_ref()?)));
+    there
+        .map(|(one, library)| InstalledDriver {
+            name: one.name.clone(),
+            version: versions.get(library).cloned(),
+        })
+        .collect()
 }
 
 const ORDER: [&str; 6] = ["db2", "postgresql", "sql_server", "oracle", "mariadb", "sqlite"];
 
-fn offered(registrations: &[Registration], data_sources: &[String]) -> Vec<OfferedSystem> {
-    let mut systems = vec![embedded(SystemKind::Sqlite, "SQLite (embedded)", "No driver to install")];
+fn offered(
+    registrations: &[Registration],
+    data_sources: &[String],
+    versions: &Versions,
+) -> Vec<OfferedSystem> {
+    let sqlite = Some(format!("SQLite {}", rusqlite::version()));
+    let sqlite = OfferedSystem {
+        version: sqlite,
+        ..embedded(SystemKind::Sqlite, "SQLite (embedded)", "No driver to install")
+    };
+    let mut systems = vec![sqlite];
     let behind_odbc = ORDER.iter().filter_map(|id| dialect::dialect(id));
-    systems.extend(behind_odbc.map(|dialect| behind_driver(dialect, registrations)));
+    systems.extend(behind_odbc.map(|dialect| behind_driver(dialect, registrations, versions)));
     systems.push(OfferedSystem {
         kind: SystemKind::DataSource("generic".to_owned()),
         label: "ODBC data source (DSN)".to_owned(),
-        drivers: registrations.to_vec(),
+        drivers: installed(registrations, versions),
+        version: None,
         missing: data_sources.is_empty().then(|| {
             "no data source is registered on this machine; register one in odbc.ini, or choose the database \
              system itself"
@@ -63,7 +116,8 @@ fn offered(registrations: &[Registration], data_sources: &[String]) -> Vec<Offer
     systems.push(OfferedSystem {
         kind: SystemKind::Odbc("generic".to_owned()),
         label: "Other database behind an ODBC driver".to_owned(),
-        drivers: registrations.iter().filter(|one| one.library.is_some()).cloned().collect(),
+        drivers: installed(registrations, versions),
+        version: None,
         missing: registrations.iter().all(|one| one.library.is_none()).then(|| {
             "no ODBC driver is installed on this machine; install that of the database's vendor".to_owned()
         }),
@@ -74,11 +128,15 @@ fn offered(registrations: &[Registration], data_sources: &[String]) -> Vec<Offer
 }
 
 fn embedded(kind: SystemKind, label: &str, remark: &'static str) -> OfferedSystem {
-    OfferedSystem { kind, label: label.to_owned(), drivers: Vec::new(), missing: None, remark }
+    OfferedSystem { kind, label: label.to_owned(), drivers: Vec::new(), version: None, missing: None, remark }
 }
 
-fn behind_driver(dialect: &dyn Dialect, registrations: &[Registration]) -> OfferedSystem {
-    let drivers = driver::all_for_dialect(dialect, registrations);
+fn behind_driver(
+    dialect: &dyn Dialect,
+    registrations: &[Registration],
+    versions: &Versions,
+) -> OfferedSystem {
+    let drivers = installed(&driver::all_for_dialect(dialect, registrations), versions);
     let missing = drivers.is_empty().then(|| match driver_package(dialect) {
         Some(package) => format!(
             "no ODBC driver for {} is installed; install the package {package}, for example with \
@@ -99,6 +157,7 @@ fn behind_driver(dialect: &dyn Dialect, registrations: &[Registration]) -> Offer
             _ => dialect.label().to_owned(),
         },
         drivers,
+        version: None,
         missing,
         remark: match dialect.verified() {
             Verified::Server => "Tested against real servers",
@@ -294,13 +353,18 @@ mod tests {
 
     #[test]
     fn what_is_not_installed_says_how_to_get_it() {
-        let systems = offered(&[registration("PostgreSQL Unicode", Some("/lib/psqlodbcw.so"))], &[]);
+        let versions = Versions::from([("/lib/psqlodbcw.so".into(), "13.02".to_owned())]);
+        let gone = registration("PostgreSQL ANSI", None);
+        let here = registration("PostgreSQL Unicode", Some("/lib/psqlodbcw.so"));
+        let systems = offered(&[gone, here], &[], &versions);
         let of = |id: &str| {
             let kind = SystemKind::Odbc(id.to_owned());
             systems.iter().find(|system| system.kind == kind).expect("offered")
         };
         assert_eq!(of("postgresql").missing, None);
-        assert_eq!(of("postgresql").drivers.len(), 1);
+        let driver =
+            InstalledDriver { name: "PostgreSQL Unicode".to_owned(), version: Some("13.02".to_owned()) };
+        assert_eq!(of("postgresql").drivers, [driver]);
         assert!(of("mariadb").missing.as_deref().is_some_and(|text| text.contains("odbc-mariadb")));
         assert!(of("db2").missing.as_deref().is_some_and(|text| text.contains("https://")));
         assert_eq!(of("generic").missing, None, "any driver will do");
@@ -308,7 +372,8 @@ mod tests {
 
     #[test]
     fn a_driver_whose_library_is_gone_counts_as_missing() {
-        let systems = offered(&[registration("PostgreSQL Unicode", None)], &["HR".to_owned()]);
+        let systems =
+            offered(&[registration("PostgreSQL Unicode", None)], &["HR".to_owned()], &Versions::new());
         let missing = |kind: &SystemKind| {
             systems.iter().find(|system| system.kind == *kind).and_then(|system| system.missing.clone())
         };
@@ -322,7 +387,11 @@ mod tests {
     fn every_dialect_is_offered_and_no_form_asks_for_a_secret_attribute() {
         for dialect in dialect::all() {
             let kind = SystemKind::Odbc(dialect.id().to_owned());
-            assert!(offered(&[], &[]).iter().any(|system| system.kind == kind), "{}", dialect.id());
+            assert!(
+                offered(&[], &[], &Versions::new()).iter().any(|system| system.kind == kind),
+                "{}",
+                dialect.id()
+            );
             let form = connection_form(dialect.id());
             let names = form.fields.iter().chain(form.security.iter().map(|security| &security.field));
             for field in names {

@@ -71,19 +71,28 @@ mod secrets;
 mod servers;
 mod window;
 mod wizard;
+mod wizard_access;
 #[cfg(unix)]
 mod wizard_again;
 #[cfg(unix)]
 mod wizard_elsewhere;
 #[cfg(unix)]
+mod wizard_errors;
+#[cfg(unix)]
 mod wizard_expert;
 mod wizard_extend;
+mod wizard_known;
+#[cfg(unix)]
+mod wizard_operations;
 mod wizard_passwords;
 mod wizard_replaces;
 #[cfg(unix)]
 mod wizard_secrets;
 #[cfg(unix)]
 mod wizard_systems;
+mod wizard_tables;
+#[cfg(unix)]
+mod wizard_templates;
 
 use syncwright_tests::Program;
 

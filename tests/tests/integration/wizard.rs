@@ -137,7 +137,8 @@ pub fn to_the_end(window: &mut Window, home: &Home, name: &str) -> PathBuf {
     fill(window, "Name of the project", name);
     next(window, "Finish");
     click(window, "Save project");
-    until_seen(window, "What it consists of");
+    // A project with a mapping shows that first.
+    until_seen(window, "Project settings");
     let file = home.path().join(format!("projects/{name}.ron"));
     let project = project::load(&file).expect("the project");
     let findings = check::check(&project);
@@ -190,14 +191,15 @@ fn sqlite_to_a_new_identity_store_in_default_mode() {
     assert!(!home.path().join("state/wizard.ron").exists(), "what was entered is not kept any longer");
 }
 
-/// What a person adds to the project of the wizard: one mapping, one workflow, one start up configuration.
+/// What a person adds to the project of the wizard: one mapping, one workflow, one start up configuration. In place of
+/// `TYPE`, `KEY`, `FIRST` and `LAST` stand names of the target system.
 const ONE_MAPPING: &str = r#"  mappings: [(
-    name: "People", left: "Identity", right: "employees",
-    matching: [(name: "Number", on: Pair("PersonnelNumber", "id"))],
+    name: "People", left: "Identity", right: "TYPE",
+    matching: [(name: "Number", on: Pair("PersonnelNumber", "KEY"))],
     rules: [
-      (name: "Number", left: "PersonnelNumber", right: "id", direction: ToCentral),
-      (name: "First name", left: "FirstName", right: "given_name", direction: ToCentral),
-      (name: "Last name", left: "LastName", right: "family_name", direction: ToCentral),
+      (name: "Number", left: "PersonnelNumber", right: "KEY", direction: ToCentral),
+      (name: "First name", left: "FirstName", right: "FIRST", direction: ToCentral),
+      (name: "Last name", left: "LastName", right: "LAST", direction: ToCentral),
     ],
   )],
   workflows: [(
@@ -210,29 +212,50 @@ const ONE_MAPPING: &str = r#"  mappings: [(
   active: true,
 )"#;
 
+/// Adds one mapping to a project of the wizard, whose type and columns of the target system are named; the project is
+/// sound before and after, inserts so many objects, and writes nothing when it runs once more. `variables` are set
+/// for the program.
+#[track_caller]
+pub fn runs_with_one_mapping(file: &Path, names: [&str; 4], inserts: u64, variables: &[(String, &str)]) {
+    let path = file.to_str().expect("a path");
+    let run = |arguments: &[&str]| {
+        let mut command = crate::program().command();
+        command.args(arguments).envs(variables.iter().map(|(name, value)| (name, value)));
+        syncwright_tests::Outcome::from(command.output().expect("the program can be started")).expect(0)
+    };
+    run(&["check", path]);
+    let text = std::fs::read_to_string(file).expect("the project");
+    let open = text.trim_end().strip_suffix(')').expect("the end of the project");
+    let mut mapping = ONE_MAPPING.to_owned();
+    for (place, name) in ["TYPE", "KEY", "FIRST", "LAST"].into_iter().zip(names) {
+        mapping = mapping.replace(&format!("\"{place}\""), &format!("\"{name}\""));
+    }
+    std::fs::write(file, format!("{open}{mapping}\n")).expect("the project");
+    run(&["check", path]);
+    let writes = || {
+        let report = run(&["run", path, "--start-up", "Import", "--format", "json"]).json();
+        let writes = report["steps"][0]["writes"].as_object().expect("counts").clone();
+        writes.into_iter().filter_map(|(method, count)| Some((method, count.as_u64()?))).collect::<Vec<_>>()
+    };
+    let first = writes();
+    assert!(first.contains(&("insert".to_owned(), inserts)), "{first:?}");
+    assert_eq!(first.iter().map(|(_, count)| count).sum::<u64>(), inserts, "{first:?}");
+    let again = writes();
+    assert_eq!(again.iter().map(|(_, count)| count).sum::<u64>(), 0, "{again:?}");
+}
+
 #[test]
 fn what_the_wizard_saves_is_checked_and_runs_with_one_mapping() {
     let home = Home::new();
     let (mut window, _) = detected(&home);
     let file = to_the_end(&mut window, &home, "runs");
     drop(window);
-
-    let program = crate::program();
-    let path = file.to_str().expect("a path");
-    program.run(["check", path]).expect(0);
-    let text = std::fs::read_to_string(&file).expect("the project");
-    let open = text.trim_end().strip_suffix(')').expect("the end of the project");
-    std::fs::write(&file, format!("{open}{ONE_MAPPING}\n")).expect("the project");
-    program.run(["check", path]).expect(0);
-    let report = program.run(["run", path, "--start-up", "Import", "--format", "json"]).expect(0).json();
-    assert_eq!(report["steps"][0]["writes"]["insert"], 2, "{report}");
-    let again = program.run(["run", path, "--start-up", "Import", "--format", "json"]).expect(0).json();
-    assert_eq!(again["steps"][0]["writes"]["insert"], 0, "{again}");
+    runs_with_one_mapping(&file, ["employees", "id", "given_name", "family_name"], 2, &[]);
 }
 
 /// Presses Tab until what is named so has the focus; fails if it cannot be reached.
 #[track_caller]
-fn tab_to(window: &mut Window, wanted: &str) {
+pub fn tab_to(window: &mut Window, wanted: &str) {
     for _ in 0..120 {
         let focused = window.root().children_recursive().find(|node| node.accesskit_node().is_focused());
         if focused.is_some_and(|node| name(&node) == wanted) {
@@ -245,7 +268,7 @@ fn tab_to(window: &mut Window, wanted: &str) {
 }
 
 /// Types into what has the focus.
-fn type_here(window: &mut Window, text: &str) {
+pub fn type_here(window: &mut Window, text: &str) {
     window.event(egui::Event::Text(text.to_owned()));
     window.run_steps(3);
 }
@@ -424,6 +447,20 @@ fn a_schema_is_updated_and_compressed_in_the_editor() {
     picture(&mut window, "schema-compress");
     click(&mut window, "Cancel");
     assert_eq!(columns(&file), Some(5), "nothing is dropped before that is confirmed");
+    click_role(&mut window, Role::Button, "Compress schema…");
+    until_seen(&mut window, "Drop type departments of the target system");
+    let amount = |text: &String| {
+        text.strip_prefix("Drop ")
+            .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    let drop = texts(&window).into_iter().find(amount);
+    click_role(&mut window, Role::Button, &drop.expect("the button that says how much is dropped"));
+    window.run_steps(4);
+    click(&mut window, "Save");
+    until(&mut window, "the save", |window| !window.state().is_busy());
+    assert_eq!(columns(&file), None, "nothing uses any type");
+    let findings = check::check(&project::load(&file).expect("the project"));
+    assert!(findings.iter().all(|finding| finding.severity != Severity::Error), "{findings:?}");
 }
 
 #[test]

@@ -2,12 +2,15 @@
 //! relation, display templates, a data operation and a virtual property. Then the project runs.
 
 use egui::{Key, accesskit::Role};
-use syncwright_core::project::{self, OperationStrategy, VirtualKind};
+use syncwright_core::{
+    connect::secrets,
+    project::{self, OperationStrategy, VirtualKind},
+};
 use syncwright_tests::servers::{Database, System, or_skip};
 
 use crate::{
     driver::{Window, choose, click, click_role, field, fill, picture, sees, texts, until, until_seen},
-    wizard::{Home, next, to_the_end},
+    wizard::{Home, next, runs_with_one_mapping, to_the_end},
     wizard_systems::fill_connection,
 };
 
@@ -93,6 +96,11 @@ fn postgresql_in_expert_mode() {
     let property = &class.virtual_properties[0];
     assert_eq!((property.name.as_str(), property.secret), ("vrtFullName", true));
     assert!(matches!(&property.kind, VirtualKind::Pattern(text) if text == "%first_name% %last_name%"));
+
+    drop(window);
+    let variable = secrets::password_variable(&project.target.connection.system_identifier);
+    let names = ["people", "pid", "first_name", "last_name"];
+    runs_with_one_mapping(&file, names, 3, &[(variable, database.password())]);
 }
 
 fn to_the_end_through_templates(window: &mut Window, home: &Home) -> std::path::PathBuf {

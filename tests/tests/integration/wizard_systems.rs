@@ -86,12 +86,16 @@ fn csv_files_in_default_mode() {
     to_connection(&mut window, "CSV files in a folder");
     fill(&mut window, "Folder", folder.to_str().expect("a path"));
     choose(&mut window, "Between two values", "semicolon");
+    choose(&mut window, "Before a quote inside a value", "a backslash");
+    assert!(sees(&window, "Browse for Folder"), "{:?}", texts(&window));
     next(&mut window, "Describe the database");
     next(&mut window, "Schema detection");
     until_seen(&mut window, "Found");
     next(&mut window, "Key information");
     let file = to_the_end(&mut window, &home, "csv");
     let project = project::load(&file).expect("the project");
+    let Provider::Csv { format, .. } = &project.target.connection.provider else { panic!("not CSV") };
+    assert_eq!((format.delimiter, format.escape), (';', Some('\\')));
     let people = project.target.schema.types.first().expect("a file");
     let columns: Vec<&str> = people.properties.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(columns, ["id", "name"]);

@@ -7,7 +7,7 @@ use syncwright_core::{
     project::{Access, Provider, Side},
 };
 
-use super::{Cx, Opener, PageJob, connection_form, widgets::note_ui};
+use super::{Cx, Opener, PageJob, browse::Browse, connection_form, widgets::note_ui};
 use crate::{
     problem::Problem,
     ui::{Button, Icon, theme, tokens},
@@ -26,12 +26,19 @@ pub struct State {
     pub advanced: bool,
     /// The password while it is typed, per side; wiped when the wizard ends.
     typed: [Option<Zeroizing<String>>; 2],
+    /// Files and folders that are being chosen.
+    pub browse: Browse,
 }
 
 impl State {
     /// Remembers that a connection works.
     pub fn tested(&mut self, draft: &Draft, server: ServerInfo) {
         self.tested = Some((draft.system().connection.clone(), server));
+    }
+
+    /// The password of a side is to be typed anew.
+    pub fn forget_typed(&mut self, side: Side) {
+        self.typed[usize::from(side == Side::Right)] = None;
     }
 
     /// The password of a side as it is typed; begins with `known`.
@@ -49,7 +56,7 @@ impl State {
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     let side = cx.draft.side;
-    connection_form::ui(ui, state, cx, side);
+    connection_form::fields_ui(ui, state, cx, side);
     ui.add_space(theme::S2);
     let button = Button::new("Test connection").icon(Icon::Activate);
     if ui.add(button).on_hover_text("Connect now, and show what the server says").clicked() {
@@ -59,8 +66,12 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     if let Some((_, server)) = worked {
         ui.add_space(theme::S2);
         let color = tokens(ui).success;
-        note_ui(ui, Icon::Ok, color, &format!("Connected: {} at {}", server.product, server.location));
+        let driver = server.driver.as_ref().map(|driver| format!(", with the driver {driver}"));
+        let (product, location, driver) = (&server.product, &server.location, driver.unwrap_or_default());
+        note_ui(ui, Icon::Ok, color, &format!("Connected: {product} at {location}{driver}"));
     }
+    ui.add_space(theme::S2);
+    connection_form::more_ui(ui, state, cx, side);
 }
 
 /// What must be put right before anything is connected.
@@ -141,6 +152,7 @@ pub fn work(cx: &mut Cx<'_>) -> PageJob {
 pub fn test(cx: &Cx<'_>, opener: Opener) -> PageJob {
     cx.worker.spawn("Connecting", move |job| {
         syncwright_core::progress::Progress::phase(&job.progress, "Connecting");
+        tracing::info!(system = opener.connection.label(), "connecting");
         opener
             .open(&job.cancel)
             .and_then(|mut connector| connector.test())

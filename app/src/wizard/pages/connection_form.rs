@@ -6,32 +6,45 @@ use egui::{CollapsingHeader, Ui};
 use secrecy::ExposeSecret as _;
 use syncwright_core::{
     connect::systems::{ConnectionField, ConnectionForm, SecurityField, SystemKind, connection_form},
-    project::{Connection, CsvFormat, Newline, Provider, Side, is_secret_attribute},
+    project::{Connection, Provider, Side, is_secret_attribute},
 };
 
 use super::{
     Cx,
+    browse::{Browse, Kind, path_ui},
     connection::State,
-    widgets::{bare_text_ui, mono_ui, number_ui, password_ui, text_ui},
+    csv_format,
+    widgets::{bare_text_ui, number_ui, password_ui, text_ui},
 };
 use crate::{
     ui::{Button, Icon, field, icon_button_ui, text, theme},
     wizard::SystemDraft,
+    worker::Worker,
 };
 
-/// Draws the fields of a side's connection.
+const SQLITE_FILE: Kind = Kind::File(&["db", "sqlite", "sqlite3", "db3"]);
+const CERTIFICATE: Kind = Kind::File(&["pem", "crt", "cer", "arm"]);
+
+/// Draws the fields of a side's connection, and its rarely needed settings.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
+    fields_ui(ui, state, cx, side);
+    ui.add_space(theme::S2);
+    more_ui(ui, state, cx, side);
+}
+
+/// Draws the fields of a side's connection: where it is, and who connects.
+pub fn fields_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
     let kind = cx.draft.of(side).kind.clone();
     field::card_ui(ui, |ui| match &kind {
-        Some(SystemKind::Sqlite) => file_ui(ui, system_mut(cx, side)),
-        Some(SystemKind::Csv) => csv_ui(ui, system_mut(cx, side)),
+        Some(SystemKind::Sqlite) => file_ui(ui, &mut state.browse, cx, side),
+        Some(SystemKind::Csv) => csv_ui(ui, &mut state.browse, cx, side),
         Some(SystemKind::DataSource(_)) => {
             data_source_ui(ui, cx, side);
             password_field_ui(ui, state, cx, side);
         }
         Some(SystemKind::Odbc(dialect)) => {
             let form = connection_form(dialect);
-            odbc_ui(ui, cx, side, form);
+            odbc_ui(ui, &mut state.browse, cx, side, form);
             ui.columns(2, |columns| {
                 let (first, second) = columns.split_at_mut(1);
                 if form.password {
@@ -46,7 +59,11 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>, side: Side) {
             text::hint_ui(ui, "Choose the database system first.");
         }
     });
-    ui.add_space(theme::S2);
+}
+
+/// Draws the settings that few connections need.
+pub fn more_ui(ui: &mut Ui, state: &State, cx: &mut Cx<'_>, side: Side) {
+    let kind = cx.draft.of(side).kind.clone();
     let connection = &mut system_mut(cx, side).connection;
     if let Some(on) =
         field::switch_ui(ui, "Read-only: nothing is ever written to this system", connection.read_only)
@@ -69,52 +86,18 @@ fn system_mut<'a>(cx: &'a mut Cx<'_>, side: Side) -> &'a mut SystemDraft {
     }
 }
 
-fn file_ui(ui: &mut Ui, system: &mut SystemDraft) {
-    if let Provider::Sqlite { file, .. } = &mut system.connection.provider {
-        mono_ui(ui, "Database file", "/path/to/hr.db", file);
+fn file_ui(ui: &mut Ui, browse: &mut Browse, cx: &mut Cx<'_>, side: Side) {
+    let worker = cx.worker;
+    if let Provider::Sqlite { file, .. } = &mut system_mut(cx, side).connection.provider {
+        path_ui(ui, browse, worker, SQLITE_FILE, "Database file", "/path/to/hr.db", file);
     }
 }
 
-fn csv_ui(ui: &mut Ui, system: &mut SystemDraft) {
-    let Provider::Csv { folder, format } = &mut system.connection.provider else { return };
-    mono_ui(ui, "Folder", "/path/to/folder", folder);
-    csv_format_ui(ui, format);
-}
-
-fn csv_format_ui(ui: &mut Ui, format: &mut CsvFormat) {
-    if let Some(on) = field::switch_ui(ui, "The first line names the columns", format.header) {
-        format.header = on;
-    }
-    ui.add_space(theme::S2);
-    field::form_ui(ui, "Between two values", |ui| {
-        let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
-        if let Some(new) = field::choice_ui(ui, "Between two values", format.delimiter, &choices, 180.0) {
-            format.delimiter = new;
-        }
-    });
-    field::form_ui(ui, "Around a value", |ui| {
-        let choices = [('"', "double quotes"), ('\'', "single quotes")];
-        if let Some(new) = field::choice_ui(ui, "Around a value", format.quote, &choices, 180.0) {
-            format.quote = new;
-        }
-    });
-    field::form_ui(ui, "End of a line, when written", |ui| {
-        let choices = [(Newline::Lf, "LF (Unix)"), (Newline::CrLf, "CR LF (Windows)")];
-        if let Some(new) =
-            field::choice_ui(ui, "End of a line, when written", format.newline, &choices, 180.0)
-        {
-            format.newline = new;
-        }
-    });
-    text_ui(ui, "Encoding", "utf-8", &mut format.encoding);
-    let mut uid = format.uid_column.clone().unwrap_or_default();
-    if text_ui(ui, "Column that identifies a row", "found in the data", &mut uid) {
-        format.uid_column = Some(uid).filter(|name| !name.trim().is_empty());
-    }
-    let mut null = format.null_value.clone().unwrap_or_default();
-    if text_ui(ui, "Text that stands for no value", "an empty field", &mut null) {
-        format.null_value = Some(null).filter(|text| !text.is_empty());
-    }
+fn csv_ui(ui: &mut Ui, browse: &mut Browse, cx: &mut Cx<'_>, side: Side) {
+    let worker = cx.worker;
+    let Provider::Csv { folder, format } = &mut system_mut(cx, side).connection.provider else { return };
+    path_ui(ui, browse, worker, Kind::Folder, "Folder", "/path/to/folder", folder);
+    csv_format::ui(ui, format);
 }
 
 /// Sets an attribute; an empty one is left out.
@@ -130,8 +113,18 @@ fn get<'a>(attributes: &'a BTreeMap<String, String>, name: &str) -> Option<&'a s
 }
 
 /// The fields two a line, so that all of them are in sight.
-fn odbc_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Side, form: ConnectionForm) {
-    let Provider::Odbc { attributes, .. } = &mut system_mut(cx, side).connection.provider else { return };
+fn odbc_ui(ui: &mut Ui, browse: &mut Browse, cx: &mut Cx<'_>, side: Side, form: ConnectionForm) {
+    let worker = cx.worker;
+    let Provider::Odbc { attributes, dialect } = &mut system_mut(cx, side).connection.provider else {
+        return;
+    };
+    if let ("sqlite", [part]) = (dialect.as_str(), form.fields) {
+        let mut file = get(attributes, part.attribute).unwrap_or_default().to_owned();
+        if path_ui(ui, browse, worker, SQLITE_FILE, part.label, part.hint, &mut file) {
+            set(attributes, part.attribute, &file);
+        }
+        return;
+    }
     for pair in form.fields.chunks(2) {
         ui.columns(2, |columns| {
             for (ui, part) in columns.iter_mut().zip(pair) {
@@ -142,7 +135,7 @@ fn odbc_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Side, form: ConnectionForm) {
     for pair in form.security.chunks(2) {
         ui.columns(2, |columns| {
             for (ui, part) in columns.iter_mut().zip(pair) {
-                security_ui(ui, attributes, part);
+                security_ui(ui, browse, worker, attributes, part);
             }
         });
     }
@@ -155,11 +148,18 @@ fn field_ui(ui: &mut Ui, attributes: &mut BTreeMap<String, String>, part: &Conne
     }
 }
 
-fn security_ui(ui: &mut Ui, attributes: &mut BTreeMap<String, String>, part: &SecurityField) {
+fn security_ui(
+    ui: &mut Ui,
+    browse: &mut Browse,
+    worker: &Worker,
+    attributes: &mut BTreeMap<String, String>,
+    part: &SecurityField,
+) {
     let value = get(attributes, part.field.attribute).unwrap_or_default().to_owned();
     if part.values.is_empty() {
         let mut typed = value;
-        if mono_ui(ui, part.field.label, "as the system has them", &mut typed) {
+        let hint = "as the system has them";
+        if path_ui(ui, browse, worker, CERTIFICATE, part.field.label, hint, &mut typed) {
             set(attributes, part.field.attribute, &typed);
         }
         return;

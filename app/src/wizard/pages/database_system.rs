@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 use syncwright_core::{
-    connect::systems::{OfferedSystem, SystemKind},
+    connect::systems::{InstalledDriver, OfferedSystem, SystemKind, driver_manager},
     project::{CsvFormat, Provider, WhenMissing},
 };
 
@@ -17,6 +17,9 @@ use crate::{
     ui::{Icon, text, theme},
     wizard::{Draft, SystemDraft, loading::Loading},
 };
+
+/// Drivers that are named.
+const SHOWN: usize = 4;
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -34,6 +37,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             chosen = Some(system.kind.clone());
         }
     }
+    text::hint_ui(ui, format!("ODBC drivers are loaded by {}.", driver_manager()));
     let missing: Vec<&OfferedSystem> = systems.iter().filter(|system| system.missing.is_some()).collect();
     if !missing.is_empty() {
         ui.add_space(theme::S2);
@@ -48,16 +52,27 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// A driver with its version, which not every driver tells before it is used.
+fn driver_words(driver: &InstalledDriver) -> String {
+    match &driver.version {
+        Some(version) => format!("{} {version}", driver.name),
+        None => format!("{} (version not known)", driver.name),
+    }
+}
+
 fn system_ui(ui: &mut Ui, system: &OfferedSystem, chosen: bool) -> bool {
     let words = match (&system.missing, system.drivers.first()) {
         (Some(missing), _) => sentence(missing),
         (None, Some(_)) => {
-            let names: Vec<&str> = system.drivers.iter().take(4).map(|driver| driver.name.as_str()).collect();
+            let names: Vec<String> = system.drivers.iter().take(SHOWN).map(driver_words).collect();
             let more = system.drivers.len().saturating_sub(names.len());
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("Installed: {}{more}. {}.", names.join(", "), system.remark)
         }
-        (None, None) => format!("{}.", system.remark),
+        (None, None) => match &system.version {
+            Some(version) => format!("{version}, part of the program. {}.", system.remark),
+            None => format!("{}.", system.remark),
+        },
     };
     let icon = if system.kind == SystemKind::Csv { Icon::Table } else { Icon::Database };
     card_choice_ui(ui, chosen, system.missing.is_none(), icon, &system.label, &words)

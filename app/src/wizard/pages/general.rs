@@ -5,6 +5,7 @@ use syncwright_core::project::ScriptLanguage;
 
 use super::{
     Cx,
+    browse::{Browse, Kind, path_ui},
     widgets::{mono_ui, text_ui},
 };
 use crate::{
@@ -13,8 +14,14 @@ use crate::{
     wizard::{Draft, found_out::Known},
 };
 
+/// What is only of this window.
+#[derive(Default)]
+pub struct State {
+    browse: Browse,
+}
+
 /// Draws the page.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     let draft = &mut *cx.draft;
     field::card_ui(ui, |ui| {
         text_ui(ui, "Name of the project", "hr-to-identities", &mut draft.name);
@@ -39,7 +46,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(theme::S3);
     field::card_ui(ui, |ui| {
         let mut folder = draft.folder.display().to_string();
-        if mono_ui(ui, "Folder", "/path/to/projects", &mut folder) {
+        let browse = &mut state.browse;
+        let hint = "/path/to/projects";
+        if path_ui(ui, browse, cx.worker, Kind::Folder, "Folder", hint, &mut folder) {
             draft.folder = folder.trim().into();
         }
         let made = crate::wizard::draft::file_stem(&draft.name);

@@ -7,12 +7,14 @@ use syncwright_core::project::{ConnectionTemplate, SavedConnections, SavedList};
 
 use super::{
     Cx,
-    widgets::{mono_ui, note_ui, problem_ui},
+    browse::{Browse, Kind, path_ui},
+    connection,
+    widgets::{note_ui, problem_ui},
 };
 use crate::{
     problem::Problem,
     ui::{Button, Icon, ListRow, field, text, theme, tokens},
-    wizard::{SystemDraft, loading::Loading},
+    wizard::{SystemDraft, loading::Loading, page::has_password},
     words,
 };
 
@@ -24,6 +26,7 @@ pub const SAVED: &str = "connections";
 pub struct State {
     saved: Loading<SavedList>,
     path: String,
+    browse: Browse,
     file: Loading<Box<ConnectionTemplate>>,
     /// The name of what was loaded last.
     loaded: Option<String>,
@@ -38,7 +41,7 @@ impl State {
 }
 
 /// Draws the page.
-pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, state: &mut State, connection: &mut connection::State, cx: &mut Cx<'_>) {
     if state.saved.is_idle() {
         let folder = cx.facts.state_folder.join(SAVED);
         state.saved = Loading::Running(cx.worker.spawn("Looking for saved connections", move |_| {
@@ -51,7 +54,7 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         && let Loading::Done(template) = std::mem::take(&mut state.file)
     {
         state.loaded = Some(template.name.clone());
-        take(cx.system_mut(), &template);
+        take(cx, connection, &template);
     }
     if let Some(name) = &state.loaded {
         let color = tokens(ui).success;
@@ -64,12 +67,12 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
             ),
         );
     }
-    saved_ui(ui, state, cx);
+    saved_ui(ui, state, connection, cx);
     ui.add_space(theme::S4);
     file_ui(ui, state, cx);
 }
 
-fn saved_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
+fn saved_ui(ui: &mut Ui, state: &mut State, connection: &mut connection::State, cx: &mut Cx<'_>) {
     text::heading_ui(ui, "Saved on this computer");
     ui.add_space(theme::S2);
     let list = match &state.saved {
@@ -100,7 +103,7 @@ fn saved_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     }
     if let Some(index) = chosen {
         let template = &list.connections[index].template;
-        take(cx.system_mut(), template);
+        take(cx, connection, template);
         state.loaded = Some(template.name.clone());
     }
 }
@@ -109,10 +112,13 @@ fn file_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     text::heading_ui(ui, "From a template file");
     ui.add_space(theme::S2);
     field::card_ui(ui, |ui| {
-        mono_ui(ui, "Template file", "/path/to/hr.connection.ron", &mut state.path);
+        let (label, hint) = ("Template file", "/path/to/hr.connection.ron");
+        path_ui(ui, &mut state.browse, cx.worker, Kind::File(&["ron"]), label, hint, &mut state.path);
         let ready = !state.path.trim().is_empty() && !state.file.is_running();
         if ui.add(Button::new("Load template").icon(Icon::Open).enabled(ready)).clicked() {
             let path = PathBuf::from(state.path.trim());
+            // What was loaded before says nothing about this one.
+            state.loaded = None;
             state.file = Loading::Running(cx.worker.spawn("Reading the template", move |_| {
                 ConnectionTemplate::load(&path)
                     .map(Box::new)
@@ -126,8 +132,24 @@ fn file_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     }
 }
 
-/// Gives a system the settings of a template. What it knows of the schema waits until that is read.
-fn take(system: &mut SystemDraft, template: &ConnectionTemplate) {
+/// Gives a system the settings of a template. What it knows of the schema waits until that is read. A password that
+/// was typed, or is kept for what was there, was not meant for another database.
+fn take(cx: &mut Cx<'_>, connection: &mut connection::State, template: &ConnectionTemplate) {
+    let before = cx.system().connection.provider.clone();
+    apply(cx.system_mut(), template);
+    if cx.system().connection.provider == before {
+        return;
+    }
+    let side = cx.draft.side;
+    connection.forget_typed(side);
+    if cx.edits && has_password(&cx.system().kind) {
+        cx.passwords.set(side, "");
+    } else {
+        cx.passwords.leave(side);
+    }
+}
+
+fn apply(system: &mut SystemDraft, template: &ConnectionTemplate) {
     let typed = system.identifier_typed.then(|| system.connection.system_identifier.clone());
     system.connection.system_identifier.clear();
     template.apply_connection(&mut system.connection);

@@ -4,10 +4,12 @@
 //! `check` (what must be put right before going on) and a `work` (what *Next* does in the background).
 
 pub mod access;
+mod browse;
 pub mod central;
 pub mod complete_schema;
 pub mod connection;
 pub mod connection_form;
+mod csv_format;
 pub mod data_operations;
 pub mod database_system;
 pub mod describe;
@@ -167,6 +169,8 @@ impl Opener {
 /// The states of the pages.
 #[derive(Default)]
 pub struct Pages {
+    /// W2.
+    pub access: access::State,
     /// W4.
     pub connection: connection::State,
     /// W5.
@@ -189,6 +193,8 @@ pub struct Pages {
     pub save: save_configuration::State,
     /// W18.
     pub template: template::State,
+    /// W19.
+    pub general: general::State,
     /// What checks need to know.
     pub known: Known,
 }
@@ -213,11 +219,11 @@ impl Pages {
 pub fn page_ui(ui: &mut Ui, page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
     match page {
         Page::Start => start::ui(ui, cx),
-        Page::Access => access::ui(ui, cx),
+        Page::Access => access::ui(ui, &mut pages.access, cx),
         Page::DatabaseSystem => database_system::ui(ui, cx),
         Page::Connection => connection::ui(ui, &mut pages.connection, cx),
         Page::Describe => describe::ui(ui, &mut pages.describe, cx),
-        Page::LoadConfiguration => load_configuration::ui(ui, &mut pages.load, cx),
+        Page::LoadConfiguration => load_configuration::ui(ui, &mut pages.load, &mut pages.connection, cx),
         Page::TimeZone => time_zone::ui(ui, &mut pages.time_zone, cx),
         Page::Initializing => initializing::ui(ui, cx),
         Page::PartialSchemas => partial_schemas::ui(ui, cx),
@@ -230,7 +236,7 @@ pub fn page_ui(ui: &mut Ui, page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
         Page::SaveConfiguration => save_configuration::ui(ui, &mut pages.save, cx),
         Page::Central => central::ui(ui, pages, cx),
         Page::Template => template::ui(ui, &mut pages.template, cx),
-        Page::General => general::ui(ui, cx),
+        Page::General => general::ui(ui, &mut pages.general, cx),
         Page::Finish => finish::ui(ui, cx),
     }
 }

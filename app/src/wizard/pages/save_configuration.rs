@@ -14,8 +14,9 @@ pub use self::passphrase::FileOpener;
 use self::passphrase::Passphrase;
 use super::{
     Cx, PageJob,
+    browse::{Browse, Kind, path_ui},
     load_configuration::SAVED,
-    widgets::{card_choice_ui, mono_ui, note_ui, problem_ui, text_ui},
+    widgets::{card_choice_ui, note_ui, problem_ui, text_ui},
 };
 use crate::{
     problem::Problem,
@@ -36,6 +37,7 @@ pub struct State {
     /// A template file is written.
     template: bool,
     template_file: String,
+    browse: Browse,
     /// The connection is kept on this computer.
     keep: bool,
     keep_name: String,
@@ -78,12 +80,6 @@ impl State {
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
-    if state.stores.is_idle() {
-        state.stores = Loading::Running(
-            cx.worker
-                .spawn("Looking for a keyring", |_| Ok((stores().keyring_state(), stores().file_state()))),
-        );
-    }
     password_ui(ui, state, cx);
     ui.add_space(theme::S4);
     template_ui(ui, state, cx);
@@ -107,6 +103,12 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
 
 /// Draws the choice where passwords live.
 pub fn password_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
+    if state.stores.is_idle() {
+        state.stores = Loading::Running(
+            cx.worker
+                .spawn("Looking for a keyring", |_| Ok((stores().keyring_state(), stores().file_state()))),
+        );
+    }
     text::heading_ui(ui, "Where does the password live?");
     ui.add_space(theme::S2);
     let (keyring, file) = match &state.stores {
@@ -207,7 +209,9 @@ fn template_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
             }
         }
         if state.template {
-            mono_ui(ui, "File of the template", "/path/to/hr.connection.ron", &mut state.template_file);
+            let (label, hint) = ("File of the template", "/path/to/hr.connection.ron");
+            let (kind, file) = (Kind::NewFile(&["ron"]), &mut state.template_file);
+            path_ui(ui, &mut state.browse, cx.worker, kind, label, hint, file);
         }
         text::hint_ui(ui, "Neither holds a password.");
     });

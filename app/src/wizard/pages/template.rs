@@ -7,7 +7,8 @@ use syncwright_core::project::{Project, ProjectTemplate};
 
 use super::{
     Cx,
-    widgets::{card_choice_ui, mono_ui, note_ui, problem_ui},
+    browse::{Browse, Kind, path_ui},
+    widgets::{card_choice_ui, note_ui, problem_ui},
 };
 use crate::{
     problem::Problem,
@@ -22,6 +23,7 @@ pub const FOLDER: &str = "templates";
 #[derive(Default)]
 pub struct State {
     path: String,
+    browse: Browse,
     /// What the chosen template brings to this project.
     looked_at: Option<(PathBuf, Loading<Brought>)>,
 }
@@ -62,7 +64,8 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         ui.add_space(theme::S2);
     }
     field::card_ui(ui, |ui| {
-        mono_ui(ui, "Project template file", "/path/to/hr.template.ron", &mut state.path);
+        let (label, hint) = ("Project template file", "/path/to/hr.template.ron");
+        path_ui(ui, &mut state.browse, cx.worker, Kind::File(&["ron"]), label, hint, &mut state.path);
         let ready = !state.path.trim().is_empty();
         if ui.add(Button::new("Use this file").icon(Icon::Open).enabled(ready)).clicked() {
             cx.draft.template = Some(PathBuf::from(state.path.trim()));

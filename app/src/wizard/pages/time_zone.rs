@@ -12,6 +12,9 @@ use crate::{
     wizard::Draft,
 };
 
+/// Height of the list if it is long.
+const HIGHEST: f32 = 300.0;
+
 /// What is only of this window.
 #[derive(Default)]
 pub struct State {
@@ -35,7 +38,9 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
     if zone.is_none() {
         return;
     }
-    field::filter_ui(ui, &mut state.filter, "Filter time zones", 280.0);
+    if field::filter_ui(ui, &mut state.filter, "Filter time zones", 280.0) {
+        state.rows = RowsState::default();
+    }
     ui.add_space(theme::S1);
     let filter = state.filter.to_lowercase();
     let names: Vec<&String> =
@@ -44,10 +49,11 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
         text::hint_ui(ui, "No time zone has this in its name.");
         return;
     }
-    let mut chosen = None;
-    ui.allocate_ui(egui::vec2(ui.available_width(), 300.0), |ui| {
+    let mut chosen: Option<String> = None;
+    let height = (names.len() as f32 * theme::ROW).min(HIGHEST);
+    ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
         let current = zone.as_deref();
-        rows::rows_ui(
+        let output = rows::rows_ui(
             ui,
             "Time zones",
             &mut state.rows,
@@ -69,12 +75,11 @@ pub fn ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
                         Align::Max,
                     );
                 }
-                if response.clicked() {
-                    chosen = Some(name.clone());
-                }
                 name.clone()
             },
         );
+        // By click and by the arrow keys.
+        chosen = output.moved_to.or(output.opened).and_then(|row| names.get(row as usize)).copied().cloned();
     });
     if let Some(name) = chosen {
         cx.system_mut().connection.time_zone = Some(name);

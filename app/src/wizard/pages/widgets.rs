@@ -94,6 +94,7 @@ pub fn card_choice_ui(
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, chosen, title));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(explanation));
     let fill = if chosen {
         colors.selected
     } else if response.hovered() && enabled {

@@ -208,6 +208,7 @@ impl Connector for CsvConnector {
         Ok(ServerInfo {
             product: format!("CSV folder with {files} files"),
             location: self.folder.path.display().to_string(),
+            driver: None,
         })
     }
 

@@ -34,6 +34,11 @@ impl Attributes {
             .map(|(_, value)| SecretString::from(value.trim_start_matches('{').trim_end_matches('}')))
     }
 
+    /// The library of the driver.
+    pub fn driver(&self) -> Option<&Path> {
+        self.get("Driver").map(Path::new)
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

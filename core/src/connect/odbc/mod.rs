@@ -29,6 +29,7 @@ mod single;
 mod spelling;
 mod statements;
 mod transport;
+pub mod version;
 mod write;
 
 use std::{cell::Cell, sync::Arc, time::Duration};
@@ -238,7 +239,7 @@ impl Connector for OdbcConnector {
                 link.connection.database_management_system_name().map_err(|error| link.error(doing, &error))
             })
         })?;
-        Ok(ServerInfo { product, location: self.location.clone() })
+        Ok(ServerInfo { product, location: self.location.clone(), driver: self.way.driver() })
     }
 
     fn describe_schema(

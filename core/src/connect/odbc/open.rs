@@ -16,6 +16,7 @@ use super::{
     operation::{Limit, Operation, OperationTimes},
     pool::{self, Lease},
     session::{Link, Patience, Session},
+    version,
 };
 use crate::{
     connect::{
@@ -109,6 +110,16 @@ pub struct Way {
 }
 
 impl Way {
+    /// File of the driver, with its version if that is known.
+    pub fn driver(&self) -> Option<String> {
+        let library = self.resolved.driver()?;
+        let name = library.file_name()?.to_string_lossy().into_owned();
+        match version::versions([library]).remove(library) {
+            Some(version) => Some(format!("{name} {version}")),
+            None => Some(name),
+        }
+    }
+
     /// An idle connection that answers, or a new one. Connecting is tried again if the error is transient and
     /// it has worked before: a wrong port is told at once. Not after a connection broke: then the caller tries
     /// again by itself.

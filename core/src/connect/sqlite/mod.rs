@@ -269,6 +269,7 @@ impl Connector for SqliteConnector {
         Ok(ServerInfo {
             product: format!("SQLite {}", rusqlite::version()),
             location: self.file.display().to_string(),
+            driver: None,
         })
     }
 

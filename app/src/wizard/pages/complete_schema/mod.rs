@@ -116,7 +116,11 @@ impl Act {
 fn set(columns: Vec<(usize, usize)>, change: &Change, tables: &mut tables::State, cx: &mut Cx<'_>) {
     let schema = cx.system_mut().schema_mut();
     let refused = columns.iter().filter_map(|column| change.apply(schema, *column).err()).collect();
-    if let [(table, _), ..] = columns.as_slice() {
+    if let [(table, column), ..] = columns.as_slice() {
+        let tree = tables.tree_mut(Tab::Complete);
+        if columns.iter().all(|column| !tree.selection().columns().contains(column)) {
+            tree.select(Row::Column(*table, *column));
+        }
         tables.selected = schema.types.get(*table).map(|one| one.name.clone());
     }
     tables.complete.refused = refused;
@@ -211,6 +215,7 @@ fn tree_ui(ui: &mut Ui, tables: &mut tables::State, schema: &Schema, acts: &mut 
     let mut cells = SettingCells { schema, acts, template: None };
     let done = tables.show(ui, Tab::Complete, schema, &COLUMNS, &mut cells);
     if let Some(table) = cells.template {
+        tables.tree_mut(Tab::Complete).select(Row::Table(table));
         tables.selected = schema.types.get(table).map(|one| one.name.clone());
         tables.complete.shows_template = true;
     }

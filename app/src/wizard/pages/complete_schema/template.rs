@@ -124,10 +124,14 @@ fn result_ui(ui: &mut Ui, tables: &tables::State, schema_type: &SchemaType, temp
         return;
     };
     text::caption_ui(ui, "On the sample");
-    for value in values.iter().take(SHOWN) {
-        let shown = if value.is_empty() { "(empty)" } else { value };
-        text::line_ui(ui, shown, theme::body(), colors.text);
-    }
+    // Beside each other, because the room below the tables is low.
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::S4;
+        for value in values.iter().take(SHOWN) {
+            let shown = if value.is_empty() { "(empty)" } else { value };
+            text::line_ui(ui, shown, theme::body(), colors.text);
+        }
+    });
 }
 
 #[cfg(test)]

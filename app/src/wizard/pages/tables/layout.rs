@@ -13,7 +13,11 @@ pub fn details_ui<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> 
         .resizable(true)
         .default_size(height.min(most))
         .size_range(96.0..=most)
-        .show(ui, content)
+        .show(ui, |ui| {
+            // Pages share the panel: a short content must not leave little room to a long one.
+            ui.take_available_height();
+            content(ui)
+        })
         .inner
 }
 

@@ -193,6 +193,13 @@ impl Tree {
         self.rows.iter().position(|one| *one == row)
     }
 
+    /// Selects a row alone, if it is shown: what is set on a row is told about that row.
+    pub fn select(&mut self, row: Row) {
+        if let Some(at) = self.position(row) {
+            self.go_to(at);
+        }
+    }
+
     /// Moves the cursor to a row and scrolls just so far that it can be seen.
     fn go_to(&mut self, at: usize) {
         let Some(row) = self.rows.get(at).copied() else { return };
