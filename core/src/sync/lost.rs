@@ -12,7 +12,7 @@ use crate::{
     expr::properties_of,
     journal::{Message, MessageLevel},
     mapping::{CompiledClass, CompiledMapping, CompiledMatch, Occasion, Target, UNMATCHABLE_COLUMN},
-    project::Method,
+    project::{Method, SchemaProperty},
     value::value_at,
 };
 
@@ -131,7 +131,7 @@ fn is_written(name: &str, targets: &[Target]) -> bool {
 
 /// Whether what a new object has in a column is known before it is written.
 fn is_known(class: &CompiledClass, name: &str, targets: &[Target]) -> bool {
-    let is_filled = || class.schema_type.property(name).is_none_or(|property| property.is_filled());
+    let is_filled = || class.schema_type.property(name).is_none_or(SchemaProperty::is_filled);
     is_written(name, targets) || !is_written_through(name, targets) && !is_filled()
 }
 

@@ -82,7 +82,6 @@ fn steps_to_target<'p>(project: &'p Project, start_up: &StartUpConfiguration) ->
 
 /// Whether a start up configuration works with the same systems as `like`. One whose variables have no values works
 /// with none.
-#[must_use]
 pub fn same_systems<'p>(project: &'p Project, like: &str) -> impl Fn(&StartUpConfiguration) -> bool + 'p {
     let connections = |start_up: &StartUpConfiguration| {
         let effective = effective_project(project, Some(start_up)).ok()?;

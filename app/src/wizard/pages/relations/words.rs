@@ -51,7 +51,7 @@ pub fn short(check: &RelationCheck) -> String {
     match (check.references, check.dangling) {
         (0, _) => "no values yet".to_owned(),
         (all, 0) => format!("OK, {}", text::count(all, "reference", "references")),
-        (all, dangling) => format!("{} of {} lead nowhere", text::number(dangling), text::number(all)),
+        (all, dangling) => format!("{} of {} dangling", text::number(dangling), text::number(all)),
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
             examples: vec![DanglingReference { values: vec!["4711".to_owned()], rows: 2 }],
         };
         let relation = found().to_foreign_key(false);
-        assert_eq!(short(&check), "3 of 24 lead nowhere");
+        assert_eq!(short(&check), "3 of 24 dangling");
         let told = sentence(&schema, &schema.types[0], &relation, &check);
         assert_eq!(told, "3 of 24 references lead nowhere, e.g. “4711” in 2 rows.");
         schema.types[1].properties[0].sensitive = true;
