@@ -20,6 +20,7 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod lookup;
+mod mapping_commands;
 mod odbc;
 #[cfg(unix)]
 mod odbc_across;
