@@ -130,7 +130,7 @@ fn new_ui(ctx: &Context, project: &Project, new: &mut NewMapping) -> (Option<Map
             response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
         });
         field::form_ui(ui, "Direction", |ui| {
-            let width = ui.available_width() - 4.0;
+            let width = ui.available_width();
             let chosen = field::choice_ui(ui, "Direction of the mapping", new.direction, &DIRECTIONS, width);
             new.direction = chosen.unwrap_or(new.direction);
         });
@@ -224,7 +224,9 @@ fn class_ui(ui: &mut Ui, project: &Project, side: Side, new: &mut NewMapping) {
         new.rows[index] = RowsState::default();
     }
     let shown = classes(project, side, &new.filters[index]);
-    let height = rows::height_of(8);
+    // Both lists as high as the longer one, whatever the filters say.
+    let count = |side| classes(project, side, "").len();
+    let height = rows::height_of(count(Side::Left).max(count(Side::Right)).clamp(3, 9));
     let state = &mut new.rows[index];
     let chosen = &mut new.chosen[index];
     ui.allocate_ui(vec2(width, height), |ui| {

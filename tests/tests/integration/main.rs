@@ -21,6 +21,7 @@ mod faults_systems;
 #[cfg(unix)]
 mod lookup;
 mod mapping_commands;
+mod mapping_editor;
 mod odbc;
 #[cfg(unix)]
 mod odbc_across;
