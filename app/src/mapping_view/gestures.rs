@@ -56,8 +56,11 @@ pub fn selected_items(
     }
     let together = view.chosen.contains(selection);
     let wanted = |item: &Item| {
-        let Some(own) = selection_of(mapping, *item) else { return false };
-        if together { view.chosen.contains(&own) } else { own == *selection }
+        if together {
+            selection_of(mapping, *item).is_some_and(|own| view.chosen.contains(&own))
+        } else {
+            is_selected(mapping, *item, selection)
+        }
     };
     model.items.iter().copied().filter(wanted).collect()
 }

@@ -154,7 +154,7 @@ fn field_ui(ui: &mut Ui, model: &Model, draft: &mut NewRule, side: usize, id: Id
     });
     let response = ui
         .allocate_ui(vec2(width, theme::CONTROL), |ui| {
-            name_field_ui(ui, id, name, &mut draft.names[side], width - 16.0, names)
+            name_field_ui(ui, id, name, &mut draft.names[side], width, names)
         })
         .inner;
     if draft.focus == Some(side) {

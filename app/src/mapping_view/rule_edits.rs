@@ -259,19 +259,17 @@ pub fn paste(mapping: &Mapping, copied: CopiedRules, behind: &[Item]) -> Gesture
     let (mut matching, mut rules) = (mapping.matching.clone(), mapping.rules.clone());
     let (new_matching, new_rules) = (copied.matching.len(), copied.rules.len());
     let mut selected = Vec::new();
-    let mut place = after_matching.last().map_or(matching.len(), |last| last + 1);
-    for mut rule in copied.matching {
+    let first = after_matching.last().map_or(matching.len(), |last| last + 1);
+    for (place, mut rule) in (first..).zip(copied.matching) {
         rule.name = free_name(matching.iter().map(|rule| rule.name.as_str()), &rule.name);
         selected.push(Selection::Matching { mapping: of.clone(), rule: rule.name.clone() });
         matching.insert(place, rule);
-        place += 1;
     }
-    let mut place = after_rules.last().map_or(rules.len(), |last| last + 1);
-    for mut rule in copied.rules {
+    let first = after_rules.last().map_or(rules.len(), |last| last + 1);
+    for (place, mut rule) in (first..).zip(copied.rules) {
         rule.name = free_name(rules.iter().map(|rule| rule.name.as_str()), &rule.name);
         selected.push(Selection::Rule { mapping: of.clone(), rule: rule.name.clone() });
         rules.insert(place, rule);
-        place += 1;
     }
     let label = match selected.as_slice() {
         [Selection::Rule { rule, .. } | Selection::Matching { rule, .. }] => format!("paste rule {rule}"),
@@ -308,6 +306,21 @@ mod tests {
         assert_eq!(names(&made), ["Personnel number", "First name", "Last name", "First name 2"]);
         let selected = Selection::Rule { mapping: "Person".to_owned(), rule: "First name 2".to_owned() };
         assert_eq!(made.selected, [selected]);
+    }
+
+    #[test]
+    fn a_rule_between_lists_compares_their_members() {
+        let project = small();
+        let mapping = &project.mappings[0];
+        let mut model = Model::new(&project, mapping, &Default::default(), false);
+        let kind = |model: &Model| {
+            let made = new_rule(mapping, model, "first_name", "given_name");
+            made.edit.rules.unwrap().last().unwrap().kind
+        };
+        model.known[0].get_mut("first_name").unwrap().list = true;
+        assert_eq!(kind(&model), RuleKind::Value, "one list only");
+        model.known[1].get_mut("given_name").unwrap().list = true;
+        assert_eq!(kind(&model), RuleKind::MultiReference);
     }
 
     #[test]

@@ -252,7 +252,8 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
     }
     if rule.lifecycle != Lifecycle::Active {
         let words = words::lifecycle(rule.lifecycle);
-        let slot = Rect::from_min_max(pos2(right - 66.0, rect.top()), pos2(right, rect.bottom()));
+        let width = text::line(ui.painter(), words, theme::caption(), color, f32::INFINITY).size().x + 14.0;
+        let slot = Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()));
         badge::paint(ui, slot, words, if off { colors.text_secondary } else { colors.warning });
         right = slot.left() - 4.0;
         states.push(words);

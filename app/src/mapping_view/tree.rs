@@ -58,11 +58,14 @@ pub fn tree_ui(
         view.focus = view.focus.filter(|focus| *focus != side);
         let rect = Rect::from_min_size(list.min + vec2(12.0, 8.0), vec2(list.width() - 24.0, 48.0));
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-            let known = !model.known[index].is_empty();
-            text::hint_ui(
-                ui,
-                if known { "No property matches the filter." } else { "The schema has no such class." },
-            );
+            let words = if model.known[index].is_empty() {
+                "The schema has no such class."
+            } else if view.unmapped_only && view.filters[index].is_empty() {
+                "Every property is mapped."
+            } else {
+                "No property matches the filter."
+            };
+            text::hint_ui(ui, words);
         });
         return None;
     }

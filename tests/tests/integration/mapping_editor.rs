@@ -7,8 +7,8 @@ use syncwright_tests::SMALL_PROJECT;
 
 use crate::{
     driver::{
-        Window, click, click_role, drag, field, fill, focus_list, hold, let_go, picture, press, row_at, sees,
-        texts,
+        Window, click, click_role, drag, field, fill, focus_list, hold, let_go, name, picture, press, row_at,
+        sees, texts,
     },
     mapping_commands::{Opened, open},
 };
@@ -170,6 +170,41 @@ fn rules_are_put_in_order_and_switched_by_keys() {
     assert!(opened.save().mappings[0].rules.is_empty(), "all from the first to the last were selected");
     click(&mut opened.window, "Undo");
     assert_eq!(opened.save(), saved, "one gesture is one step");
+    opened.undo_all();
+    assert_eq!(opened.save(), before);
+}
+
+/// Clicks an entry of the context menu; behind its text it may have keys.
+#[track_caller]
+fn choose_in_menu(window: &Window, words: &str) {
+    let entries = window.query_all_by_role(Role::Button);
+    let fits = |name: String| name.starts_with(words) && !name.contains("selected");
+    entries.into_iter().find(|entry| fits(name(entry))).expect("the entry").click();
+}
+
+#[test]
+fn the_context_menu_of_a_rule_concerns_that_rule() {
+    let mut opened = open(SMALL_PROJECT);
+    let before = opened.file();
+    click_role(&mut opened.window, Role::Tab, "Person");
+    opened.window.get_by_label_contains("Rule Personnel number: ").click();
+    opened.window.run_steps(4);
+    opened.window.get_by_label_contains("Rule Last name: ").click_secondary();
+    opened.window.run_steps(4);
+    picture(&mut opened.window, "mapping-menu");
+    choose_in_menu(&opened.window, "Make a matching rule");
+    opened.window.run_steps(4);
+    opened.window.get_by_label_contains("Rule First name: ").click_secondary();
+    opened.window.run_steps(4);
+    choose_in_menu(&opened.window, "Delete");
+    opened.window.run_steps(4);
+    let saved = opened.save();
+    let names: Vec<&str> = rules(&saved, "Person").iter().map(|rule| rule.0).collect();
+    assert_eq!(names, ["Personnel number", "Last name"]);
+    assert_eq!(
+        matching(&saved, "Person"),
+        [pair("personnel_number", "id"), pair("last_name", "family_name")]
+    );
     opened.undo_all();
     assert_eq!(opened.save(), before);
 }
