@@ -92,11 +92,42 @@ pub fn drag_ui(
         drag.what = None;
     }
     if let (Some(what), Some(pointer)) = (&drag.what, pointer) {
+        scroll(ui, model, view, geometry, pointer);
         paint(ui, mapping, model, view, geometry, (what, drag.from, pointer), target.as_ref());
         let icon = if target.is_some() { CursorIcon::Grabbing } else { CursorIcon::NoDrop };
         ui.ctx().set_cursor_icon(icon);
     }
     view.drag = Some(drag);
+}
+
+/// Scrolls the list whose edge the pointer is near, so that what is out of sight can be reached.
+fn scroll(ui: &Ui, model: &Model, view: &mut MappingState, geometry: &Geometry, pointer: Pos2) {
+    const EDGE: f32 = 20.0;
+    const ROWS_A_SECOND: f64 = 12.0;
+    let [left, right] = &mut view.trees;
+    let lists = [
+        (geometry.lists[0], left, model.trees[0].len()),
+        (geometry.lists[1], right, model.trees[1].len()),
+        (geometry.rules, &mut view.rules, model.items.len()),
+    ];
+    for (list, state, count) in lists {
+        if !list.contains(pointer) {
+            continue;
+        }
+        let last_top = (count as f64 - f64::from(list.height() / theme::ROW)).max(0.0);
+        let step = ROWS_A_SECOND * f64::from(ui.input(|input| input.stable_dt.min(0.1)));
+        let top = if pointer.y < list.top() + EDGE {
+            (state.top - step).max(0.0)
+        } else if pointer.y > list.bottom() - EDGE {
+            (state.top + step).min(last_top)
+        } else {
+            continue;
+        };
+        if (top - state.top).abs() > f64::EPSILON {
+            state.top = top;
+            ui.ctx().request_repaint();
+        }
+    }
 }
 
 /// The row of a list under a pointer.

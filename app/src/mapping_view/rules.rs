@@ -25,6 +25,7 @@ pub fn rules_ui(
     selection: &Selection,
     actions: &mut Actions,
 ) -> Option<Item> {
+    let area = ui.available_rect_before_wrap();
     let list = rows::list_id(ui, "Rules");
     if std::mem::take(&mut view.takes_focus) {
         ui.memory_mut(|memory| memory.request_focus(list));
@@ -73,6 +74,9 @@ pub fn rules_ui(
         item_ui(ui, rect, mapping, model, item, rect.left() + middle)
     });
     view.rules = rows_state;
+    if mapping.rules.is_empty() {
+        empty_ui(ui, area, rows::height_of(model.items.len()));
+    }
     if let Some((item, begun)) = begun
         && view.drag.is_none()
     {
@@ -86,6 +90,18 @@ pub fn rules_ui(
         gestures::perform(ui, mapping, model, view, selection, request, actions);
     }
     hovered
+}
+
+/// What to do first, below the captions.
+fn empty_ui(ui: &mut Ui, area: Rect, captions: f32) {
+    let top = (area.top() + captions + theme::S3).min(area.bottom());
+    let rect = Rect::from_min_max(pos2(area.left() + 8.0, top), area.max - vec2(8.0, 0.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        text::hint_ui(
+            ui,
+            "Drag a property onto one of the other tree to make a rule, or select one in each tree and press Enter.",
+        );
+    });
 }
 
 /// After an edit the cursor goes where its rule went.

@@ -8,7 +8,7 @@ use syncwright_tests::SMALL_PROJECT;
 use crate::{
     driver::{
         Window, click, click_role, drag, field, fill, focus_list, hold, let_go, name, picture, press, row_at,
-        sees, texts,
+        sees, texts, until,
     },
     mapping_commands::{Opened, open},
 };
@@ -103,6 +103,30 @@ fn a_mapping_is_built_from_nothing_by_dragging() {
         click(&mut opened.window, "Undo");
     }
     assert_eq!(opened.save(), before);
+}
+
+#[test]
+fn a_list_scrolls_while_something_is_dragged_to_its_edge() {
+    let last = "(name: \"family_name\", value_type: String),";
+    let more: String =
+        (0..60).map(|number| format!("\n(name: \"extra_{number}\", value_type: String),")).collect();
+    let mut opened = open(SMALL_PROJECT.replacen(last, &format!("{last}{more}"), 1));
+    let window = &mut opened.window;
+    click_role(window, Role::Tab, "Person");
+    let from = row_at(window, "first_name");
+    let list = window.get_by_role_and_label(Role::List, "Target properties").rect();
+    hold(window, from, list.center_bottom() - egui::vec2(0.0, 6.0));
+    until(window, "the last property", |window| {
+        window.query_by_role_and_label(Role::ListItem, "extra_59").is_some()
+    });
+    // The list comes to rest at its end.
+    window.run_steps(20);
+    let to = row_at(window, "extra_59");
+    window.hover_at(to);
+    window.run_steps(2);
+    let_go(window, to);
+    let saved = opened.save();
+    assert_eq!(rules(&saved, "Person").last(), Some(&("first_name", "first_name", "extra_59")));
 }
 
 #[test]
