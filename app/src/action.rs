@@ -3,7 +3,7 @@
 
 use syncwright_core::project::Side;
 
-use crate::{command::Command, document::Edit, wizard::Page};
+use crate::{command::Command, document::Edit, problem::Problem, wizard::Page};
 
 /// A document tab: what it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ pub enum View {
 }
 
 /// What the inspector shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Selection {
     /// Nothing.
     #[default]
@@ -105,6 +105,8 @@ pub enum Action {
     Select(Selection),
     /// Change the project.
     Edit(Edit),
+    /// Tell in the message list that something was not done.
+    Tell(Problem),
     /// Open a page of the wizard for a system of the project.
     EditSystem {
         /// The system.

@@ -36,6 +36,11 @@ pub enum Command {
     UpdateCentralSchema,
     UpdateTargetSchema,
     CompressSchema,
+    NewMapping,
+    CopyMapping,
+    InvertMapping,
+    RenameMapping,
+    DeleteMapping,
     Activate,
     Deactivate,
     Simulate,
@@ -62,7 +67,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// All commands.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 45] = [
         Self::Passwords,
         Self::SaveTemplate,
         Self::NewProject,
@@ -84,6 +89,11 @@ impl Command {
         Self::UpdateCentralSchema,
         Self::UpdateTargetSchema,
         Self::CompressSchema,
+        Self::NewMapping,
+        Self::CopyMapping,
+        Self::InvertMapping,
+        Self::RenameMapping,
+        Self::DeleteMapping,
         Self::Activate,
         Self::Deactivate,
         Self::Simulate,
@@ -130,6 +140,11 @@ impl Command {
             Self::UpdateCentralSchema => "Update central schema",
             Self::UpdateTargetSchema => "Update target schema",
             Self::CompressSchema => "Compress schema…",
+            Self::NewMapping => "New mapping…",
+            Self::CopyMapping => "Copy mapping",
+            Self::InvertMapping => "Invert mapping",
+            Self::RenameMapping => "Rename mapping…",
+            Self::DeleteMapping => "Delete mapping…",
             Self::Activate => "Activate project",
             Self::Deactivate => "Deactivate project",
             Self::Simulate => "Simulate",
@@ -181,6 +196,13 @@ impl Command {
                 "Read the schema of the target system again and show what changed, and what that breaks"
             }
             Self::CompressSchema => "Drop types and properties that nothing in the project uses",
+            Self::NewMapping => "Connect a class of the central system with a class of the target system",
+            Self::CopyMapping => "Add a copy of this mapping with all its rules",
+            Self::InvertMapping => {
+                "Let what writes to the target write to the central system, and the other way; the classes stay"
+            }
+            Self::RenameMapping => "Give this mapping another name; steps that run it follow",
+            Self::DeleteMapping => "Delete this mapping with its rules and the steps that run it",
             Self::Activate => "Let the project run; needs a check without errors",
             Self::Deactivate => "Keep the project from running; simulating stays possible",
             Self::Simulate => "Read both systems and show what a run would write, without writing anything",
@@ -226,6 +248,11 @@ impl Command {
             Self::ShowLogs => Icon::Logs,
             Self::UpdateCentralSchema | Self::UpdateTargetSchema => Icon::Refresh,
             Self::CompressSchema => Icon::Compress,
+            Self::NewMapping => Icon::Mapping,
+            Self::CopyMapping => Icon::Copy,
+            Self::InvertMapping => Icon::BothWays,
+            Self::RenameMapping => Icon::Update,
+            Self::DeleteMapping => Icon::Delete,
             Self::Activate | Self::Deactivate => Icon::Activate,
             Self::Simulate => Icon::Simulate,
             Self::Run => Icon::Run,
@@ -256,6 +283,7 @@ impl Command {
             Self::Undo => (CTRL, Key::Z),
             Self::Redo => (CTRL_SHIFT, Key::Z),
             Self::Palette => (CTRL, Key::P),
+            Self::RenameMapping => (Modifiers::NONE, Key::F2),
             Self::ShowLogs => (CTRL, Key::L),
             Self::Simulate => (Modifiers::NONE, Key::F6),
             Self::Run => (Modifiers::NONE, Key::F5),
@@ -283,6 +311,10 @@ impl Command {
             Side::Right => Self::UpdateTargetSchema,
         }
     }
+
+    /// The commands that concern one mapping, as its context menu lists them.
+    pub const OF_MAPPING: [Self; 4] =
+        [Self::CopyMapping, Self::InvertMapping, Self::RenameMapping, Self::DeleteMapping];
 
     /// Text, tooltip and keys in one, for a tooltip.
     #[must_use]

@@ -4,7 +4,10 @@ use syncwright_core::project::{
     Condition, Lifecycle, MappingDirection, Project, PropertyRule, Side, StartUpConfiguration, System,
 };
 
-use super::schema_edit::SchemaEdit;
+use super::{
+    mapping_edit::{MappingsEdit, RulesEdit},
+    schema_edit::SchemaEdit,
+};
 
 /// A change to a project.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,10 @@ pub enum Edit {
     },
     /// The schemas of the systems, together with whether the project is active.
     Schema(SchemaEdit),
+    /// The mappings as a whole, with the workflows whose steps run them.
+    Mappings(MappingsEdit),
+    /// The lists of rules of a mapping.
+    Rules(RulesEdit),
     /// A start up configuration.
     StartUp {
         /// Its name.
@@ -95,6 +102,9 @@ impl Edit {
             Self::Active(false) => "deactivate project".to_owned(),
             Self::System { side, .. } => format!("change {}", side.system_name()),
             Self::Schema(edit) => edit.label(),
+            Self::Mappings(MappingsEdit { label, .. }) | Self::Rules(RulesEdit { label, .. }) => {
+                label.clone()
+            }
             Self::StartUp { start_up, .. } => format!("change {start_up}"),
             Self::StepLifecycle { step, lifecycle, .. } => {
                 format!("switch step {step} {}", state(*lifecycle))
@@ -121,6 +131,8 @@ impl Edit {
                 Self::System { side, system: Box::new(swap(place, *system)?) }
             }
             Self::Schema(edit) => Self::Schema(edit.apply(project)?),
+            Self::Mappings(edit) => Self::Mappings(edit.apply(project)?),
+            Self::Rules(edit) => Self::Rules(edit.apply(project)?),
             Self::StartUp { start_up, edit } => {
                 let found = project.start_ups.iter_mut().find(|found| found.name == start_up)?;
                 let edit = edit.apply(found)?;
@@ -226,6 +238,17 @@ mod tests {
             rule(RuleEdit::IgnoreCase(true)),
             rule(RuleEdit::DoNotOverwrite(true)),
             rule(RuleEdit::Condition(Some(Condition::Expression("true".to_owned())))),
+            Edit::Rules(RulesEdit {
+                mapping: "Person".to_owned(),
+                label: "new rule".to_owned(),
+                matching: Some(Vec::new()),
+                rules: Some(vec![PropertyRule::new("Only", "first_name", "given_name")]),
+            }),
+            Edit::Mappings(MappingsEdit {
+                label: "delete all".to_owned(),
+                mappings: Vec::new(),
+                workflows: Some(Vec::new()),
+            }),
         ]
     }
 

@@ -6,12 +6,14 @@
 mod disk;
 mod edit;
 mod history;
+mod mapping_edit;
 mod schema_edit;
 
 pub use self::{
     disk::{DiskState, Loaded, SaveError, load, save},
     edit::{Edit, RuleEdit, StartUpEdit},
     history::History,
+    mapping_edit::{MappingsEdit, RulesEdit},
     schema_edit::{SchemaCause, SchemaEdit},
 };
 

@@ -233,7 +233,7 @@ impl Editor {
             Panel::left("navigation").default_size(226.0).size_range(180.0..=420.0).frame(side).show(
                 ui,
                 |ui| {
-                    navigation::navigation_ui(ui, self, actions);
+                    navigation::navigation_ui(ui, self, available, actions);
                 },
             );
         }

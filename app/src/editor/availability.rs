@@ -76,6 +76,18 @@ fn why_disabled(editor: &Editor, command: Command) -> Option<String> {
                 Command::CompressSchema if has_no_schema(document.project()) => {
                     no("The project knows no schema type; update the schemas first")
                 }
+                Command::NewMapping => {
+                    let project = document.project();
+                    let empty = [Side::Left, Side::Right]
+                        .into_iter()
+                        .find(|side| project.system(*side).schema.types.is_empty());
+                    empty.map(|side| {
+                        format!("The project knows no class of the {}; update its schema", side.system_name())
+                    })
+                }
+                command if Command::OF_MAPPING.contains(&command) && editor.shown_mapping().is_none() => {
+                    no("No mapping is shown; open one in the navigation tree")
+                }
                 Command::Deactivate if !document.project().active => no("The project is not active"),
                 Command::Passwords
                     if ![Side::Left, Side::Right]

@@ -12,6 +12,7 @@ use syncwright_core::{
 use super::{
     app::{Editor, Simulated},
     compress::{Decision, compress_ui},
+    mapping_dialogs::{MappingAnswer, MappingDialog, mapping_dialog_ui},
     passwords::{PasswordsAnswer, PasswordsDialog, passwords_ui},
     template,
 };
@@ -45,7 +46,7 @@ pub enum After {
 }
 
 /// An open dialog.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     /// Choose a project file.
     OpenPath {
@@ -77,6 +78,8 @@ pub enum Dialog {
         /// The page that it had come to.
         page: String,
     },
+    /// About a mapping.
+    Mapping(MappingDialog),
     /// Something failed.
     Problem(Problem),
     /// What nothing in the project uses, before it is dropped.
@@ -102,6 +105,7 @@ enum Answer {
     SaveTemplate(String, bool),
     NameTemplate(String),
     NewProject,
+    Mapping(MappingAnswer),
     Compress(Box<(SchemaEdit, CompressReport)>),
 }
 
@@ -120,6 +124,7 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
             }),
         Dialog::ReplaceTemplate { name, path } => replace_template_answer(editor, name, path),
         Dialog::KeptWizard { page } => kept_wizard_ui(editor, page),
+        Dialog::Mapping(dialog) => mapping_answer(editor, dialog),
         Dialog::Problem(problem) => problem_ui(editor, problem),
         Dialog::Compress => compressing_ui(editor),
         Dialog::Shortcuts => shortcuts_ui(editor),
@@ -149,6 +154,7 @@ pub fn dialog_ui(editor: &mut Editor, actions: &mut Actions) {
             editor.discard_wizard();
             editor.new_project();
         }
+        Answer::Mapping(answer) => editor.change_mappings(answer),
         Answer::Compress(decided) => {
             let (edit, report) = *decided;
             editor.compress(edit, &report);
@@ -162,6 +168,15 @@ fn passwords_answer(editor: &Editor, passwords: &mut PasswordsDialog) -> Answer 
         PasswordsAnswer::Open => Answer::Open,
         PasswordsAnswer::Close => Answer::Close,
         PasswordsAnswer::Take => Answer::Passwords(passwords.clone()),
+    }
+}
+
+fn mapping_answer(editor: &Editor, dialog: &mut MappingDialog) -> Answer {
+    let Some(document) = &editor.document else { return Answer::Close };
+    match mapping_dialog_ui(&editor.ctx, document.project(), dialog) {
+        (Some(answer), _) => Answer::Mapping(answer),
+        (None, true) => Answer::Close,
+        (None, false) => Answer::Open,
     }
 }
 

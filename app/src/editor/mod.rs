@@ -8,6 +8,8 @@ mod availability;
 mod compress;
 mod dialogs;
 mod jobs;
+mod mapping_dialogs;
+mod mappings;
 mod menu_bar;
 mod messages;
 mod navigation;

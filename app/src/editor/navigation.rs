@@ -11,7 +11,7 @@ use syncwright_core::{
 use super::app::Editor;
 use crate::{
     action::{Action, Actions, View},
-    command::Command,
+    command::{Availability, Command},
     document::Document,
     ui::{Icon, ListRow, field, text, theme, tokens},
 };
@@ -37,7 +37,7 @@ fn node(view: View, icon: Icon, text: &str) -> Node {
 }
 
 /// Shows the tree.
-pub fn navigation_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
+pub fn navigation_ui(ui: &mut Ui, editor: &mut Editor, available: &Availability, actions: &mut Actions) {
     let Some(document) = &editor.document else { return };
     let groups = groups(document);
     let current = editor.tabs.get(editor.active).cloned();
@@ -64,8 +64,24 @@ pub fn navigation_ui(ui: &mut Ui, editor: &mut Editor, actions: &mut Actions) {
             } else {
                 text::number(nodes.len() as u64)
             });
-            if row.show(ui).clicked() && !state.closed.remove(name) {
+            let response = row.show(ui);
+            if response.clicked() && !state.closed.remove(name) {
                 state.closed.insert(name);
+            }
+            if name == "Mappings" {
+                response.context_menu(|ui| {
+                    let why = available.why_disabled(Command::NewMapping);
+                    let button = egui::Button::new(Command::NewMapping.text());
+                    let button = ui.add_enabled(why.is_none(), button);
+                    let button = match why {
+                        Some(why) => button.on_disabled_hover_text(why),
+                        None => button.on_hover_text(Command::NewMapping.tooltip()),
+                    };
+                    if button.clicked() {
+                        actions.push(Action::Command(Command::NewMapping));
+                        ui.close();
+                    }
+                });
             }
             if open {
                 for node in shown {
@@ -106,6 +122,18 @@ fn node_ui(
     }
     if response.clicked() {
         actions.push(Action::Open(node.view.clone()));
+    }
+    if let View::Mapping(_) = &node.view {
+        response.context_menu(|ui| {
+            for command in Command::OF_MAPPING {
+                if ui.button(command.text()).on_hover_text(command.tooltip()).clicked() {
+                    // The commands concern the mapping that is shown.
+                    actions.push(Action::Open(node.view.clone()));
+                    actions.push(Action::Command(command));
+                    ui.close();
+                }
+            }
+        });
     }
     if let View::StartUp(name) = &node.view {
         response.context_menu(|ui| {

@@ -1,11 +1,12 @@
 //! What was asked for in a frame, done at one place.
 
 use egui::ViewportCommand;
-use syncwright_core::{journal::RunKind, project::Side};
+use syncwright_core::{check::Severity, journal::RunKind, project::Side};
 
 use super::{
     app::Editor,
     dialogs::{After, Dialog},
+    messages::Notice,
     palette::PaletteState,
     settings::ThemeChoice,
 };
@@ -35,9 +36,11 @@ impl Editor {
             Action::Close(view) => self.close_view(&view),
             Action::Select(selection) => self.selection = selection,
             Action::Edit(edit) => {
-                if let Some(document) = &mut self.document {
-                    document.apply(edit);
-                }
+                self.edited(|document| document.apply(edit));
+            }
+            Action::Tell(problem) => {
+                self.notices.push(Notice { severity: Severity::Warning, problem });
+                self.settings.messages = true;
             }
             Action::EditSystem { side, page } => self.edit_system(side, page),
             Action::OpenClass { side, class } => {
@@ -95,7 +98,7 @@ impl Editor {
         }
     }
 
-    fn close_view(&mut self, view: &View) {
+    pub(super) fn close_view(&mut self, view: &View) {
         let Some(index) = self.tabs.iter().position(|tab| tab == view) else { return };
         self.tabs.remove(index);
         if index < self.active || self.active >= self.tabs.len() {
@@ -132,10 +135,10 @@ impl Editor {
             Command::CloseProject => self.unless_dirty(After::Close),
             Command::Quit => self.unless_dirty(After::Quit),
             Command::Undo => {
-                self.document.as_mut().map(Document::undo);
+                self.stepped(Document::undo);
             }
             Command::Redo => {
-                self.document.as_mut().map(Document::redo);
+                self.stepped(Document::redo);
             }
             Command::Palette => self.palette = Some(PaletteState::default()),
             Command::ShowProject => self.open_view(View::Project),
@@ -145,6 +148,11 @@ impl Editor {
             Command::UpdateCentralSchema => self.update_schema(Side::Left),
             Command::UpdateTargetSchema => self.update_schema(Side::Right),
             Command::CompressSchema => self.ask_to_compress(),
+            Command::NewMapping
+            | Command::CopyMapping
+            | Command::InvertMapping
+            | Command::RenameMapping
+            | Command::DeleteMapping => self.mapping_command(command),
             Command::Activate => self.activate(),
             Command::Deactivate => self.perform(Action::Edit(Edit::Active(false))),
             Command::Simulate => self.synchronize(RunKind::Simulation),

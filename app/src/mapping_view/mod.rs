@@ -1,9 +1,16 @@
 //! A mapping: the two classes as trees, the rules between them, and curves from the rules to the properties.
 
+mod clipboard;
 mod curves;
+mod drag;
+mod gestures;
 mod model;
+mod new_rule;
+mod rule_edits;
 mod rules;
 mod tree;
+
+use std::collections::HashSet;
 
 use egui::{Rect, Stroke, Ui, UiBuilder, pos2, vec2};
 use syncwright_core::project::{Mapping, Project, Side};
@@ -12,7 +19,7 @@ use self::model::Model;
 use crate::{
     action::{Actions, Selection},
     document::Document,
-    ui::{Icon, badge, rows::RowsState, state, text, theme, tokens},
+    ui::{Icon, badge, field, rows::RowsState, state, text, theme, tokens},
     words,
 };
 
@@ -23,6 +30,20 @@ pub struct MappingState {
     unmapped_only: bool,
     trees: [RowsState; 2],
     rules: RowsState,
+    /// The property that is selected in each tree.
+    picked: [Option<String>; 2],
+    /// Rules that are selected together, while the one in the inspector is among them.
+    chosen: HashSet<Selection>,
+    /// The row that a selection with Shift begins at.
+    anchor: Option<usize>,
+    /// The rule that the cursor goes to once it is selected.
+    follows: Option<Selection>,
+    /// The tree that gets the keyboard focus next.
+    focus: Option<Side>,
+    /// The rules get the keyboard focus next.
+    takes_focus: bool,
+    draft: Option<new_rule::NewRule>,
+    drag: Option<drag::Drag>,
     cache: Option<(Key, Model)>,
 }
 
@@ -36,6 +57,10 @@ struct Key {
 
 const HEADER: f32 = 60.0;
 const TREE_HEAD: f32 = 68.0;
+/// Width of the switch in the header.
+const SWITCH: f32 = 146.0;
+/// Height of the strip above the rules.
+const STRIP: f32 = 44.0;
 
 /// Shows a mapping.
 pub fn mapping_ui(
@@ -75,7 +100,15 @@ fn show(
 ) {
     let area = ui.available_rect_before_wrap();
     let header = Rect::from_min_max(area.min, pos2(area.right(), area.top() + HEADER));
-    inside(ui, header.shrink2(vec2(16.0, 10.0)), |ui| header_ui(ui, mapping, model));
+    let inner = header.shrink2(vec2(16.0, 10.0));
+    let (words, switch) = inner.split_left_right_at_x((inner.right() - SWITCH).max(inner.left()));
+    inside(ui, words.with_max_x(words.right() - 8.0), |ui| header_ui(ui, mapping, model));
+    inside(ui, switch, |ui| {
+        ui.horizontal_centered(|ui| {
+            let flipped = field::switch_ui(ui, "Unmapped only", view.unmapped_only);
+            view.unmapped_only = flipped.unwrap_or(view.unmapped_only);
+        });
+    });
 
     let body = Rect::from_min_max(pos2(area.left(), header.bottom()), area.max);
     let colors = tokens(ui);
@@ -102,10 +135,13 @@ fn show(
             tree::tree_ui(ui, project, mapping, side, model, view, selection, actions, lists[index])
         })
     });
-    let rules_list = below_head(middle, 8.0);
+    let strip = Rect::from_min_max(middle.min, pos2(middle.right(), middle.top() + STRIP));
+    inside(ui, strip, |ui| new_rule::strip_ui(ui, mapping, model, view, selection, actions));
+    let rules_list = below_head(middle, STRIP);
     let hovered = inside(ui, rules_list, |ui| rules::rules_ui(ui, mapping, model, view, selection, actions));
     let geometry = curves::Geometry { left, right, middle, lists, rules: rules_list };
     curves::paint(ui, mapping, model, view, selection, hovered, hovered_property, &geometry);
+    drag::drag_ui(ui, mapping, model, view, selection, &geometry, actions);
     ui.advance_cursor_after_rect(area);
 }
 

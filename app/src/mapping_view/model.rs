@@ -2,9 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syncwright_core::project::{
-    AutoFill, Direction, Generated, Mapping, Project, PropertyRef, SchemaType, Side, VirtualKind,
-    VirtualProperty,
+use syncwright_core::{
+    mapping::convertible,
+    project::{
+        AutoFill, Direction, Generated, Mapping, MappingDirection, Project, PropertyRef, PropertyRule,
+        SchemaType, Side, VirtualKind, VirtualProperty,
+    },
+    value::ValueType,
 };
 
 /// A property in a tree.
@@ -22,10 +26,34 @@ pub struct Property {
     pub computed: bool,
     /// Its values are not shown.
     pub secret: bool,
+    /// Type of a value.
+    pub value_type: ValueType,
+    /// It holds a list of values.
+    pub list: bool,
     /// A rule uses it.
     pub mapped: bool,
     /// New objects need a value and no rule gives one.
     pub missing: bool,
+}
+
+/// What is known of a property, visible or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Type, in words.
+    pub kind: String,
+    /// Type of a value.
+    pub value_type: ValueType,
+    /// It holds a list of values.
+    pub list: bool,
+}
+
+/// How the values of one property become those of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// Both types with an arrow between them.
+    pub words: String,
+    /// Values of the one type can become values of the other.
+    pub works: bool,
 }
 
 /// A row of the middle.
@@ -49,7 +77,9 @@ pub struct Model {
     /// Row of a visible property by its name.
     pub rows: [HashMap<String, usize>; 2],
     /// All properties of both classes, visible or not.
-    pub known: [HashSet<String>; 2],
+    pub known: [HashMap<String, Known>; 2],
+    /// Names of all properties of both classes, in the order of the schema.
+    pub all: [Vec<String>; 2],
     /// The rows of the middle.
     pub items: Vec<Item>,
     /// Required target properties that no rule gives a value.
@@ -63,7 +93,8 @@ impl Model {
         let mut model = Self::default();
         for (index, side) in [Side::Left, Side::Right].into_iter().enumerate() {
             let properties = properties(project, mapping, side);
-            model.known[index] = properties.iter().map(|property| property.name.clone()).collect();
+            model.all[index] = properties.iter().map(|property| property.name.clone()).collect();
+            model.known[index] = properties.iter().map(known).collect();
             if side == Side::Right {
                 model.required_unmapped = properties.iter().filter(|property| property.missing).count();
             }
@@ -85,6 +116,41 @@ impl Model {
         model.items.extend((0..mapping.rules.len()).map(Item::Rule));
         model
     }
+
+    /// The conversion that a rule needs in a direction; nothing if both types are the same, or one is not known.
+    #[must_use]
+    pub fn conversion(&self, rule: &PropertyRule, direction: MappingDirection) -> Option<Conversion> {
+        let (left, right) = (self.known[0].get(&rule.left)?, self.known[1].get(&rule.right)?);
+        if (&left.kind, left.list) == (&right.kind, right.list) {
+            return None;
+        }
+        let spelled =
+            |known: &Known| if known.list { format!("{}[]", known.kind) } else { known.kind.clone() };
+        let [to_target, to_central] =
+            [Direction::ToTarget, Direction::ToCentral].map(|way| direction.permits(way));
+        let arrow = match (to_target, to_central) {
+            (true, false) => "→",
+            (false, true) => "←",
+            _ => "⇄",
+        };
+        // What a formula or a value list gives has a type of its own.
+        let changed =
+            |formula: bool| formula || !rule.flags.lookup.is_empty() || rule.flags.lookup_source.is_some();
+        let works = |wanted: bool, formula: bool, from: &Known, to: &Known| {
+            !wanted || changed(formula) || convertible(from.value_type, to.value_type)
+        };
+        let transformation = &rule.transformation;
+        Some(Conversion {
+            words: format!("{} {arrow} {}", spelled(left), spelled(right)),
+            works: works(to_target, transformation.to_target.is_some(), left, right)
+                && works(to_central, transformation.to_central.is_some(), right, left),
+        })
+    }
+}
+
+fn known(property: &Property) -> (String, Known) {
+    let Property { name, kind, value_type, list, .. } = property;
+    (name.clone(), Known { kind: kind.clone(), value_type: *value_type, list: *list })
 }
 
 fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property> {
@@ -122,6 +188,8 @@ fn properties(project: &Project, mapping: &Mapping, side: Side) -> Vec<Property>
             });
             Property {
                 kind: property.value_type().label(),
+                value_type: property.value_type(),
+                list: property.is_multi_valued(),
                 key: class.schema_type.is_key(&name),
                 required,
                 computed,
@@ -152,4 +220,28 @@ fn writes(schema_type: &SchemaType, computed: &VirtualProperty, column: &str) ->
         _ => &[],
     };
     columns.iter().any(|name| name == column)
+}
+
+#[cfg(test)]
+mod tests {
+    use syncwright_core::project::{Formula, from_text};
+
+    use super::*;
+
+    #[test]
+    fn conversions_are_told_where_types_differ() {
+        let mut project = from_text("small.ron", include_str!("../../../tests/src/small.ron")).unwrap();
+        project.target.schema.types[0].properties[1].value_type = ValueType::Binary;
+        let mapping = project.mappings[0].clone();
+        let model = Model::new(&project, &mapping, &Default::default(), false);
+        let conversion = |rule: &PropertyRule, direction| model.conversion(rule, direction);
+        let number = conversion(&mapping.rules[0], MappingDirection::ToCentral).unwrap();
+        assert!(number.works && number.words.contains('←'), "{number:?}");
+        let mut first_name = mapping.rules[1].clone();
+        assert!(!conversion(&first_name, MappingDirection::Both).unwrap().works, "text from binary");
+        first_name.transformation.to_central = Some(Formula::Expression("'x'".to_owned()));
+        assert!(conversion(&first_name, MappingDirection::ToCentral).unwrap().works);
+        assert!(!conversion(&first_name, MappingDirection::Both).unwrap().works, "the other way has none");
+        assert_eq!(conversion(&mapping.rules[2], MappingDirection::Both), None);
+    }
 }

@@ -5,7 +5,10 @@ use syncwright_core::project::{Lifecycle, Mapping, MappingDirection, MatchExpres
 
 use super::{
     MappingState,
-    model::{Item, Model},
+    drag::{self, Dragged},
+    gestures,
+    model::{Conversion, Item, Model},
+    rule_edits::selection_of,
 };
 use crate::{
     action::{Action, Actions, Selection},
@@ -22,40 +25,141 @@ pub fn rules_ui(
     selection: &Selection,
     actions: &mut Actions,
 ) -> Option<Item> {
-    let mut hovered = None;
+    let area = ui.available_rect_before_wrap();
+    let list = rows::list_id(ui, "Rules");
+    if std::mem::take(&mut view.takes_focus) {
+        ui.memory_mut(|memory| memory.request_focus(list));
+    }
+    let mut requests = gestures::keys(ui, list);
+    follow(ui, mapping, model, view, selection);
+    let selected = gestures::selected_items(mapping, model, view, selection);
+    let (mut hovered, mut aimed, mut begun) = (None, None, None);
     let mut rows_state = view.rules;
     let count = model.items.len() as u64;
     let middle = middle(ui, mapping);
     let output = rows::rows_ui(ui, "Rules", &mut rows_state, count, theme::ROW, |ui, row, rect, response| {
         let item = model.items[row as usize];
         if is_rule(item) {
-            list_row::background(
+            let is_chosen = |row: Option<u64>| {
+                let item = row.and_then(|row| model.items.get(row as usize));
+                item.is_some_and(|item| selected.contains(item))
+            };
+            list_row::background_part(
                 ui,
                 rect.shrink2(vec2(2.0, 0.0)),
-                is_selected(mapping, item, selection),
+                is_chosen(Some(row)),
                 response,
+                is_chosen(row.checked_sub(1)),
+                is_chosen(Some(row + 1)),
             );
             if response.hovered() {
                 hovered = Some(item);
+            }
+            if begun.is_none() {
+                begun = drag::begun(ui, response, || Dragged::Rules(item)).map(|drag| (item, drag));
+            }
+            if response.secondary_clicked() && !selected.contains(&item) {
+                aimed = Some(row);
+            }
+            response.context_menu(|ui| gestures::menu_ui(ui, matches!(item, Item::Rule(_)), &mut requests));
+            if let Some(conversion) = conversion(mapping, model, item) {
+                let words = if conversion.works {
+                    format!("{}: values are converted", conversion.words)
+                } else {
+                    format!("{}: values cannot be converted", conversion.words)
+                };
+                response.clone().on_hover_text(words);
             }
         }
         item_ui(ui, rect, mapping, model, item, rect.left() + middle)
     });
     view.rules = rows_state;
-    if let Some(row) = output.moved_to {
-        match model.items.get(row as usize) {
-            Some(Item::Rule(index)) => actions.push(Action::Select(Selection::Rule {
-                mapping: mapping.name.clone(),
-                rule: mapping.rules[*index].name.clone(),
-            })),
-            Some(Item::Matching(index)) => actions.push(Action::Select(Selection::Matching {
-                mapping: mapping.name.clone(),
-                rule: mapping.matching[*index].name.clone(),
-            })),
-            _ => {}
-        }
+    if mapping.rules.is_empty() {
+        empty_ui(ui, area, rows::height_of(model.items.len()));
+    }
+    if let Some((item, begun)) = begun
+        && view.drag.is_none()
+    {
+        drag::grab(mapping, model, view, selection, item, actions);
+        view.drag = Some(begun);
+    }
+    if let Some(row) = output.moved_to.or(aimed) {
+        choose(ui, mapping, model, view, selection, row as usize, actions);
+    }
+    for request in requests {
+        gestures::perform(ui, mapping, model, view, selection, request, actions);
     }
     hovered
+}
+
+/// What to do first, below the captions.
+fn empty_ui(ui: &mut Ui, area: Rect, captions: f32) {
+    let top = (area.top() + captions + theme::S3).min(area.bottom());
+    let rect = Rect::from_min_max(pos2(area.left() + 8.0, top), area.max - vec2(8.0, 0.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        text::hint_ui(
+            ui,
+            "Drag a property onto one of the other tree to make a rule, or select one in each tree and press Enter.",
+        );
+    });
+}
+
+/// After an edit the cursor goes where its rule went.
+fn follow(ui: &Ui, mapping: &Mapping, model: &Model, view: &mut MappingState, selection: &Selection) {
+    if view.follows.as_ref() != Some(selection) {
+        return;
+    }
+    let row = model.items.iter().position(|item| is_selected(mapping, *item, selection));
+    if let Some(row) = row {
+        view.follows = None;
+        view.rules.cursor = Some(row as u64);
+        let in_sight = f64::from(ui.available_height() / theme::ROW);
+        rows::reveal(&mut view.rules, row as u64, in_sight);
+    }
+}
+
+/// Selects a row: alone, together with others (Ctrl), or all from where the selection began (Shift).
+fn choose(
+    ui: &Ui,
+    mapping: &Mapping,
+    model: &Model,
+    view: &mut MappingState,
+    selection: &Selection,
+    row: usize,
+    actions: &mut Actions,
+) {
+    let Some(own) = model.items.get(row).and_then(|item| selection_of(mapping, *item)) else { return };
+    let modifiers = ui.input(|input| input.modifiers);
+    let mut primary = own.clone();
+    if modifiers.shift {
+        let shown = model.items.iter().position(|item| is_selected(mapping, *item, selection));
+        let anchor = view.anchor.or(shown).unwrap_or(row).min(model.items.len() - 1);
+        let range = &model.items[anchor.min(row)..=anchor.max(row)];
+        view.chosen = range.iter().filter_map(|item| selection_of(mapping, *item)).collect();
+        view.anchor = Some(anchor);
+    } else if modifiers.command {
+        let items = gestures::selected_items(mapping, model, view, selection);
+        view.chosen = items.iter().filter_map(|item| selection_of(mapping, *item)).collect();
+        if !view.chosen.remove(&own) {
+            view.chosen.insert(own);
+        } else if let Some(other) =
+            items.iter().filter_map(|item| selection_of(mapping, *item)).find(|other| *other != own)
+        {
+            primary = other;
+        }
+        view.anchor = Some(row);
+    } else {
+        view.chosen.clear();
+        view.anchor = Some(row);
+    }
+    view.picked = [None, None];
+    actions.push(Action::Select(primary));
+}
+
+fn conversion(mapping: &Mapping, model: &Model, item: Item) -> Option<Conversion> {
+    let Item::Rule(index) = item else { return None };
+    let rule = &mapping.rules[index];
+    model.conversion(rule, effective_direction(rule, mapping))
 }
 
 const fn is_rule(item: Item) -> bool {
@@ -164,14 +268,19 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
     }
     if rule.lifecycle != Lifecycle::Active {
         let words = words::lifecycle(rule.lifecycle);
-        let slot = Rect::from_min_max(pos2(right - 66.0, rect.top()), pos2(right, rect.bottom()));
+        let width = text::line(ui.painter(), words, theme::caption(), color, f32::INFINITY).size().x + 14.0;
+        let slot = Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()));
         badge::paint(ui, slot, words, if off { colors.text_secondary } else { colors.warning });
         right = slot.left() - 4.0;
         states.push(words);
     }
+    let conversion = model.conversion(rule, effective_direction(rule, mapping)).filter(|_| !off);
+    if conversion.as_ref().is_some_and(|conversion| !conversion.works) {
+        right = mark(ui, rect, right, Icon::Warning, colors.warning);
+    }
     let rest = Rect::from_min_max(pos2(rect.left() + 10.0, rect.top()), pos2(right, rect.bottom()));
     let name_color = |side: usize, name: &str| {
-        if !model.known[side].contains(name) {
+        if !model.known[side].contains_key(name) {
             colors.danger
         } else if off {
             colors.text_disabled
@@ -181,12 +290,34 @@ fn rule(ui: &Ui, rect: Rect, rule: &PropertyRule, mapping: &Mapping, model: &Mod
     };
     let names = [name_color(0, &rule.left), name_color(1, &rule.right)];
     pair(ui, rest, middle, &rule.left, &rule.right, (icon, color), names);
+    if let Some(conversion) = &conversion {
+        hint(ui, rest, middle + 16.0, &rule.right, conversion);
+    }
     let mut name = format!("Rule {}: {} {direction} {}", rule.name, rule.left, rule.right);
     for state in states {
         name.push_str(", ");
         name.push_str(state);
     }
+    if let Some(Conversion { words, works }) = conversion {
+        name.push_str(", ");
+        name.push_str(&words);
+        if !works {
+            name.push_str(" cannot be converted");
+        }
+    }
     name
+}
+
+/// Both types at the right, if the name leaves room for them.
+fn hint(ui: &Ui, rect: Rect, left: f32, name: &str, conversion: &Conversion) {
+    let colors = tokens(ui);
+    let color = if conversion.works { colors.text_secondary } else { colors.warning };
+    let words = text::line(ui.painter(), &conversion.words, theme::caption(), color, f32::INFINITY);
+    let name = text::line(ui.painter(), name, theme::body(), color, f32::INFINITY);
+    let free = Rect::from_min_max(pos2(left + name.size().x + 12.0, rect.top()), rect.max);
+    if words.size().x <= free.width() {
+        text::paint_line(ui, free, words, color, Align::Max);
+    }
 }
 
 /// Where the sign between both names stands, from the left of the list: in one line down the list, whatever

@@ -3,7 +3,13 @@
 use egui::{Align, Rect, Ui, UiBuilder, pos2, vec2};
 use syncwright_core::project::{Mapping, Project, Side};
 
-use super::{MappingState, model::Model};
+use super::{
+    MappingState,
+    drag::{self, Dragged},
+    gestures,
+    model::Model,
+    rule_edits,
+};
 use crate::{
     action::{Action, Actions, Selection},
     ui::{Icon, badge, field, list_row, rows, text, theme, tokens},
@@ -49,45 +55,94 @@ pub fn tree_ui(
 
     let properties = &model.trees[index];
     if properties.is_empty() {
+        view.focus = view.focus.filter(|focus| *focus != side);
         let rect = Rect::from_min_size(list.min + vec2(12.0, 8.0), vec2(list.width() - 24.0, 48.0));
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-            let known = !model.known[index].is_empty();
-            text::hint_ui(
-                ui,
-                if known { "No property matches the filter." } else { "The schema has no such class." },
-            );
+            let words = if model.known[index].is_empty() {
+                "The schema has no such class."
+            } else if view.unmapped_only && view.filters[index].is_empty() {
+                "Every property is mapped."
+            } else {
+                "No property matches the filter."
+            };
+            text::hint_ui(ui, words);
         });
         return None;
     }
     let mut hovered = None;
     let mut rows_state = view.trees[index];
     let name = if side == Side::Left { "Central properties" } else { "Target properties" };
+    let takes_focus = view.focus == Some(side);
+    if takes_focus {
+        view.focus = None;
+        let row = rows_state.cursor.unwrap_or(0).min(properties.len() as u64 - 1);
+        rows_state.cursor = Some(row);
+        rows::reveal(&mut rows_state, row, f64::from(list.height() / theme::ROW));
+    }
+    let (picked, mut begun) = (view.picked[index].clone(), None);
     let output = ui
         .scope_builder(UiBuilder::new().max_rect(list), |ui| {
-            rows::rows_ui(ui, name, &mut rows_state, properties.len() as u64, theme::ROW, |ui, row, rect, response| {
-                let property = &properties[row as usize];
-                let selected = matches!(selection, Selection::Property { side: at, class: of, property: name }
+            if takes_focus {
+                let id = rows::list_id(ui, name);
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+            rows::rows_ui(
+                ui,
+                name,
+                &mut rows_state,
+                properties.len() as u64,
+                theme::ROW,
+                |ui, row, rect, response| {
+                    let property = &properties[row as usize];
+                    let selected = picked.as_ref() == Some(&property.name)
+                        || matches!(selection, Selection::Property { side: at, class: of, property: name }
                     if *at == side && of == class && *name == property.name);
-                list_row::background(ui, rect.shrink2(vec2(4.0, 0.0)), selected, response);
-                if response.hovered() {
-                    hovered = Some(property.name.clone());
-                }
-                paint_property(ui, rect, property, side);
-                property.name.clone()
-            })
+                    list_row::background(ui, rect.shrink2(vec2(4.0, 0.0)), selected, response);
+                    if response.hovered() {
+                        hovered = Some(property.name.clone());
+                    }
+                    if begun.is_none() {
+                        begun = drag::begun(ui, response, || Dragged::Property(side, property.name.clone()));
+                    }
+                    paint_property(ui, rect, property, side);
+                    property.name.clone()
+                },
+            )
         })
         .inner;
     view.trees[index] = rows_state;
-    if let Some(row) = output.moved_to
-        && let Some(property) = properties.get(row as usize)
-    {
+    view.drag = view.drag.take().or(begun);
+    if let Some(property) = output.moved_to.and_then(|row| properties.get(row as usize)) {
+        view.picked[index] = Some(property.name.clone());
         actions.push(Action::Select(Selection::Property {
             side,
             class: class.clone(),
             property: property.name.clone(),
         }));
     }
+    if let Some(property) = output.opened.and_then(|row| properties.get(row as usize)) {
+        // The other list shall not take the same key.
+        ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter));
+        view.picked[index] = Some(property.name.clone());
+        enter(mapping, side, model, view, actions);
+    }
     hovered
+}
+
+/// A property of each side is a rule; with one side only, the other tree is next.
+fn enter(mapping: &Mapping, side: Side, model: &Model, view: &mut MappingState, actions: &mut Actions) {
+    if let [Some(left), Some(right)] = &view.picked {
+        let made = rule_edits::new_rule(mapping, model, left, right);
+        gestures::done(view, made, actions);
+        view.focus = Some(Side::Left);
+        return;
+    }
+    let other = side.other();
+    view.focus = Some(other);
+    let index = usize::from(other == Side::Right);
+    let row = view.trees[index].cursor.unwrap_or(0) as usize;
+    let rows = &model.trees[index];
+    view.picked[index] = rows.get(row).or(rows.last()).map(|property| property.name.clone());
 }
 
 fn paint_property(ui: &Ui, rect: Rect, property: &super::model::Property, side: Side) {

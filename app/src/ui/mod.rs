@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod field;
 pub mod icons;
 pub mod list_row;
+pub mod name_field;
 pub mod rows;
 pub mod state;
 pub mod table;

@@ -31,6 +31,12 @@ pub struct RowsOutput {
 
 const BAR: f32 = 10.0;
 
+/// What a list in `ui` is known by; it has the keyboard focus.
+#[must_use]
+pub fn list_id(ui: &Ui, name: &str) -> Id {
+    ui.scope_id().with(("rows", name))
+}
+
 /// Shows a list of `count` rows over the rest of `ui`.
 ///
 /// `row_ui` draws a row into its rectangle and returns the accessible name of the row.
@@ -48,7 +54,7 @@ pub fn rows_ui(
         return output;
     }
     ui.advance_cursor_after_rect(area);
-    let id = ui.scope_id().with(("rows", name));
+    let id = list_id(ui, name);
     let list = ui.interact(area, id, Sense::click());
     list.widget_info(|| WidgetInfo::labeled(Role::List, true, name));
 
@@ -66,8 +72,9 @@ pub fn rows_ui(
     let mut y = area.top() - ((state.top - first) as f32) * row_height;
     while y < area.bottom() && index < count {
         let rect = Rect::from_min_size(pos2(body.left(), y), vec2(body.width(), row_height));
-        // Clickable but not a stop of the Tab key: the list as a whole is.
-        let response = child.interact(rect.intersect(area), id.with(index), Sense::CLICK);
+        // Clickable but not a stop of the Tab key: the list as a whole is. Without the sense for dragging a row
+        // would not know any more that the pointer was pressed on it once the pointer moves.
+        let response = child.interact(rect.intersect(area), id.with(index), Sense::CLICK | Sense::DRAG);
         let row_name = row_ui(&mut child, index, rect, &response);
         let selected = state.cursor == Some(index);
         response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &row_name));
@@ -137,7 +144,7 @@ const fn is_enter(event: &Event) -> bool {
 }
 
 /// Scrolls just so far that `row` is wholly in sight.
-fn reveal(state: &mut RowsState, row: u64, in_sight: f64) {
+pub fn reveal(state: &mut RowsState, row: u64, in_sight: f64) {
     let row = row as f64;
     if row < state.top {
         state.top = row;

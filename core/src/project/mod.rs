@@ -15,6 +15,7 @@ mod file;
 mod kept;
 mod lookup;
 mod mapping;
+mod mapping_edit;
 mod schema;
 mod secret_store;
 mod start_up;
@@ -37,6 +38,7 @@ pub use self::{
         MultiValueWrite, PropertyFlags, PropertyPair, PropertyRule, RuleKind, SendOn, SortOrder,
         Transformation, Validation,
     },
+    mapping_edit::{Inverted, NotInverted, RenameError, delete_mapping, free_name, rename_mapping, steps_of},
     schema::{
         AutoFill, CharacterConversion, ColumnGroup, DataOperation, DataOperations, ForeignKey, Generated,
         IncompatibleData, OperationStrategy, Schema, SchemaClass, SchemaProperty, SchemaType, VirtualKind,

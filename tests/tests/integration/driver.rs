@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use egui::{Key, Modifiers, accesskit::Role};
+use egui::{Key, Modifiers, Pos2, accesskit::Role};
 use egui_kittest::{
     Harness, Node,
     kittest::{NodeT as _, Queryable as _},
@@ -128,4 +128,56 @@ pub fn picture(window: &mut Window, name: &str) {
     let Some(folder) = std::env::var_os("SYNCWRIGHT_PICTURES") else { return };
     let image = window.render().expect("a picture");
     image.save(Path::new(&folder).join(format!("{name}.png"))).expect("the picture is written");
+}
+
+/// Presses the button at `from` and moves to `to`, without letting go.
+pub fn hold(window: &mut Window, from: Pos2, to: Pos2) {
+    window.hover_at(from);
+    window.run_steps(2);
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(from + (to - from) * 0.5);
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+}
+
+/// Lets go of the button; the pointer stays there, as that of a person does.
+pub fn let_go(window: &mut Window, at: Pos2) {
+    window.event(egui::Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed: false,
+        modifiers: Modifiers::NONE,
+    });
+    window.run_steps(4);
+}
+
+/// Drags the row of one name onto that of another.
+#[track_caller]
+pub fn drag(window: &mut Window, from: &str, to: &str) {
+    let [from, to] = [from, to].map(|row| row_at(window, row));
+    hold(window, from, to);
+    let_go(window, to);
+}
+
+/// The middle of a row of a list.
+#[track_caller]
+pub fn row_at(window: &Window, row: &str) -> Pos2 {
+    window.get_by_role_and_label(Role::ListItem, row).rect().center()
+}
+
+/// Gives the keyboard focus to a list.
+#[track_caller]
+pub fn focus_list(window: &mut Window, list: &str) {
+    window.get_by_role_and_label(Role::List, list).focus();
+    window.run_steps(3);
+}
+
+/// Presses keys one after the other.
+pub fn press(window: &mut Window, keys: &[Key]) {
+    for key in keys {
+        window.key_press(*key);
+        window.run_steps(3);
+    }
 }

@@ -20,6 +20,8 @@ mod faults_permissions;
 mod faults_systems;
 #[cfg(unix)]
 mod lookup;
+mod mapping_commands;
+mod mapping_editor;
 mod odbc;
 #[cfg(unix)]
 mod odbc_across;
