@@ -21,7 +21,7 @@ impl Editor {
         self.show_wizard(wizard);
     }
 
-    /// Shows a wizard for a new project, which learns of the projects that were open here.
+    /// Shows a wizard, which learns of the projects that were open here.
     fn show_wizard(&mut self, mut wizard: Wizard) {
         let recent = self.settings.recent.iter().map(|recent| recent.path.clone());
         wizard.know(recent.collect(), &self.worker);
@@ -46,7 +46,8 @@ impl Editor {
     pub(super) fn edit_system(&mut self, side: Side, page: Page) {
         let Some(document) = &self.document else { return };
         let (project, folder) = (document.snapshot(), document.folder());
-        self.wizard = Some(Wizard::edit(&project, side, page, &folder, &self.state_folder, &self.worker));
+        let wizard = Wizard::edit(&project, side, page, &folder, &self.state_folder, &self.worker);
+        self.show_wizard(wizard);
     }
 
     /// Takes over what the jobs of the wizard have finished, and what came of it.

@@ -4,7 +4,7 @@ use syncwright_core::{
     progress::Progress as _,
     project::{Connection, Provider, Schema, Side, System},
     schema::{
-        self,
+        self, OwnerCount,
         known::recognise,
         update::{Completion, propose},
     },
@@ -15,7 +15,10 @@ use super::{
     flow::{Detection, Outcome},
     pages::{Opener, PageJob},
 };
-use crate::{problem::Problem, worker::Worker};
+use crate::{
+    problem::Problem,
+    worker::{JobContext, Worker},
+};
 
 /// Begins to read the schema of a side. `fills` fills in what is known of recognised products.
 pub fn begin(draft: &Draft, opener: Opener, worker: &Worker, fills: bool) -> PageJob {
@@ -71,24 +74,28 @@ pub fn begin_after(
         let update = propose(&project, side, detected.schema, completion)
             .map_err(|error| Problem::of(failed, &error))?;
         let recognised = recognised.into_iter().map(|product| product.fingerprint.display_name).collect();
-        let (schema, owners) = (update.schema, detected.owners);
+        // Whoever has chosen some of them may choose others.
+        let owners = if owners.is_empty() { detected.owners } else { counted(&opener, job)? };
+        let schema = update.schema;
         Ok(Outcome::Detected(Box::new(Detection { side, schema, owners, recognised, connection })))
     })
 }
 
 /// Begins to look which schemas there are, and leaves the one of the draft alone.
 pub fn count(opener: Opener, worker: &Worker) -> PageJob {
-    worker.spawn("Looking for schemas", move |job| {
-        job.progress.phase("Connecting");
-        let mut connector = opener
-            .open(&job.cancel)
-            .map_err(|error| Problem::of("The database cannot be connected", &error))?;
-        job.progress.phase("Reading the catalog");
-        let schema = connector
-            .describe_schema(&job.progress, &job.cancel)
-            .map_err(|error| Problem::of("The schemas cannot be counted", &error))?;
-        Ok(Outcome::Counted(schema::count_owners(&schema)))
-    })
+    worker.spawn("Looking for schemas", move |job| counted(&opener, job).map(Outcome::Counted))
+}
+
+/// All schemas of the database with their tables, whichever of them are chosen.
+fn counted(opener: &Opener, job: &JobContext) -> Result<Vec<OwnerCount>, Problem> {
+    job.progress.phase("Looking for schemas");
+    let mut connector = opener
+        .open_whole(&job.cancel)
+        .map_err(|error| Problem::of("The database cannot be connected", &error))?;
+    let schema = connector
+        .describe_schema(&job.progress, &job.cancel)
+        .map_err(|error| Problem::of("The schemas cannot be counted", &error))?;
+    Ok(schema::count_owners(&schema))
 }
 
 /// True if both lead to the same database, whatever else was changed about the connection.

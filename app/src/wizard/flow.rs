@@ -228,6 +228,7 @@ impl Wizard {
             return;
         }
         self.trouble = None;
+        let reads_schema = std::mem::take(&mut self.reads_schema);
         self.settle(worker);
         let own = self.draft.page;
         // What is wrong at first sight is told at once.
@@ -237,6 +238,7 @@ impl Wizard {
         }
         let shown = self.shown();
         if self.finds_out(&shown, Onwards::Apply, worker) {
+            self.reads_schema = reads_schema;
             return;
         }
         for page in shown {
@@ -251,7 +253,7 @@ impl Wizard {
             let password = self.passwords.change(*side);
             let file = self.pages.save.file_to_open(&system.connection);
             // Only the schema's own screen shows what reading it again breaks (S5).
-            let reads_schema = self.reads_schema || !pages::detection::is_current(self.draft.system());
+            let reads_schema = reads_schema || !pages::detection::is_current(self.draft.system());
             self.ended = Some(Ended::Edited { side: *side, system, password, file, reads_schema });
         }
     }
@@ -260,8 +262,6 @@ impl Wizard {
     pub fn apply_and_read(&mut self, worker: &Worker) {
         self.reads_schema = true;
         self.apply(worker);
-        // Whoever is kept here may think again.
-        self.reads_schema &= self.is_busy();
     }
 
     /// Takes over what jobs have finished.
@@ -288,7 +288,7 @@ impl Wizard {
             Ok(Outcome::FoundOut(found, onwards)) => {
                 self.pages.known.take(&self.draft, *found);
                 match onwards {
-                    _ if stopped => {}
+                    _ if stopped => self.reads_schema = false,
                     Onwards::Leave(to) => self.leave(to, worker),
                     Onwards::Apply => self.apply(worker),
                 }
@@ -344,11 +344,10 @@ impl Wizard {
         self.begin(to, worker);
     }
 
-    /// Takes what was typed on the page and not yet taken.
+    /// Takes what was typed on any page and not yet taken: one may have left it by another way than *Next*.
     fn settle(&mut self, worker: &Worker) {
-        let page = self.draft.page;
         let (pages, mut cx) = self.split(worker);
-        pages::settle(page, pages, &mut cx);
+        pages::settle(pages, &mut cx);
     }
 
     /// True if the checks of these pages need to know more: it is being found out, and then the wizard goes on.
@@ -369,7 +368,8 @@ impl Wizard {
                 return Some((page, Some(problem)));
             }
             let is_unread = match page {
-                Page::Detection => !pages::detection::is_current(self.draft.system()),
+                // The schema of an open project is read where one sees what that breaks.
+                Page::Detection => !self.draft.edits && !pages::detection::is_current(self.draft.system()),
                 Page::Central => pages::central::is_unread(&self.draft),
                 _ => false,
             };

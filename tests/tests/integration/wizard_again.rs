@@ -110,12 +110,21 @@ fn schemas_of_an_open_project_can_be_chosen() {
     let project = project::load(&file).expect("the project");
     assert_eq!(project.target.connection.partial_schemas, ["public"]);
     assert_eq!(project.target.schema.types.len(), 2, "not accepted yet");
+    window.get_by_label_contains("Accept: ").click();
+    window.run_steps(4);
+    // The one that was taken out can be chosen again.
+    configure(&mut window, "Partial schemas");
+    until_seen(&mut window, "other – 1 table, 0 views");
+    assert!(sees(&window, "1 of 2 schemas loaded."), "{:?}", texts(&window));
+    click(&mut window, "All");
+    click(&mut window, "Apply to the project");
+    until_seen(&mut window, "Added type other.two");
 }
 
 #[test]
 fn a_central_system_that_nobody_has_read_is_not_saved() {
     let home = Home::new();
-    let (mut window, _) = detected(&home);
+    let (mut window, hr) = detected(&home);
     next(&mut window, "Central connection");
     next(&mut window, "General");
     fill(&mut window, "Name of the project", "unread");
@@ -131,6 +140,16 @@ fn a_central_system_that_nobody_has_read_is_not_saved() {
     on_page(&mut window, "Central connection");
     click(&mut window, "Next");
     until_seen(&mut window, "nothing.db");
+    on_page(&mut window, "Central connection");
+    // Nor what another file held.
+    fill(&mut window, "Database file", hr.to_str().expect("a path"));
+    next(&mut window, "General");
+    window.get_by_label_contains("Step Central connection").click();
+    on_page(&mut window, "Central connection");
+    click_role(&mut window, Role::RadioButton, "A new identity store");
+    window.get_by_label_contains("Step Schema detection").click();
+    on_page(&mut window, "Schema detection");
+    window.get_by_label_contains("Step General").click();
     on_page(&mut window, "Central connection");
     assert!(!home.path().join("projects/unread.ron").exists());
 }

@@ -182,7 +182,13 @@ pub fn check(draft: &Draft, save: &save_configuration::State) -> Result<(), Prob
 /// True if the chosen central system was not read as its connection is now.
 #[must_use]
 pub fn is_unread(draft: &Draft) -> bool {
-    draft.central_choice != CentralChoice::NewIdentityStore && !super::detection::is_current(&draft.central)
+    match draft.central_choice {
+        // Its file is named anew whenever the project gets another folder.
+        CentralChoice::NewIdentityStore => !draft.central.detected_with.as_ref().is_some_and(|with| {
+            matches!(with.provider, Provider::Sqlite { when_missing: WhenMissing::CreateIdentityStore, .. })
+        }),
+        CentralChoice::SqliteFile | CentralChoice::Database => !super::detection::is_current(&draft.central),
+    }
 }
 
 /// Connects the central system and reads its schema. A new identity store is imagined for that: its file is made

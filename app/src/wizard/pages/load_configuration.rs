@@ -137,6 +137,13 @@ fn file_ui(ui: &mut Ui, state: &mut State, cx: &mut Cx<'_>) {
 fn take(cx: &mut Cx<'_>, connection: &mut connection::State, template: &ConnectionTemplate) {
     let before = cx.system().connection.provider.clone();
     apply(cx.system_mut(), template);
+    if cx.edits {
+        // The schema of an open project is there already.
+        let system = cx.system_mut();
+        system.completions = None;
+        let unfit = template.completions.clone().apply(system.schema_mut());
+        system.unfit = unfit.iter().map(ToString::to_string).collect();
+    }
     if cx.system().connection.provider == before {
         return;
     }

@@ -149,6 +149,16 @@ impl Opener {
         open_as(&self.effective()?, &self.folder, OpenMode::Read, &self.password, cancel)
     }
 
+    /// The same with all schemas of the database, whichever are chosen.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::open`].
+    pub fn open_whole(&self, cancel: &CancelToken) -> Result<Box<dyn Connector>, ConnectError> {
+        let whole = Connection { partial_schemas: Vec::new(), ..self.effective()? };
+        open_as(&whole, &self.folder, OpenMode::Read, &self.password, cancel)
+    }
+
     /// The connection with the values of the variables that it names.
     fn effective(&self) -> Result<Connection, ConnectError> {
         let Some(project) = &self.variables else { return Ok(self.connection.clone()) };
@@ -286,10 +296,8 @@ pub fn check(page: Page, draft: &Draft, pages: &Pages) -> Result<(), Problem> {
 }
 
 /// Takes what was typed on a page and would be lost on the way to another one.
-pub fn settle(page: Page, pages: &mut Pages, cx: &mut Cx<'_>) {
-    if page == Page::Relations {
-        pages.relations.take_typed(&mut pages.tables, cx);
-    }
+pub fn settle(pages: &mut Pages, cx: &mut Cx<'_>) {
+    pages.relations.take_typed(&mut pages.tables, cx);
 }
 
 /// Settles what a page leaves behind when it is left forwards: proposals that were not changed, blanks.

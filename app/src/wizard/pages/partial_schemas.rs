@@ -19,7 +19,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     ui.horizontal(|ui| {
         if ui.add(Button::new("All")).on_hover_text("Load every schema, also those to come").clicked() {
-            cx.system_mut().connection.partial_schemas.clear();
+            let system = cx.system_mut();
+            system.connection.partial_schemas.clear();
+            // Else those that were chosen when it was read would still count.
+            system.schema_mut().owners.clear();
         }
         text::hint_ui(
             ui,
@@ -27,7 +30,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 "Every schema is loaded.".to_owned()
             } else {
                 let chosen = cx.system().connection.partial_schemas.len();
-                format!("{chosen} of {} are loaded.", text::count(owners.len() as u64, "schema", "schemas"))
+                format!("{chosen} of {} loaded.", text::count(owners.len() as u64, "schema", "schemas"))
             },
         );
     });
@@ -77,6 +80,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, owner: &OwnerCount, owners: &[OwnerCou
     }
     if chosen.len() == owners.len() {
         chosen.clear();
+        cx.system_mut().schema_mut().owners.clear();
     }
 }
 

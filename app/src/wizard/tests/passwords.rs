@@ -69,6 +69,7 @@ fn on_the_last_page(identifier: &str, store: SecretStore) -> Driven {
         file: "identity-store.db".to_owned(),
         when_missing: WhenMissing::CreateIdentityStore,
     };
+    draft.central.detected_with = Some(draft.central.connection.clone());
     driven.wizard.passwords.set(Side::Right, "typed-s3cret");
     driven
 }
